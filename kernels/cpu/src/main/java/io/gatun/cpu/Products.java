@@ -1,0 +1,149 @@
+package io.gatun.cpu;
+
+import io.gatun.device.ActivationPrecision;
+import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
+import io.gatun.device.HostMemory;
+import io.gatun.device.MatmulKernel;
+import io.gatun.device.Product;
+import io.gatun.device.QuantizedRows;
+import io.gatun.device.Routing;
+import io.gatun.device.Scratch;
+import io.gatun.tensors.Encoding;
+import io.gatun.tensors.QuantizedEncoding;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The matrix products of a {@link CpuDevice}: activations are quantized once and meet any number of matrices, weight
+ * rows are split over the workers. Owned by its device, used by one thread at a time.
+ */
+final class Products {
+  private final KernelTable table;
+  private final ActivationPrecision precision;
+  private final Workers workers;
+  private final Scratch[] scratch;
+  private final HostMemory memory;
+  private final QuantizedRows quantized;
+  private final QuantizedRows quantizedByExpert;
+  private HostBuffer x;
+  private HostBuffer xByExpert;
+  private HostBuffer outByExpert;
+  private boolean isQuantized;
+
+  Products(
+      KernelTable table, ActivationPrecision precision, Workers workers, Scratch[] scratch, HostMemory memory) {
+    this.table = table;
+    this.precision = precision;
+    this.workers = workers;
+    this.scratch = scratch;
+    this.memory = memory;
+    this.quantized = new QuantizedRows(memory);
+    this.quantizedByExpert = new QuantizedRows(memory);
+    this.x = memory.buffer(0, 1);
+    this.xByExpert = x;
+    this.outByExpert = x;
+  }
+
+  /** Has the kernel of a matrix checked before it is needed. */
+  void choose(HostMatrix w) {
+    switch (w.encoding()) {
+      case QuantizedEncoding encoding when precision.quantizes() -> table.q8Matmul(encoding);
+      case Encoding encoding -> table.floatMatmul(encoding);
+    }
+  }
+
+  /** The activations of the products that follow. They are quantized when the first product needs it. */
+  void prepare(HostBuffer activations) {
+    x = activations;
+    isQuantized = false;
+  }
+
+  void matmul(HostMatrix w, HostBuffer out) {
+    switch (w.encoding()) {
+      case QuantizedEncoding encoding when precision.quantizes() ->
+          run(new Product<>(quantized(), 0, w, 0, out, 0, x.rows()), table.q8Matmul(encoding));
+      case Encoding encoding -> run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(encoding));
+    }
+  }
+
+  private <X> void run(Product<X> product, MatmulKernel<X> kernel) {
+    if (product.count() > 0) {
+      workers.run(
+          product.w().rows(),
+          Grain.ofStrips(product.w().cols() * (product.count() + 2)),
+          (from, to, worker) -> kernel.run(product, from, to, scratch[worker]));
+    }
+  }
+
+  private QuantizedRows quantized() {
+    if (!isQuantized) {
+      HostBuffer rows = x;
+      quantized.reshape(rows.rows(), rows.cols());
+      workers.run(
+          rows.rows(),
+          Grain.of(4 * rows.cols()),
+          (from, to, worker) -> table.rows().quantize(rows, quantized, from, to, scratch[worker]));
+      isQuantized = true;
+    }
+    return quantized;
+  }
+
+  /** Slots are brought together by expert, so that each expert's rows are decoded once. */
+  void matmulExperts(HostMatrix w, Routing routing, HostBuffer out) {
+    var order = new ExpertOrder(routing, w.experts());
+    outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
+    HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
+    switch (w.encoding()) {
+      case QuantizedEncoding encoding when precision.quantizes() ->
+          run(quantizedByExpert(order, routing), w, order, results, table.q8Matmul(encoding));
+      case Encoding encoding -> run(xByExpert(order, routing), w, order, results, table.floatMatmul(encoding));
+    }
+    long bytes = w.rows() * Float.BYTES;
+    for (int i = 0; i < routing.slots(); i++) {
+      MemorySegment.copy(results.segment(), i * bytes, out.segment(), order.slot(i) * bytes, bytes);
+    }
+  }
+
+  /** One loop over the weight rows of all experts that are used. */
+  private <X> void run(X rows, HostMatrix w, ExpertOrder order, HostBuffer results, MatmulKernel<X> kernel) {
+    long cost = w.cols() * (order.slots() / Math.max(1, order.used()) + 2);
+    workers.run(
+        order.used() * w.rows(),
+        Grain.ofStrips(cost),
+        (from, to, worker) -> {
+          for (long row = from, end; row < to; row = end) {
+            int rank = (int) (row / w.rows());
+            long base = rank * w.rows();
+            end = Math.min(to, base + w.rows());
+            int first = order.first(rank);
+            var product = new Product<>(rows, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
+            kernel.run(product, row - base, end - base, scratch[worker]);
+          }
+        });
+  }
+
+  private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing) {
+    QuantizedRows rows = quantized();
+    quantizedByExpert.reshape(routing.slots(), x.cols());
+    for (int i = 0; i < routing.slots(); i++) {
+      quantizedByExpert.copyRow(rows, routing.xRow(order.slot(i), x.rows()), i);
+    }
+    return quantizedByExpert;
+  }
+
+  private HostBuffer xByExpert(ExpertOrder order, Routing routing) {
+    xByExpert = roomFor(xByExpert, routing.slots(), x.cols());
+    HostBuffer rows = xByExpert.reshaped(routing.slots(), x.cols());
+    long bytes = x.cols() * Float.BYTES;
+    for (int i = 0; i < routing.slots(); i++) {
+      long row = routing.xRow(order.slot(i), x.rows());
+      MemorySegment.copy(x.segment(), row * bytes, rows.segment(), i * bytes, bytes);
+    }
+    return rows;
+  }
+
+  private HostBuffer roomFor(HostBuffer buffer, long rows, long cols) {
+    long values = Math.multiplyExact(rows, cols);
+    return buffer.values() >= values ? buffer : memory.buffer(1, Math.max(values, 2 * buffer.values()));
+  }
+}

@@ -1,0 +1,180 @@
+package io.gatun.cpu;
+
+import io.gatun.device.ActivationFunction;
+import io.gatun.device.AttentionSpec;
+import io.gatun.device.HostBuffer;
+import io.gatun.device.HostKvPool;
+import io.gatun.device.HostMemory;
+import io.gatun.device.KvLayout;
+import io.gatun.device.KvRows;
+import io.gatun.device.KvType;
+import io.gatun.device.QuantizedRows;
+import io.gatun.device.RopeSpec;
+import io.gatun.device.RowKernels;
+import io.gatun.device.ScalarKernels;
+import io.gatun.device.Scratch;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/** The part of {@link SelfCheck} that compares the operations on rows. Owned by one check. */
+final class RowCheck {
+  private static final int ROWS = 5;
+  private static final int COLS = 96;
+
+  private final RowKernels kernels;
+  private final double tolerance;
+  private final HostMemory memory;
+  private final SplittableRandom random = new SplittableRandom(1);
+
+  private RowCheck(RowKernels kernels, double tolerance, HostMemory memory) {
+    this.kernels = kernels;
+    this.tolerance = tolerance;
+    this.memory = memory;
+  }
+
+  /** Empty, or the first fault. */
+  static Optional<String> compare(RowKernels kernels, double tolerance) {
+    try (var memory = new HostMemory()) {
+      var check = new RowCheck(kernels, tolerance, memory);
+      return Stream.of(
+              check.quantize(), check.rmsNorm(), check.rope(), check.gate(), check.add(), check.scale(), check.append(),
+              check.attention())
+          .flatMap(Optional::stream)
+          .findFirst();
+    }
+  }
+
+  private Optional<String> quantize() {
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS - 16), random);
+    var found = new QuantizedRows(memory);
+    var expected = new QuantizedRows(memory);
+    found.reshape(ROWS, x.cols());
+    expected.reshape(ROWS, x.cols());
+    kernels.quantize(x, found, 0, ROWS, new Scratch());
+    ScalarKernels.INSTANCE.quantize(x, expected, 0, ROWS, new Scratch());
+    boolean same =
+        same(found.codes(), expected.codes())
+            && same(found.scales(), expected.scales())
+            && same(found.sums(), expected.sums());
+    return same ? Optional.empty() : Optional.of("quantize: its self-check differs from scalar");
+  }
+
+  private static boolean same(MemorySegment found, MemorySegment expected) {
+    return found.mismatch(expected) < 0;
+  }
+
+  private Optional<String> rmsNorm() {
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
+    HostBuffer gain = SelfCheck.filled(memory.buffer(1, COLS / 2), random);
+    return compare("rmsNorm", x, (k, out) -> k.rmsNorm(x, gain, 1e-5f, out, 1, ROWS));
+  }
+
+  private Optional<String> rope() {
+    var frequencies = new double[] {1, 0.5, 0.1, 0.01};
+    int[] positions = {0, 1, 77, 5, 100_000};
+    return Stream.of(RopeSpec.Pairing.values())
+        .flatMap(
+            pairing ->
+                compare(
+                    "rope",
+                    SelfCheck.filled(memory.buffer(ROWS, COLS), random),
+                    (k, x) -> k.rope(x, positions, new RopeSpec(pairing, 12, frequencies, 1.25f), 1, ROWS, new Scratch()))
+                    .stream())
+        .findFirst();
+  }
+
+  private Optional<String> gate() {
+    HostBuffer up = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
+    return Stream.of(ActivationFunction.values())
+        .flatMap(
+            f ->
+                compare(
+                    "gate",
+                    SelfCheck.filled(memory.buffer(ROWS, COLS), random),
+                    (k, x) -> k.gate(x, up, f, 7, up.values()))
+                    .stream())
+        .findFirst();
+  }
+
+  private Optional<String> add() {
+    HostBuffer y = SelfCheck.filled(memory.buffer(1, COLS - 1), random);
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS - 1), random);
+    return exact("add", x, (k, out) -> k.add(out, y, 7, out.values()))
+        .or(() -> exact("add", x, (k, out) -> k.add(out, x, 7, out.values())));
+  }
+
+  private Optional<String> scale() {
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS - 1), random);
+    return exact("scale", x, (k, out) -> k.scale(out, 0.7f, 7, out.values()));
+  }
+
+  private Optional<String> append() {
+    return Stream.of(KvType.values()).flatMap(type -> append(type).stream()).findFirst();
+  }
+
+  private Optional<String> append(KvType type) {
+    var layout = new KvLayout(List.of(new KvLayout.Layer(3, 40, 24)), type, type);
+    HostBuffer k = SelfCheck.filled(memory.buffer(2, 120), random);
+    HostBuffer v = SelfCheck.filled(memory.buffer(2, 72), random);
+    var found = memory.kvPool(layout);
+    var expected = memory.kvPool(layout);
+    int page = found.allocate();
+    var rows = new KvRows(new int[][] {{page}, {expected.allocate()}}, new int[] {63, 17});
+    kernels.append(found, 0, k, v, rows, 0, 2, new Scratch());
+    ScalarKernels.INSTANCE.append(expected, 0, k, v, rows, 0, 2, new Scratch());
+    return same(found.page(page), expected.page(page))
+        ? Optional.empty()
+        : Optional.of("append to %s: its self-check differs from scalar".formatted(type.id()));
+  }
+
+  private Optional<String> attention() {
+    return Stream.of(KvType.values()).flatMap(type -> attention(type).stream()).findFirst();
+  }
+
+  /** Three rows of a sequence of 70 tokens, two query heads to a key head. */
+  private Optional<String> attention(KvType type) {
+    int tokens = 70;
+    var spec = new AttentionSpec(4, 2, 24, 40, 0.2f);
+    HostKvPool pool = memory.kvPool(new KvLayout(List.of(new KvLayout.Layer(2, 24, 40)), type, type));
+    int[] pages = {pool.allocate(), pool.allocate()};
+    var all = new int[tokens][];
+    var positions = new int[tokens];
+    for (int i = 0; i < tokens; i++) {
+      all[i] = pages;
+      positions[i] = i;
+    }
+    HostBuffer k = SelfCheck.filled(memory.buffer(tokens, 48), random);
+    HostBuffer v = SelfCheck.filled(memory.buffer(tokens, 80), random);
+    ScalarKernels.INSTANCE.append(pool, 0, k, v, new KvRows(all, positions), 0, tokens, new Scratch());
+    HostBuffer q = SelfCheck.filled(memory.buffer(3, 96), random);
+    var rows = new KvRows(new int[][] {pages, pages, pages}, new int[] {69, 5, 16});
+    return compare(
+        "attention over " + type.id(),
+        memory.buffer(3, 160),
+        (kernel, out) ->
+            kernel.attention(new RowKernels.AttentionCall(q, pool, 0, spec, rows, out), 0, 12, new Scratch()));
+  }
+
+  private Optional<String> compare(String operation, HostBuffer start, BiConsumer<RowKernels, HostBuffer> run) {
+    return compare(operation, tolerance, start, run);
+  }
+
+  private Optional<String> exact(String operation, HostBuffer start, BiConsumer<RowKernels, HostBuffer> run) {
+    return compare(operation, 0, start, run);
+  }
+
+  private Optional<String> compare(
+      String operation, double largest, HostBuffer start, BiConsumer<RowKernels, HostBuffer> run) {
+    HostBuffer found = memory.buffer(start.rows(), start.cols());
+    HostBuffer expected = memory.buffer(start.rows(), start.cols());
+    found.segment().copyFrom(start.segment());
+    expected.segment().copyFrom(start.segment());
+    run.accept(kernels, found);
+    run.accept(ScalarKernels.INSTANCE, expected);
+    return SelfCheck.difference(found, expected, largest).map(fault -> operation + ": " + fault);
+  }
+}

@@ -1,0 +1,144 @@
+package io.gatun.cpu;
+
+import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
+import io.gatun.device.HostMemory;
+import io.gatun.device.MatmulKernel;
+import io.gatun.device.Product;
+import io.gatun.device.QuantizedRows;
+import io.gatun.device.RowKernels;
+import io.gatun.device.ScalarKernels;
+import io.gatun.device.Scratch;
+import io.gatun.tensors.Encoding;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A short comparison of a kernel with the scalar one, before it is let into the {@link KernelTable}: equality to the bit
+ * for 8-bit activations, a tight error for floats. Results are empty, or the fault. Stateless.
+ */
+final class SelfCheck {
+  /** Σ(kernel − scalar)² / Σ scalar². Float sums of a few hundred products come to about 1e-13. */
+  private static final double LARGEST_NMSE = 1e-10;
+
+  private static final int ROWS = 37;
+  private static final float UNTOUCHED = -12345.678f;
+
+  private SelfCheck() {}
+
+  static Optional<String> q8(Encoding encoding, MatmulKernel<QuantizedRows> kernel) {
+    return products(encoding, kernel, ScalarKernels.q8Matmul(), SelfCheck::quantized, 0);
+  }
+
+  static Optional<String> floats(Encoding encoding, MatmulKernel<HostBuffer> kernel) {
+    return products(encoding, kernel, ScalarKernels.floatMatmul(), (x, _) -> x, LARGEST_NMSE);
+  }
+
+  private static QuantizedRows quantized(HostBuffer x, HostMemory memory) {
+    var rows = new QuantizedRows(memory);
+    rows.reshape(x.rows(), x.cols());
+    ScalarKernels.INSTANCE.quantize(x, rows, 0, x.rows(), new Scratch());
+    return rows;
+  }
+
+  private static <X> Optional<String> products(
+      Encoding encoding,
+      MatmulKernel<X> kernel,
+      MatmulKernel<X> scalar,
+      BiFunction<HostBuffer, HostMemory, X> prepare,
+      double tolerance) {
+    int block = encoding.blockLength();
+    return guarded(
+        () ->
+            IntStream.of(block, 3 * block, (288 + block - 1) / block * block)
+                .boxed()
+                .flatMap(cols -> Stream.of(1, 5).map(count -> new Case<>(encoding, cols, count, kernel, scalar, prepare)))
+                .flatMap(check -> check.fault(tolerance).stream())
+                .findFirst());
+  }
+
+  /**
+   * A product to compare.
+   *
+   * @param count activation rows
+   * @param prepare makes them from floats
+   */
+  private record Case<X>(
+      Encoding encoding,
+      int cols,
+      int count,
+      MatmulKernel<X> kernel,
+      MatmulKernel<X> scalar,
+      BiFunction<HostBuffer, HostMemory, X> prepare) {
+
+    /** All weight rows of the second of two experts, then some of them, which must leave the other outputs alone. */
+    Optional<String> fault(double tolerance) {
+      try (var memory = new HostMemory()) {
+        var random = new SplittableRandom(cols + count);
+        HostMatrix w = RandomBlocks.matrix(encoding, ROWS, cols, 2, random, memory);
+        X x = prepare.apply(filled(memory.buffer(count + 2, cols), random), memory);
+        return Stream.of(new int[] {0, ROWS}, new int[] {3, 20})
+            .flatMap(
+                range -> difference(run(kernel, x, w, range, memory), run(scalar, x, w, range, memory), tolerance).stream())
+            .map(text -> "%s (%d columns, %d activation rows)".formatted(text, cols, count))
+            .findFirst();
+      }
+    }
+
+    private HostBuffer run(MatmulKernel<X> candidate, X x, HostMatrix w, int[] range, HostMemory memory) {
+      HostBuffer out = memory.buffer(count + 1, ROWS);
+      out.segment().elements(ValueLayout.JAVA_FLOAT).forEach(value -> value.set(ValueLayout.JAVA_FLOAT, 0, UNTOUCHED));
+      candidate.run(new Product<>(x, 2, w, 1, out, 1, count), range[0], range[1], new Scratch());
+      return out;
+    }
+  }
+
+  static Optional<String> rows(RowKernels kernels) {
+    return guarded(() -> RowCheck.compare(kernels, LARGEST_NMSE));
+  }
+
+  private static Optional<String> guarded(Supplier<Optional<String>> check) {
+    try {
+      return check.get();
+    } catch (RuntimeException | LinkageError e) {
+      return Optional.of("its self-check threw " + e);
+    }
+  }
+
+  /**
+   * Compares two buffers of the same shape.
+   *
+   * @param tolerance of the normalized mean square error; 0 for equality to the bit
+   */
+  static Optional<String> difference(HostBuffer found, HostBuffer expected, double tolerance) {
+    double error = 0;
+    double power = 0;
+    for (long i = 0; i < expected.values(); i++) {
+      float e = expected.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      float f = found.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      error += ((double) f - e) * ((double) f - e);
+      power += (double) e * e;
+      if (tolerance == 0 && Float.floatToIntBits(e) != Float.floatToIntBits(f)) {
+        return Optional.of(
+            "its self-check differs at [%d, %d]: %s, scalar %s".formatted(i / found.cols(), i % found.cols(), f, e));
+      }
+    }
+    double nmse = error / power;
+    return error == 0 || nmse <= tolerance
+        ? Optional.empty()
+        : Optional.of("its self-check has an error of %.1e, expected at most %.1e".formatted(nmse, tolerance));
+  }
+
+  static HostBuffer filled(HostBuffer buffer, RandomGenerator random) {
+    for (long i = 0; i < buffer.values(); i++) {
+      buffer.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+    }
+    return buffer;
+  }
+}

@@ -1,0 +1,213 @@
+package io.gatun.cpu.vector;
+
+import static io.gatun.cpu.vector.Lanes.BYTES;
+import static io.gatun.cpu.vector.Lanes.COUNT;
+import static io.gatun.cpu.vector.Lanes.FLOAT;
+import static io.gatun.cpu.vector.Lanes.MEMORY;
+
+import io.gatun.device.HostKvPool;
+import io.gatun.device.KvPool;
+import io.gatun.device.KvRegion;
+import io.gatun.device.RowKernels.AttentionCall;
+import io.gatun.device.Scratch;
+
+/**
+ * Attention of up to {@link #QUERIES} queries, heads × rows, over the keys and values of one head of one sequence: all
+ * scores, softmax, then the weighted values, page by page. Every page is decoded once for all queries.
+ *
+ * <pre>
+ *   score[j]  = Σ_d (scale · q[d]) · k[j, d]      fused, d in order
+ *   weight[j] = e^(score[j] − max)
+ *   out[i]    = (Σ_j weight[j] · v[j, i]) / Σ_j weight[j]      fused, j in order; the sum as in Sums
+ *
+ *   scratch   q        f32 [queries][keyDim]
+ *             scores   f32 [queries][capacity]     keys, rounded up to whole pages
+ *             mixture  f32 [queries][paddedDim]
+ *             piece    of a page, see KvPieces
+ * </pre>
+ *
+ * <p>Lives for one call, which it does not leave, so that it costs no memory.
+ */
+final class AttentionBlock {
+  /** Queries that share a page. */
+  static final int QUERIES = 16;
+
+  private static final int PAGE = KvPool.PAGE_TOKENS;
+  private static final int KEYS = HostKvPool.KEYS;
+
+  /** Lanes of a pair of vectors. */
+  private static final int PAIR = 2 * COUNT;
+
+  private final AttentionCall call;
+  private final int row;
+  private final int firstHead;
+  private final int heads;
+  private final int queries;
+  private final int headKv;
+  private final int[] pages;
+  private final int longest;
+  private final long qStride;
+  private final long scoreStride;
+  private final long mixtureStride;
+  private final long q;
+  private final long scores;
+  private final long mixture;
+  private final long piece;
+
+  AttentionBlock(AttentionCall call, int row, int rows, int firstHead, int heads, Scratch scratch) {
+    var spec = call.spec();
+    this.call = call;
+    this.row = row;
+    this.firstHead = firstHead;
+    this.heads = heads;
+    queries = rows * heads;
+    headKv = firstHead / (spec.headCount() / spec.headCountKv());
+    pages = call.rows().pages()[row];
+    longest = longest(call, row, rows);
+    qStride = (long) spec.keyDim() * Float.BYTES;
+    scoreStride = (long) (longest + PAGE - 1) / PAGE * PAGE * Float.BYTES;
+    mixtureStride = (long) KvPieces.paddedDim(spec.valueDim()) * Float.BYTES;
+    long pieceBytes = KvPieces.room(PAGE, Math.max(spec.keyDim(), spec.valueDim()));
+    long bytes = queries * (qStride + scoreStride + mixtureStride) + pieceBytes + PAGE;
+    piece = scratch.block(bytes).address();
+    scores = piece + pieceBytes;
+    mixture = scores + queries * scoreStride;
+    q = mixture + queries * mixtureStride;
+  }
+
+  private static int longest(AttentionCall call, int row, int rows) {
+    int longest = 0;
+    for (int r = row; r < row + rows; r++) {
+      longest = Math.max(longest, call.rows().positions()[r] + 1);
+    }
+    return longest;
+  }
+
+  /** Keys that a query sees. */
+  private int count(int query) {
+    return call.rows().positions()[row + query / heads] + 1;
+  }
+
+  /** Flat number of a query's head among all heads of all rows. */
+  private long unit(int query) {
+    return (long) (row + query / heads) * call.spec().headCount() + firstHead + query % heads;
+  }
+
+  void run() {
+    loadQueries();
+    MEMORY.asSlice(scores, queries * scoreStride).fill((byte) 0);
+    MEMORY.asSlice(mixture, queries * mixtureStride).fill((byte) 0);
+    KvRegion keys = call.pool().keys(call.layer());
+    for (int first = 0; first < longest; first += PAGE) {
+      scorePage(keys, first);
+    }
+    for (int query = 0; query < queries; query++) {
+      long scoresOfQuery = scores + query * scoreStride;
+      float total = Softmax.weights(scoresOfQuery, count(query));
+      MEMORY.set(FLOAT, q + query * qStride, total); // the query itself has served
+    }
+    KvRegion values = call.pool().values(call.layer());
+    for (int first = 0; first < longest; first += PAGE) {
+      mixPage(values, first);
+    }
+    storeMixtures();
+  }
+
+  private void loadQueries() {
+    int dim = call.spec().keyDim();
+    for (int query = 0; query < queries; query++) {
+      long source = call.q().segment().address() + unit(query) * qStride;
+      Elements.scale(source, call.spec().scale(), q + query * qStride, dim);
+    }
+  }
+
+  private void scorePage(KvRegion region, int first) {
+    int dim = region.dim();
+    long page = call.pool().page(pages[first / PAGE]).address();
+    int tokens = Math.min(PAGE, longest - first);
+    long m = KvPieces.keys(region, page, headKv, tokens, piece);
+    long step = (long) KEYS * Float.BYTES;
+    int query = 0;
+    for (; query <= queries - AttentionTile.QUERIES; query += AttentionTile.QUERIES) {
+      int most = 0;
+      for (int i = query; i < query + AttentionTile.QUERIES; i++) {
+        most = Math.max(most, Math.min(PAGE, count(i) - first));
+      }
+      long out = scores + query * scoreStride + (long) first * Float.BYTES;
+      for (int key = 0; key < most; key += PAIR) {
+        long at = m + keyOffset(key, dim);
+        long second = keyOffset(key + COUNT, dim) - keyOffset(key, dim);
+        AttentionTile.four(
+            q + query * qStride, qStride, at, step, second, dim, out + (long) key * Float.BYTES, scoreStride);
+      }
+    }
+    for (; query < queries; query++) {
+      int most = Math.min(PAGE, count(query) - first);
+      long out = scores + query * scoreStride + (long) first * Float.BYTES;
+      for (int key = 0; key < most; key += 2 * PAIR) {
+        long at = keyOffset(key, dim);
+        long second = keyOffset(key + COUNT, dim) - at;
+        long third = keyOffset(key + 2 * COUNT, dim) - at;
+        long fourth = keyOffset(key + 3 * COUNT, dim) - at;
+        AttentionTile.one(
+            q + query * qStride, m + at, step, second, third, fourth, dim, out + (long) key * Float.BYTES);
+      }
+    }
+  }
+
+  /** Bytes from a piece's start to the vector that begins with a key: {@code [key / 16][dim][16]}. */
+  private static long keyOffset(int key, int dim) {
+    return ((long) (key / KEYS) * dim * KEYS + key % KEYS) * Float.BYTES;
+  }
+
+  private void mixPage(KvRegion region, int first) {
+    long page = call.pool().page(pages[first / PAGE]).address();
+    long m = KvPieces.values(region, page, headKv, Math.min(PAGE, longest - first), piece);
+    long step = KvPieces.valueStride(region);
+    int query = 0;
+    for (; query <= queries - AttentionTile.QUERIES; query += AttentionTile.QUERIES) {
+      int common = PAGE;
+      for (int i = query; i < query + AttentionTile.QUERIES; i++) {
+        common = Math.max(0, Math.min(common, count(i) - first));
+      }
+      long a = scores + query * scoreStride + (long) first * Float.BYTES;
+      for (long at = 0; common > 0 && at < mixtureStride; at += 2L * BYTES) {
+        AttentionTile.four(
+            a, scoreStride, m + at, step, BYTES, common, mixture + query * mixtureStride + at, mixtureStride);
+      }
+      for (int i = query; i < query + AttentionTile.QUERIES; i++) {
+        mix(i, first, common, m, step);
+      }
+    }
+    for (; query < queries; query++) {
+      mix(query, first, 0, m, step);
+    }
+  }
+
+  /** Adds the values of a page's tokens from {@code from} on, as many as the query sees. */
+  private void mix(int query, int first, int from, long m, long step) {
+    int count = Math.min(PAGE, count(query) - first) - from;
+    if (count <= 0) {
+      return;
+    }
+    long a = scores + query * scoreStride + (long) (first + from) * Float.BYTES;
+    long out = mixture + query * mixtureStride;
+    long start = m + from * step;
+    long at = 0;
+    for (; at <= mixtureStride - 4L * BYTES; at += 4L * BYTES) {
+      AttentionTile.one(a, start + at, step, BYTES, 2L * BYTES, 3L * BYTES, count, out + at);
+    }
+    for (; at < mixtureStride; at += 2L * BYTES) {
+      AttentionTile.pair(a, start + at, step, BYTES, count, out + at);
+    }
+  }
+
+  private void storeMixtures() {
+    int dim = call.spec().valueDim();
+    for (int query = 0; query < queries; query++) {
+      float total = MEMORY.get(FLOAT, q + query * qStride);
+      long target = call.out().segment().address() + unit(query) * dim * Float.BYTES;
+      Softmax.divide(mixture + query * mixtureStride, total, target, dim);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.gatun.cpu.vector;
+
+import static io.gatun.cpu.vector.Lanes.BYTES;
+import static io.gatun.cpu.vector.Lanes.FLOAT;
+import static io.gatun.cpu.vector.Lanes.MEMORY;
+import static io.gatun.cpu.vector.Lanes.floats;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The two products of attention in one shape: {@code out[q, lane] += Σᵢ a[q, i] · m[i, lane]}, each lane in the order of
+ * {@code i}, fused, so that an output does not depend on the tile it is computed in.
+ *
+ * <pre>
+ *   scores   a = queries [q, dim]    m = keys [dim, 16 keys]       lanes = keys
+ *   mixture  a = weights [q, key]    m = values [key, valueDim]    lanes = dimensions
+ * </pre>
+ *
+ * <p>Each method is one flat loop over vectors that stay in registers. Addresses are of floats, strides in bytes.
+ */
+final class AttentionTile {
+  /** Queries of the wide tile. */
+  static final int QUERIES = 4;
+
+  private AttentionTile() {}
+
+  /**
+   * Four queries and two vectors of lanes.
+   *
+   * @param a address of the first query's first factor; the next query's is {@code aStride} on
+   * @param m address of the first vector; the next {@code i}'s is {@code step} on
+   * @param second bytes from the first vector to the second
+   * @param count of factors
+   * @param out address of the first query's first vector, the second follows; the next query's is {@code outStride} on
+   */
+  static void four(
+      long a, long aStride, long m, long step, long second, int count, long out, long outStride) {
+    long a1 = a + aStride;
+    long a2 = a1 + aStride;
+    long a3 = a2 + aStride;
+    long out1 = out + outStride;
+    long out2 = out1 + outStride;
+    long out3 = out2 + outStride;
+    FloatVector s00 = floats(out);
+    FloatVector s01 = floats(out + BYTES);
+    FloatVector s10 = floats(out1);
+    FloatVector s11 = floats(out1 + BYTES);
+    FloatVector s20 = floats(out2);
+    FloatVector s21 = floats(out2 + BYTES);
+    FloatVector s30 = floats(out3);
+    FloatVector s31 = floats(out3 + BYTES);
+    for (int i = 0; i < count; i++) {
+      long at = 4L * i;
+      FloatVector m0 = floats(m);
+      FloatVector m1 = floats(m + second);
+      FloatVector v = factor(a + at);
+      s00 = m0.fma(v, s00);
+      s01 = m1.fma(v, s01);
+      v = factor(a1 + at);
+      s10 = m0.fma(v, s10);
+      s11 = m1.fma(v, s11);
+      v = factor(a2 + at);
+      s20 = m0.fma(v, s20);
+      s21 = m1.fma(v, s21);
+      v = factor(a3 + at);
+      s30 = m0.fma(v, s30);
+      s31 = m1.fma(v, s31);
+      m += step;
+    }
+    Lanes.put(s00, out);
+    Lanes.put(s01, out + BYTES);
+    Lanes.put(s10, out1);
+    Lanes.put(s11, out1 + BYTES);
+    Lanes.put(s20, out2);
+    Lanes.put(s21, out2 + BYTES);
+    Lanes.put(s30, out3);
+    Lanes.put(s31, out3 + BYTES);
+  }
+
+  /** One query and four vectors, {@code second}, {@code third} and {@code fourth} bytes from the first. */
+  static void one(long a, long m, long step, long second, long third, long fourth, int count, long out) {
+    FloatVector s0 = floats(out);
+    FloatVector s1 = floats(out + BYTES);
+    FloatVector s2 = floats(out + 2L * BYTES);
+    FloatVector s3 = floats(out + 3L * BYTES);
+    for (int i = 0; i < count; i++) {
+      FloatVector v = factor(a + 4L * i);
+      s0 = floats(m).fma(v, s0);
+      s1 = floats(m + second).fma(v, s1);
+      s2 = floats(m + third).fma(v, s2);
+      s3 = floats(m + fourth).fma(v, s3);
+      m += step;
+    }
+    Lanes.put(s0, out);
+    Lanes.put(s1, out + BYTES);
+    Lanes.put(s2, out + 2L * BYTES);
+    Lanes.put(s3, out + 3L * BYTES);
+  }
+
+  /** One query and two vectors: what is left of the other shape. */
+  static void pair(long a, long m, long step, long second, int count, long out) {
+    FloatVector s0 = floats(out);
+    FloatVector s1 = floats(out + BYTES);
+    for (int i = 0; i < count; i++) {
+      FloatVector v = factor(a + 4L * i);
+      s0 = floats(m).fma(v, s0);
+      s1 = floats(m + second).fma(v, s1);
+      m += step;
+    }
+    Lanes.put(s0, out);
+    Lanes.put(s1, out + BYTES);
+  }
+
+  private static FloatVector factor(long address) {
+    return FloatVector.broadcast(Lanes.FLOATS, MEMORY.get(FLOAT, address));
+  }
+}

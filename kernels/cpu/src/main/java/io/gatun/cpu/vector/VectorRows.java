@@ -1,0 +1,68 @@
+package io.gatun.cpu.vector;
+
+import io.gatun.device.ActivationFunction;
+import io.gatun.device.HostBuffer;
+import io.gatun.device.HostKvPool;
+import io.gatun.device.KvRows;
+import io.gatun.device.QuantizedRows;
+import io.gatun.device.RopeSpec;
+import io.gatun.device.RowKernels;
+import io.gatun.device.Scratch;
+
+/**
+ * The operations on rows, in vectors. Every result is the same to the bit at every width, and however ranges are cut.
+ * Stateless and thread-safe.
+ */
+final class VectorRows implements RowKernels {
+
+  @Override
+  public void quantize(HostBuffer x, QuantizedRows target, long from, long to, Scratch scratch) {
+    ActivationQuantizer.quantize(x, target, from, to);
+  }
+
+  @Override
+  public void rmsNorm(HostBuffer x, HostBuffer gain, float eps, HostBuffer out, long from, long to) {
+    Norms.rms(x, gain, eps, out, from, to);
+  }
+
+  @Override
+  public void rope(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch) {
+    Rotation.rotate(x, positions, spec, from, to, scratch);
+  }
+
+  @Override
+  public void gate(HostBuffer gate, HostBuffer up, ActivationFunction f, long from, long to) {
+    long offset = from * Float.BYTES;
+    switch (f) {
+      case SILU -> Elements.silu(gate.segment().address() + offset, up.segment().address() + offset, to - from);
+    }
+  }
+
+  @Override
+  public void add(HostBuffer x, HostBuffer y, long from, long to) {
+    long period = y.values();
+    for (long start = from, end; start < to; start = end) {
+      long within = start % period;
+      end = Math.min(to, start + period - within);
+      long sum = x.segment().address() + start * Float.BYTES;
+      Elements.add(sum, y.segment().address() + within * Float.BYTES, end - start);
+    }
+  }
+
+  @Override
+  public void scale(HostBuffer x, float factor, long from, long to) {
+    long start = x.segment().address() + from * Float.BYTES;
+    Elements.scale(start, factor, start, to - from);
+  }
+
+  @Override
+  public void append(
+      HostKvPool pool, int layer, HostBuffer k, HostBuffer v, KvRows rows, long from, long to, Scratch scratch) {
+    KvStores.append(pool, layer, k, v, rows, from, to, scratch);
+  }
+
+  @Override
+  public void attention(AttentionCall call, long from, long to, Scratch scratch) {
+    Attention.run(call, from, to, scratch);
+  }
+}

@@ -1,0 +1,86 @@
+package io.gatun.cpu.vector;
+
+import io.gatun.cpu.KernelTier;
+import io.gatun.device.Hardware;
+import io.gatun.device.HostBuffer;
+import io.gatun.device.KernelCap;
+import io.gatun.device.MatmulKernel;
+import io.gatun.device.QuantizedRows;
+import io.gatun.device.RowKernels;
+import io.gatun.device.Verdict;
+import io.gatun.tensors.Encoding;
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.QuantizedEncoding;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Kernels in the Vector API: lanes of 128, 256 or 512 bits, the processor's preferred width unless {@code
+ * -Dgatun.vector.bits} asks for one. Stateless and thread-safe; touches no vector class before {@link #verdict}, so that
+ * it can be listed in a JVM without the incubator module.
+ */
+public final class VectorTier implements KernelTier {
+  /** Found by {@link java.util.ServiceLoader}. */
+  public VectorTier() {}
+
+  @Override
+  public String name() {
+    return VectorBits.moduleIsThere() ? "vector" + VectorBits.chosen() : "vector";
+  }
+
+  @Override
+  public KernelCap level() {
+    return KernelCap.VECTOR;
+  }
+
+  @Override
+  public int strength() {
+    return 0;
+  }
+
+  /** @throws IllegalArgumentException if {@code gatun.vector.bits} is not a width */
+  @Override
+  public Verdict verdict(Hardware hardware) {
+    if (!VectorBits.moduleIsThere()) {
+      return new Verdict.Refused("add --add-modules jdk.incubator.vector to the java command");
+    }
+    return VectorBits.verdict(hardware);
+  }
+
+  @Override
+  public Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
+    if (!PanelMatmul.fits(encoding)) {
+      return Optional.empty();
+    }
+    PanelCodes kind = PanelCodes.of(encoding);
+    var unpacking = new UnpackingPacker(encoding, kind);
+    StripKernel strip = Strips.OF.get(encoding);
+    return Optional.of(
+        strip == null
+            ? new PanelMatmul(encoding, kind, unpacking)
+            : new StripMatmul(
+                encoding, strip, new PanelMatmul(encoding, kind, new StripPacker(encoding, strip, unpacking))));
+  }
+
+  @Override
+  public Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
+    return Optional.of(new FloatMatmul(encoding));
+  }
+
+  @Override
+  public Optional<RowKernels> rowKernels() {
+    return Optional.of(new VectorRows());
+  }
+
+  /** Encodings that are computed from the mapped bytes; loaded after the verdict. */
+  private static final class Strips {
+    static final Map<QuantizedEncoding, StripKernel> OF =
+        Map.of(
+            Encodings.Q4_0, new StripQ4_0(),
+            Encodings.Q8_0, new StripQ8_0(),
+            Encodings.Q4_K, new StripQ4_K(),
+            Encodings.Q6_K, new StripQ6_K());
+
+    private Strips() {}
+  }
+}

@@ -1,0 +1,71 @@
+package io.gatun.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.program.OpenDevice;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Starts real JVMs that lack flags. */
+@Timeout(120)
+class LaunchFlagsTest {
+  private static final String VECTOR = "--add-modules=jdk.incubator.vector";
+  private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+  private static final String SCALAR = "cpu scalar activations=q8 threads=1";
+
+  private static String refusal(String flags) {
+    return "io.gatun.device.DeviceException: the cpu kernels cannot run: add "
+        + flags
+        + " to the java command, or choose the scalar kernels with -Dgatun.kernels=scalar";
+  }
+
+  private static void assertOpened(String output) {
+    assertTrue(output.startsWith("cpu ") && output.endsWith(" activations=q8 threads=1"), output);
+  }
+
+  private static String onTheClassPath(String... flags) throws IOException, InterruptedException {
+    return Jvm.onTheClassPath(OpenDevice.class, List.of(flags));
+  }
+
+  private static String onTheModulePath(String... flags) throws IOException, InterruptedException {
+    return Jvm.onTheModulePath(OpenDevice.class, List.of(flags));
+  }
+
+  @Test
+  void aClassPathProgramWithoutFlagsIsToldBoth() throws Exception {
+    assertEquals(
+        refusal("--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED"), onTheClassPath());
+  }
+
+  @Test
+  void aClassPathProgramWithOneFlagIsToldTheOther() throws Exception {
+    assertEquals(refusal("--enable-native-access=ALL-UNNAMED"), onTheClassPath(VECTOR));
+    assertEquals(refusal("--add-modules jdk.incubator.vector"), onTheClassPath(NATIVE));
+  }
+
+  @Test
+  void aClassPathProgramWithBothFlagsRuns() throws Exception {
+    assertOpened(onTheClassPath(VECTOR, NATIVE));
+  }
+
+  @Test
+  void theScalarKernelsNeedNoFlags() throws Exception {
+    assertEquals(SCALAR, onTheClassPath("-Dgatun.kernels=scalar"));
+  }
+
+  @Test
+  void vectorKernelsAskedForWithoutFlagsAreToldBoth() throws Exception {
+    assertEquals(
+        refusal("--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED"),
+        onTheClassPath("-Dgatun.kernels=vector"));
+  }
+
+  @Test
+  void aModulePathProgramIsToldToNameTheModule() throws Exception {
+    assertEquals(refusal("--enable-native-access=io.gatun.cpu"), onTheModulePath());
+    assertOpened(onTheModulePath("--enable-native-access=io.gatun.cpu"));
+  }
+}

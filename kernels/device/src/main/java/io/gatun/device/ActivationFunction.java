@@ -1,0 +1,7 @@
+package io.gatun.device;
+
+/** The nonlinearity of a feed-forward network. */
+public enum ActivationFunction {
+  /** {@code x / (1 + e⁻ˣ)}. */
+  SILU
+}

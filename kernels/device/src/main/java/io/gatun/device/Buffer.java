@@ -1,0 +1,12 @@
+package io.gatun.device;
+
+/** Float32 values {@code [rows, cols]}, row-major, in the memory of the {@link Device} that made it and lives as long. */
+public interface Buffer {
+
+  long rows();
+
+  long cols();
+
+  /** The first {@code rows} rows as a view of the same memory; {@code rows} may be 0. */
+  Buffer first(long rows);
+}

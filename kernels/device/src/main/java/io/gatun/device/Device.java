@@ -1,0 +1,160 @@
+package io.gatun.device;
+
+import io.gatun.tensors.TensorData;
+import java.util.List;
+
+/**
+ * All arithmetic that a model needs, and the memory it happens in.
+ *
+ * <p>Buffers are float32, row-major; {@code [rows, cols]} in the descriptions below. A row is a token (or a slot of a
+ * routed expert), and every operation computes each row from that row's inputs alone, in an order that does not depend
+ * on how many rows there are: so results are equal to the bit however tokens are grouped into batches.
+ *
+ * <p><b>Precision of {@link #matmul}.</b> With {@link ActivationPrecision#Q8} and a quantized matrix, every kernel of an
+ * encoding computes the same function to the last bit. Activations of a row are quantized per 32 values:
+ *
+ * <pre>
+ *   xscale = max|x| / 127          code = rint(x · (127 / max|x|)), 0 where 127 / max|x| overflows
+ *   for each piece of the weight row, in order; it ends where a group g or a run of 32 activations ends:
+ *     dot  = Σ code(w) · code(x)                     exact, as integers
+ *     acc  = fma((float) dot, scale(g) · xscale, acc)
+ *     acc  = fma(minimum(g), xscale · Σ code(x), acc)     only where the encoding has minimums
+ * </pre>
+ *
+ * <p>A NaN or infinity among the activations makes the results of that row NaN. In all other cases products are
+ * accumulated in floating point, in an order that is fixed within a kernel tier.
+ *
+ * <p>A device is used by one thread at a time; {@link #close} may come from another, waits for the operation in flight
+ * and frees everything the device made; later use is an {@link IllegalStateException}. Shapes that do not fit are an
+ * {@link IllegalArgumentException}. Fused operations are default methods that
+ * compose primitives, so that {@code ReferenceDevice}, which overrides none, is the oracle of every fused kernel.
+ */
+public interface Device extends AutoCloseable {
+
+  /** The device, its kernel tier and its threads in one line, for people and for benchmark records. */
+  String describe();
+
+  // ---- memory
+
+  /** A zeroed buffer {@code [rows, cols]}. */
+  Buffer buffer(long rows, long cols);
+
+  /** Copies {@code values}, {@code rows · cols} of them, into the buffer. */
+  void write(float[] values, Buffer target);
+
+  /** Copies one row, {@code cols} values, out of the buffer. */
+  void read(Buffer source, long row, float[] target);
+
+  /**
+   * Makes a weight matrix available; on a CPU the mapped bytes themselves.
+   *
+   * @param weights {@code [out, in]} or {@code [n_expert, out, in]}; stays owned by its checkpoint, which must outlive
+   *     this device
+   * @throws io.gatun.tensors.UnsupportedModelException if the device has no kernel for the encoding
+   */
+  Matrix load(TensorData weights);
+
+  /** Decodes a small tensor (a norm's gain, a bias) into a buffer {@code [1, values]}. */
+  Buffer loadVector(TensorData vector);
+
+  /** Pages for keys and values; freed with the device. */
+  KvPool kvPool(KvLayout layout);
+
+  // ---- rows
+
+  /** {@code out[r, :] = table[ids[r], :]}, decoded. */
+  void embed(Matrix table, int[] ids, Buffer out);
+
+  /** {@code out[r, :] = x[rows[r], :]}. */
+  void gather(Buffer x, int[] rows, Buffer out);
+
+  /** {@code x += y}, elementwise; {@code y} of one row is added to every row of {@code x}. */
+  void add(Buffer x, Buffer y);
+
+  /** {@code x *= factor}. */
+  void scale(Buffer x, float factor);
+
+  // ---- matrices
+
+  /** {@code out[r, o] = Σᵢ x[r, i] · w[o, i]}. */
+  void matmul(Buffer x, Matrix w, Buffer out);
+
+  /** Several products of the same input; a device may prepare {@code x} once. */
+  default void matmul(Buffer x, List<Matrix> weights, List<Buffer> outs) {
+    for (int i = 0; i < weights.size(); i++) {
+      matmul(x, weights.get(i), outs.get(i));
+    }
+  }
+
+  // ---- norms, positions, gates
+
+  /**
+   * Root-mean-square norm over runs of {@code gain.cols()} values (a whole row, or each head of it):
+   * {@code out = x / √(mean(x²) + eps) · gain}. May be in place. Zhang and Sennrich 2019, arXiv 1910.07467.
+   *
+   * @param gain {@code [1, n]} where {@code n} divides the columns of {@code x}
+   */
+  void rmsNorm(Buffer x, Buffer gain, float eps, Buffer out);
+
+  /**
+   * Rotates pairs of each head in place: {@code (a, b) → (a·cos θ − b·sin θ, a·sin θ + b·cos θ) · magnitude} with
+   * {@code θ = position · frequency[i]}. Su et al. 2021, arXiv 2104.09864.
+   *
+   * @param x {@code [rows, heads · spec.headDim()]}
+   * @param positions of each row, ≥ 0
+   */
+  void rope(Buffer x, int[] positions, RopeSpec spec);
+
+  /** {@code gate = f(gate) · up}, elementwise, in place. */
+  void gate(Buffer gate, Buffer up, ActivationFunction f);
+
+  // ---- attention
+
+  /**
+   * Stores the keys and values of each row at its position in its sequence's pages, in the pool's types.
+   *
+   * @param k {@code [rows, headCountKv · keyDim]}, v likewise with valueDim
+   */
+  void append(KvPool pool, int layer, Buffer k, Buffer v, KvRows rows);
+
+  /**
+   * Causal attention of each row over the keys at positions 0 to its own, which must have been appended:
+   * {@code out[r, h] = Σⱼ softmaxⱼ(scale · q[r, h]·k[j, h']) · v[j, h']} with {@code h' = h / (headCount / headCountKv)}.
+   *
+   * @param q {@code [rows, headCount · keyDim]}
+   * @param out {@code [rows, headCount · valueDim]}
+   */
+  void attention(Buffer q, KvPool pool, int layer, AttentionSpec spec, KvRows rows, Buffer out);
+
+  // ---- experts
+
+  /** Chooses experts for each row from router logits {@code [rows, n_expert]}; ties go to the lower expert. */
+  Routing route(Buffer logits, RouterSpec spec);
+
+  /**
+   * Products with the expert of each slot. {@code out[s, :] = experts[expert(s)] · x[row]}, where the row is the slot's
+   * token if {@code x} has a row per token, and {@code s} itself if it has a row per slot.
+   */
+  void matmulExperts(Buffer x, Matrix experts, Routing routing, Buffer out);
+
+  /** {@code out[r, :] = Σₖ weight(r, k) · slots[r · used + k, :]}, in rank order {@code k}. */
+  void combine(Buffer slots, Routing routing, Buffer out);
+
+  // ---- fused
+
+  /**
+   * A gated feed-forward network: {@code out = down · (f(gate · x) ⊙ (up · x))}.
+   *
+   * @param hidden two scratch buffers {@code [rows, n_ff]}
+   */
+  default void gatedMlp(
+      Buffer x, Matrix gate, Matrix up, Matrix down, ActivationFunction f, List<Buffer> hidden, Buffer out) {
+    matmul(x, List.of(gate, up), hidden);
+    gate(hidden.getFirst(), hidden.getLast(), f);
+    matmul(hidden.getFirst(), down, out);
+  }
+
+  /** Frees all buffers, matrices and pools; stops the device's threads. Idempotent. */
+  @Override
+  void close();
+}

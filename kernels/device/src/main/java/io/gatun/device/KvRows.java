@@ -1,0 +1,23 @@
+package io.gatun.device;
+
+/**
+ * Where the rows of a batch stand in their sequences. Row {@code r} is token {@code positions[r]} of the sequence whose
+ * pages are {@code pages[r]}: its key and value are in page {@code pages[r][positions[r] / PAGE_TOKENS]}. Rows of one
+ * sequence share its page array. The arrays are not copied and must not change while a device computes with them.
+ *
+ * @param pages page numbers by row, in sequence order
+ * @param positions by row, ≥ 0
+ */
+@SuppressWarnings("ArrayRecordComponent") // a view for one call, compared by nobody
+public record KvRows(int[][] pages, int[] positions) {
+
+  public KvRows {
+    if (pages.length != positions.length) {
+      throw new IllegalArgumentException("pages of %d rows, positions of %d".formatted(pages.length, positions.length));
+    }
+  }
+
+  public int rows() {
+    return positions.length;
+  }
+}

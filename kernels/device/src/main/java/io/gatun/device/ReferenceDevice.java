@@ -1,0 +1,195 @@
+package io.gatun.device;
+
+import io.gatun.tensors.Encoding;
+import io.gatun.tensors.OpaqueEncoding;
+import io.gatun.tensors.PlainEncoding;
+import io.gatun.tensors.QuantizedEncoding;
+import io.gatun.tensors.TensorData;
+
+/**
+ * Scalar truth: one thread, the {@link ScalarKernels} over whole operands, and no operation fused. Every other device
+ * and kernel is measured against it.
+ *
+ * <p>As thread-safe as {@link Device} asks for; owns its memory.
+ */
+public final class ReferenceDevice implements Device {
+  private final ActivationPrecision precision;
+  private final HostMemory memory = new HostMemory();
+  private final Scratch scratch = new Scratch();
+  private final QuantizedRows quantized = new QuantizedRows(memory);
+  private final ScalarKernels kernels = ScalarKernels.INSTANCE;
+
+  public ReferenceDevice(ActivationPrecision precision) {
+    this.precision = precision;
+  }
+
+  @Override
+  public String describe() {
+    return "reference scalar activations=%s threads=1".formatted(precision.id());
+  }
+
+  @Override
+  public synchronized Buffer buffer(long rows, long cols) {
+    return memory.buffer(rows, cols);
+  }
+
+  @Override
+  public synchronized void write(float[] values, Buffer target) {
+    HostBuffer host = host(target);
+    Shapes.write(values, host);
+    host.copyFrom(values, 0, values.length);
+  }
+
+  @Override
+  public synchronized void read(Buffer source, long row, float[] target) {
+    HostBuffer host = host(source);
+    Shapes.read(host, row, target);
+    host.copyTo(row * host.cols(), target, target.length);
+  }
+
+  @Override
+  public synchronized Matrix load(TensorData weights) {
+    memory.requireOpen();
+    return HostMatrix.of(weights);
+  }
+
+  @Override
+  public synchronized Buffer loadVector(TensorData vector) {
+    return memory.vector(vector);
+  }
+
+  @Override
+  public synchronized KvPool kvPool(KvLayout layout) {
+    return memory.kvPool(layout);
+  }
+
+  @Override
+  public synchronized void embed(Matrix table, int[] ids, Buffer out) {
+    HostMatrix matrix = HostMatrix.of(table);
+    Shapes.embed(matrix, ids, host(out));
+    ScalarKernels.embed(matrix, ids, host(out), 0, ids.length, scratch);
+  }
+
+  @Override
+  public synchronized void gather(Buffer x, int[] rows, Buffer out) {
+    Shapes.gather(host(x), rows, host(out));
+    ScalarKernels.gather(host(x), rows, host(out), 0, rows.length);
+  }
+
+  @Override
+  public synchronized void add(Buffer x, Buffer y) {
+    Shapes.add(host(x), host(y));
+    kernels.add(host(x), host(y), 0, host(x).values());
+  }
+
+  @Override
+  public synchronized void scale(Buffer x, float factor) {
+    kernels.scale(host(x), factor, 0, host(x).values());
+  }
+
+  @Override
+  public synchronized void matmul(Buffer x, Matrix w, Buffer out) {
+    HostMatrix matrix = HostMatrix.of(w);
+    Shapes.matmul(host(x), matrix, host(out));
+    if (quantizes(matrix.encoding())) {
+      quantize(host(x));
+      var product = new Product<>(quantized, 0, matrix, 0, host(out), 0, x.rows());
+      ScalarKernels.q8Matmul().run(product, 0, matrix.rows(), scratch);
+    } else {
+      var product = new Product<>(host(x), 0, matrix, 0, host(out), 0, x.rows());
+      ScalarKernels.floatMatmul().run(product, 0, matrix.rows(), scratch);
+    }
+  }
+
+  private void quantize(HostBuffer x) {
+    quantized.reshape(x.rows(), x.cols());
+    kernels.quantize(x, quantized, 0, x.rows(), scratch);
+  }
+
+  private boolean quantizes(Encoding encoding) {
+    return switch (encoding) {
+      case PlainEncoding _, OpaqueEncoding _ -> false;
+      case QuantizedEncoding _ -> precision.quantizes();
+    };
+  }
+
+  @Override
+  public synchronized void rmsNorm(Buffer x, Buffer gain, float eps, Buffer out) {
+    Shapes.rmsNorm(host(x), host(gain), host(out));
+    kernels.rmsNorm(host(x), host(gain), eps, host(out), 0, x.rows());
+  }
+
+  @Override
+  public synchronized void rope(Buffer x, int[] positions, RopeSpec spec) {
+    Shapes.rope(host(x), positions, spec);
+    kernels.rope(host(x), positions, spec, 0, x.rows(), scratch);
+  }
+
+  @Override
+  public synchronized void gate(Buffer gate, Buffer up, ActivationFunction f) {
+    Shapes.gate(host(gate), host(up));
+    kernels.gate(host(gate), host(up), f, 0, host(gate).values());
+  }
+
+  @Override
+  public synchronized void append(KvPool pool, int layer, Buffer k, Buffer v, KvRows rows) {
+    HostKvPool pages = HostKvPool.of(pool);
+    Shapes.append(pages, layer, host(k), host(v), rows);
+    kernels.append(pages, layer, host(k), host(v), rows, 0, rows.rows(), scratch);
+  }
+
+  @Override
+  public synchronized void attention(Buffer q, KvPool pool, int layer, AttentionSpec spec, KvRows rows, Buffer out) {
+    var call = new RowKernels.AttentionCall(host(q), HostKvPool.of(pool), layer, spec, rows, host(out));
+    Shapes.attention(call);
+    kernels.attention(call, 0, (long) rows.rows() * spec.headCount(), scratch);
+  }
+
+  @Override
+  public synchronized Routing route(Buffer logits, RouterSpec spec) {
+    Shapes.route(host(logits), spec);
+    return ScalarKernels.route(host(logits), spec);
+  }
+
+  @Override
+  public synchronized void matmulExperts(Buffer x, Matrix experts, Routing routing, Buffer out) {
+    HostMatrix matrix = HostMatrix.of(experts);
+    HostBuffer rows = host(x);
+    Shapes.matmulExperts(rows, matrix, routing, host(out));
+    boolean quantizes = quantizes(matrix.encoding());
+    if (quantizes) {
+      quantize(rows);
+    }
+    for (int slot = 0; slot < routing.slots(); slot++) {
+      int expert = routing.experts()[slot];
+      long row = routing.xRow(slot, rows.rows());
+      if (quantizes) {
+        var product = new Product<>(quantized, row, matrix, expert, host(out), slot, 1);
+        ScalarKernels.q8Matmul().run(product, 0, matrix.rows(), scratch);
+      } else {
+        var product = new Product<>(rows, row, matrix, expert, host(out), slot, 1);
+        ScalarKernels.floatMatmul().run(product, 0, matrix.rows(), scratch);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void combine(Buffer slots, Routing routing, Buffer out) {
+    Shapes.combine(host(slots), routing, host(out));
+    ScalarKernels.combine(host(slots), routing, host(out), 0, routing.rows());
+  }
+
+  /** Waits for an operation in flight; those that follow are refused. */
+  @Override
+  public void close() {
+    memory.refuse();
+    synchronized (this) {
+      memory.close();
+    }
+  }
+
+  private HostBuffer host(Buffer buffer) {
+    memory.requireOpen();
+    return HostBuffer.of(buffer);
+  }
+}

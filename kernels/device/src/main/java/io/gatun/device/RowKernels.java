@@ -1,0 +1,38 @@
+package io.gatun.device;
+
+/**
+ * The operations on rows that a kernel tier may do faster. Stateless and thread-safe; each method computes a range, so
+ * that workers can share a call. Shapes have been checked. {@link Device} has the equations.
+ */
+public interface RowKernels {
+
+  /**
+   * Quantizes rows {@code from} to {@code to} (exclusive) of {@code x} into the same rows of {@code target}, which has
+   * been shaped; bit for bit as {@link Device} defines.
+   */
+  void quantize(HostBuffer x, QuantizedRows target, long from, long to, Scratch scratch);
+
+  /** Rows {@code from} to {@code to}, exclusive. */
+  void rmsNorm(HostBuffer x, HostBuffer gain, float eps, HostBuffer out, long from, long to);
+
+  /** Rows {@code from} to {@code to}, exclusive. */
+  void rope(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch);
+
+  /** Values {@code from} to {@code to}, exclusive, of the flat {@code x}; bit for bit as {@link Device} defines. */
+  void add(HostBuffer x, HostBuffer y, long from, long to);
+
+  /** Values {@code from} to {@code to}, exclusive, of the flat {@code x}; bit for bit as {@link Device} defines. */
+  void scale(HostBuffer x, float factor, long from, long to);
+
+  /** Stores rows {@code from} to {@code to}, exclusive; bit for bit as {@link HostKvPool} defines. */
+  void append(HostKvPool pool, int layer, HostBuffer k, HostBuffer v, KvRows rows, long from, long to, Scratch scratch);
+
+  /** Values {@code from} to {@code to}, exclusive, of the flat buffers. */
+  void gate(HostBuffer gate, HostBuffer up, ActivationFunction f, long from, long to);
+
+  /** Units {@code from} to {@code to}, exclusive, where unit {@code row · headCount + head} is one head of one row. */
+  void attention(AttentionCall call, long from, long to, Scratch scratch);
+
+  /** The operands of {@link Device#attention}. */
+  record AttentionCall(HostBuffer q, HostKvPool pool, int layer, AttentionSpec spec, KvRows rows, HostBuffer out) {}
+}

@@ -1,0 +1,51 @@
+package io.gatun.cli;
+
+import io.gatun.cli.chat.Repl;
+import io.gatun.cli.terminal.UsageException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gatun chat}: the REPL. */
+@Command(
+    name = "chat",
+    header = "Talk with a model.",
+    customSynopsis = "gatun chat [-m MODEL] [OPTIONS]",
+    description = {
+      "At a terminal or line by line through a pipe. Without -m, with the story model that comes along.",
+      "In the conversation, /help lists what can be done."
+    })
+final class ChatCommand extends ConsoleCommand {
+  /** The launcher names the model that comes along. */
+  private static final String BUNDLED = "gatun.bundled.model";
+
+  @Mixin ModelOption model = new ModelOption();
+
+  @Option(
+      names = {"-sys", "--system"},
+      paramLabel = "TEXT",
+      description = "The system message.")
+  String system = "";
+
+  @Mixin SamplingOptions samplingOptions = new SamplingOptions();
+
+  @Mixin ComputeOptions compute = new ComputeOptions();
+
+  @Override
+  public Integer call() {
+    Path path = model.path == null ? bundled() : model.path;
+    try (var repl = Repl.open(console(), path, compute.engineOptions(), samplingOptions.sampling(), system)) {
+      return repl.run(Version.number());
+    }
+  }
+
+  private static Path bundled() {
+    String path = System.getProperty(BUNDLED);
+    if (path == null) {
+      throw new UsageException(
+          "no model given: name a GGUF file with -m MODEL, or start through ./gatun, which knows the story model");
+    }
+    return Path.of(path);
+  }
+}

@@ -1,0 +1,38 @@
+package io.gatun.cli;
+
+import io.gatun.cli.terminal.UsageException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The top level: names the commands, and holds what all of them take. */
+@Command(
+    name = "gatun",
+    description = "Runs language models on the JVM.",
+    versionProvider = Version.class,
+    subcommands = {
+      ChatCommand.class,
+      RunCommand.class,
+      TokenizeCommand.class,
+      DetokenizeCommand.class,
+      LogitsCommand.class,
+      DequantizeCommand.class,
+      InspectCommand.class,
+      PerplexityCommand.class,
+      SynthCommand.class,
+      BenchCommand.class,
+      HelpCommand.class
+    },
+    footer = {"", "Try `gatun chat` to talk to the story model that comes along, `gatun help run` for a command's options."})
+final class Gatun implements Callable<Integer> {
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print version and kernel tier.")
+  boolean version;
+
+  @Override
+  public Integer call() {
+    throw new UsageException("no command given: try `gatun chat`, or `gatun help` for the list");
+  }
+}

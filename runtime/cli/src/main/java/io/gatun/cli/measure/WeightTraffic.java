@@ -1,0 +1,48 @@
+package io.gatun.cli.measure;
+
+import io.gatun.model.BlockSpec;
+import io.gatun.model.FeedForward;
+import io.gatun.model.Model;
+import io.gatun.model.ModelSpec;
+import io.gatun.tensors.TensorData;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How many bytes of weights a token makes a model read. */
+final class WeightTraffic {
+  private WeightTraffic() {}
+
+  /**
+   * Bytes per decoded token: of every tensor, but for the embedding table (of which one row is read, unless it is also the
+   * head), and of experts only the share that is used.
+   */
+  static long bytesPerToken(Model model) {
+    ModelSpec spec = model.spec();
+    Map<String, Double> shares = expertShares(spec);
+    String embedding = spec.tokenEmbedding().weight();
+    boolean tied = spec.output().weight().equals(embedding);
+    double bytes = 0;
+    for (TensorData tensor : model.checkpoint().tensors().values()) {
+      if (tied || !tensor.name().equals(embedding)) {
+        bytes += shares.getOrDefault(tensor.name(), 1.0) * tensor.encoding().bytes(tensor.values());
+      }
+    }
+    return Math.round(bytes);
+  }
+
+  private static Map<String, Double> expertShares(ModelSpec spec) {
+    var shares = new HashMap<String, Double>();
+    for (BlockSpec block : spec.blocks()) {
+      switch (block.feedForward()) {
+        case FeedForward.Dense _ -> {}
+        case FeedForward.Experts experts -> {
+          double share = (double) experts.routing().used() / experts.router().out();
+          shares.put(experts.gate().weight(), share);
+          shares.put(experts.up().weight(), share);
+          shares.put(experts.down().weight(), share);
+        }
+      }
+    }
+    return shares;
+  }
+}

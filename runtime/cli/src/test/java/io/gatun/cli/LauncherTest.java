@@ -1,0 +1,109 @@
+package io.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.oracle.Oracle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The script {@code gatun}, in a folder that looks like a checkout which is built: what it does when a source is newer is
+ * seen up to the point where Maven would start.
+ */
+class LauncherTest {
+  private static final List<String> TOOLS =
+      List.of("sh", "env", "find", "head", "tail", "grep", "dirname", "readlink", "mkdir", "rm", "mv", "ls", "flock", "ln", "sleep");
+
+  @TempDir Path folder;
+  private Path checkout = Path.of("");
+
+  @BeforeEach
+  void layOutACheckout() throws IOException {
+    checkout = folder.resolve("a checkout ü");
+    Path target = Files.createDirectories(checkout.resolve("runtime/cli/target"));
+    Files.createDirectory(target.resolve("lib"));
+    Files.createDirectory(target.resolve("none"));
+    // The launcher puts what stands in the second line on the module path.
+    Files.writeString(
+        target.resolve("launcher.java"), System.getProperty("java.home") + "\nnone:" + Program.modulePath() + "\n");
+    Files.createDirectories(checkout.resolve("examples/models"));
+    Files.copy(Models.stories(), checkout.resolve("examples/models/stories260K.gguf"));
+    Files.copy(script(), checkout.resolve("gatun"));
+    Files.createFile(target.resolve("launcher.stamp"));
+  }
+
+  private static Path script() {
+    Path committed = Path.of(System.getProperty("gatun.oracle.committed"));
+    return committed.resolve("../../../gatun").normalize();
+  }
+
+  private Program.Result launch(Path script, String path, String... arguments) {
+    var command = new ArrayList<>(List.of("/bin/sh", script.toString()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", path);
+    builder.environment().put("LC_ALL", "C");
+    try {
+      return Program.gatun().finish(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void startsFromAnywhereThroughLinksWithUtf8UnderTheCLocale() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("a checkout ü/gatun"));
+    Path again = Files.createSymbolicLink(folder.resolve("again"), link);
+    Path model = Files.copy(Models.stories(), folder.resolve("mödel 日本.gguf"));
+    var result = launch(again, System.getenv("PATH"), "run", "-m", model.getFileName().toString(), "-p", "é 日本", "-n", "0", "--json");
+    assertEquals(0, result.exitCode(), result.error());
+    var ids = Program.gatun("tokenize", "-m", Models.stories(), "--add-special").input("é 日本").run();
+    assertEquals(
+        Oracle.json(ids.text()).size(), Oracle.json(result.text()).get("usage").get("prompt_tokens").intValue());
+    assertEquals(List.of(), result.errors());
+  }
+
+  @Test
+  void knowsTheBundledModel() {
+    var result = launch(checkout.resolve("gatun"), System.getenv("PATH"), "chat", "-n", "4");
+    assertEquals(0, result.exitCode(), result.error());
+  }
+
+  @Test
+  void aNewerSourceNeedsMavenAndItsLackIsOneLine() throws IOException {
+    Path source = Files.createDirectories(checkout.resolve("runtime/cli/src/main/java")).resolve("New.java");
+    Files.createFile(source);
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(10)));
+    var result = launch(checkout.resolve("gatun"), withoutMaven(), "--version");
+    assertEquals(1, result.exitCode());
+    assertEquals(1, result.errors().size(), result.error());
+    assertTrue(result.error().startsWith("gatun: needs Maven"), result.error());
+    assertEquals("", result.text());
+  }
+
+  private String withoutMaven() throws IOException {
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    for (String tool : TOOLS) {
+      for (String place : List.of("/usr/bin", "/bin")) {
+        Path found = Path.of(place, tool);
+        if (Files.exists(found) && Files.notExists(bin.resolve(tool))) {
+          Files.writeString(bin.resolve(tool), "#!/bin/sh\nexec " + found + " \"$@\"\n");
+          Files.setPosixFilePermissions(bin.resolve(tool), PosixFilePermissions.fromString("rwx------"));
+        }
+      }
+    }
+    return bin.toString();
+  }
+}

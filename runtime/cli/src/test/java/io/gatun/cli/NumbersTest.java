@@ -1,0 +1,78 @@
+package io.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.oracle.Npy;
+import io.gatun.oracle.Oracle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that write NumPy files. */
+class NumbersTest {
+  @TempDir Path folder;
+
+  private Npy written(Object... arguments) {
+    Path out = folder.resolve("out ü.npy");
+    var all = new Object[arguments.length + 2];
+    System.arraycopy(arguments, 0, all, 0, arguments.length);
+    all[arguments.length] = "--out";
+    all[arguments.length + 1] = out;
+    var result = Program.gatun(all).run();
+    assertEquals(0, result.exitCode(), result.error());
+    assertEquals("", result.text());
+    assertEquals(List.of(), result.errors());
+    return Npy.read(out);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"f16", "bf16", "q4_0", "q8_0", "q6_k", "q4_k-random", "q2_k-random"})
+  void dequantizedTensorsAreTheReferencesToTheBit(String type) {
+    Npy expected = Npy.read(Oracle.require("dequant/" + type + ".npy.gz"));
+    Npy found = written("dequantize", Oracle.require("dequant/" + type + ".gguf"), "t.weight");
+    assertEquals(expected.shape(), found.shape());
+    assertArrayEquals(expected.values(), found.values());
+  }
+
+  @Test
+  void dequantizeNeedsNoKnownArchitecture() {
+    Npy found = written("dequantize", Oracle.require("malformed/files/arch-unknown.gguf"), "output_norm.weight");
+    assertEquals(1, found.shape().size());
+  }
+
+  @Test
+  void aTensorThatIsNotThere() {
+    Path out = folder.resolve("none.npy");
+    var result = Program.gatun("dequantize", Models.stories(), "blk.99", "--out", out).run();
+    assertEquals(2, result.exitCode());
+    assertTrue(result.error().contains("no tensor 'blk.99'"), result.error());
+    assertTrue(Files.notExists(out));
+  }
+
+  @Test
+  void logitsAfterAllTokensOrTheLast() {
+    String ids = idsOfTheShortPrompt();
+    Npy expected = Npy.read(Oracle.require("models/llama.short.npy"));
+    double tolerance = Oracle.json(Oracle.require("models/llama.json")).get("suggested_atol").doubleValue();
+    Object[] options = {"logits", "-m", Oracle.require("models/llama.gguf"), "--ids", ids, "--activations", "f32"};
+    Npy last = written(options);
+    assertEquals(List.of(512), last.shape());
+    Npy all = written("logits", "-m", options[2], "--ids", ids, "--activations", "f32", "--all", "-t", "2", "-ub", "7");
+    assertEquals(expected.shape(), all.shape());
+    assertArrayEquals(expected.values(), all.values(), (float) tolerance);
+    assertArrayEquals(last.values(), all.row(all.shape().getFirst() - 1), "the same to the bit");
+  }
+
+  private static String idsOfTheShortPrompt() {
+    var ids = new StringBuilder();
+    Oracle.json(Oracle.require("models/llama.json")).get("prompts").get("short").get("ids")
+        .forEach(id -> ids.append(ids.isEmpty() ? "" : ",").append(id.intValue()));
+    return ids.toString();
+  }
+}

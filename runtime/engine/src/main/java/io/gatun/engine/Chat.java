@@ -1,0 +1,16 @@
+package io.gatun.engine;
+
+import java.util.List;
+
+/** Short forms for conversations: {@code Chat.of(user("Name three rivers."))}. */
+public final class Chat {
+  private Chat() {}
+
+  public static Prompt of(Message... messages) {
+    return new Prompt.Chat(List.of(messages));
+  }
+
+  public static Prompt of(List<Message> messages) {
+    return new Prompt.Chat(messages);
+  }
+}

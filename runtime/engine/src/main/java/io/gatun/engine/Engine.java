@@ -1,0 +1,275 @@
+package io.gatun.engine;
+
+import io.gatun.device.ActivationPrecision;
+import io.gatun.device.Device;
+import io.gatun.device.KvPool;
+import io.gatun.device.KvType;
+import io.gatun.model.Forward;
+import io.gatun.model.KvCache;
+import io.gatun.model.Model;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Generates text with a model. One scheduling loop on one thread of its own serves all requests: a chunk of one
+ * request's prompt and one token of every other running request go through the model together, and each request's
+ * result is the same to the bit as if it were alone.
+ *
+ * <p>Thread-safe. Closing cancels what is running, waits for it, stops all threads and frees the device; the model stays
+ * open and its owner's.
+ */
+public final class Engine implements AutoCloseable {
+  private static final int DEFAULT_CONTEXT = 8192;
+
+  private final Model model;
+  private final EngineOptions options;
+  private final int contextLength;
+  private final KvType keyType;
+  private final KvType valueType;
+  private final Device device;
+  private final Forward forward;
+  private final PromptEncoder encoder;
+  private final Scheduler scheduler;
+  private final Set<Runnable> cancellations = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Engine(Model model, EngineOptions options, Device device) {
+    this.model = model;
+    this.options = options;
+    this.device = device;
+    contextLength = options.contextLength().orElse(Math.min(model.spec().contextLength(), DEFAULT_CONTEXT));
+    KvType standard = options.deviceOptions().precision() == ActivationPrecision.F32 ? KvType.F32 : KvType.F16;
+    keyType = options.keyType().orElse(standard);
+    valueType = options.valueType().orElse(standard);
+    forward = new Forward(model, device, contextLength, keyType, valueType, options.prefillChunk());
+    encoder = new PromptEncoder(model.tokenizer());
+    scheduler = new Scheduler(forward, "gatun-engine");
+  }
+
+  /** An engine with {@link EngineOptions#defaults()}. */
+  public static Engine over(Model model) {
+    return over(model, EngineOptions.defaults());
+  }
+
+  /**
+   * Opens the device and places the model on it.
+   *
+   * @throws io.gatun.device.DeviceException if the device or kernel tier asked for is not there
+   * @throws io.gatun.tensors.UnsupportedModelException if the device has no kernel for an encoding of the model
+   */
+  public static Engine over(Model model, EngineOptions options) {
+    Device device = Devices.open(options.device(), options.deviceOptions());
+    try {
+      var engine = new Engine(model, options, device);
+      try {
+        model.attach(engine);
+      } catch (IllegalStateException e) {
+        engine.scheduler.close();
+        throw e;
+      }
+      return engine;
+    } catch (RuntimeException | Error e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  /** Generates, blocking. */
+  public Completion generate(Prompt prompt, Sampling sampling) {
+    return generate(prompt, sampling, piece -> {});
+  }
+
+  /**
+   * Generates, blocking; {@code listener} gets each piece as soon as it is there, on the engine's thread. What it throws
+   * ends the generation and is thrown here.
+   *
+   * @throws IllegalArgumentException if the prompt is empty, has ids outside the vocabulary, or does not fit the context
+   * @throws io.gatun.tensors.FormatException if the model's logits are not finite
+   */
+  public Completion generate(Prompt prompt, Sampling sampling, Consumer<Piece> listener) {
+    requireOtherThread();
+    return submit(prompt, sampling, listener).await();
+  }
+
+  /** As {@link #generate(Prompt, Sampling, Consumer)} without waiting. */
+  public Generation submit(Prompt prompt, Sampling sampling, Consumer<Piece> listener) {
+    int[] ids = checked(encode(prompt));
+    KvCache cache = forward.newCache();
+    return start(ids, sampling, cache, listener, (fed, answer) -> cache.close());
+  }
+
+  /** A conversation's memory: generations in it compute only what its last one did not. */
+  public Session session() {
+    requireOpen();
+    return new CachedSession(this, forward.newCache(), new int[0], Map.of(), "");
+  }
+
+  /**
+   * A session as it was saved. If its pages were of another cache type or device, they are computed again from its
+   * tokens with its next generation; nothing else is lost.
+   *
+   * @throws IllegalArgumentException if it was saved with another model
+   * @throws io.gatun.tensors.FormatException if the file is no saved session, or damaged
+   * @throws IOException if it cannot be read
+   */
+  public Session restore(Path file) throws IOException {
+    requireOpen();
+    SessionFile saved = SessionFile.read(file);
+    if (!saved.fingerprint().equals(model.fingerprint())) {
+      throw new IllegalArgumentException(
+          "%s: was saved with another model than %s".formatted(file, model.checkpoint().path()));
+    }
+    KvCache cache = forward.newCache();
+    boolean samePages = saved.pageFormat().equals(forward.pages().pool().format());
+    if (samePages && saved.cached() <= contextLength) {
+      saved.load(file, cache);
+    }
+    return new CachedSession(
+        this, cache, Arrays.copyOf(saved.tokens(), cache.length()), saved.answers(), saved.note());
+  }
+
+  /** For sessions: what a file of theirs says. */
+  SessionFile describe(int[] tokens, Map<String, int[]> answers, String note) {
+    KvPool pool = forward.pages().pool();
+    return new SessionFile(
+        model.fingerprint(), pool.format(), pool.pageBytes(), note, tokens, tokens.length, answers, 0);
+  }
+
+  /**
+   * Logits after the last token, or after each, blocking.
+   *
+   * @param ids the tokens, from position 0
+   * @throws IllegalArgumentException as {@link #generate(Prompt, Sampling, Consumer)} for its prompt
+   * @throws io.gatun.tensors.FormatException if logits are not finite
+   */
+  public void logits(int[] ids, LogitsRows rows, LogitsConsumer consumer) {
+    requireOtherThread();
+    int[] tokens = checked(encode(Prompt.ids(ids)));
+    var task = new LogitsTask(tokens, rows, consumer, forward.newCache());
+    Runnable cancellation = task::cancel;
+    cancellations.add(cancellation);
+    try {
+      scheduler.submit(task);
+      task.await();
+    } finally {
+      cancellations.remove(cancellation);
+    }
+  }
+
+  /**
+   * The tokens that a generation from {@code prompt} starts with.
+   *
+   * @throws IllegalArgumentException if there are none, or ids outside the vocabulary
+   */
+  public int[] encode(Prompt prompt) {
+    return encoder.encode(prompt, message -> new int[0]);
+  }
+
+  /** How {@link Prompt.Chat} becomes tokens here. */
+  public ChatStyle chatStyle() {
+    return ChatStyle.PLAIN_CONTINUATION;
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  public EngineOptions options() {
+    return options;
+  }
+
+  /** The most tokens of a request, prompt and completion. */
+  public int contextLength() {
+    return contextLength;
+  }
+
+  /** Device, kernels, threads and cache types in one line. */
+  public String describe() {
+    return "%s, context %d, cache k %s v %s".formatted(device.describe(), contextLength, keyType.id(), valueType.id());
+  }
+
+  /** Bytes of cache pages in use by running generations and sessions. */
+  public long cacheBytes() {
+    return isClosed() ? 0 : forward.pages().inUse() * forward.pages().pool().pageBytes();
+  }
+
+  /**
+   * Cancels what runs, waits for it, stops all threads and frees the device. Idempotent.
+   *
+   * @throws IllegalStateException if called from a listener or processor, which run on a thread that this stops
+   */
+  @Override
+  public void close() {
+    requireOtherThread();
+    if (closed.compareAndSet(false, true)) {
+      cancellations.forEach(Runnable::run);
+      scheduler.close();
+      model.detach(this);
+      device.close();
+    }
+  }
+
+  /** For sessions: starts a generation over a cache that holds a prefix of the prompt. */
+  GenerationTask start(
+      int[] ids, Sampling sampling, KvCache cache, Consumer<Piece> listener, GenerationTask.Ending ending) {
+    requireOpen();
+    long seed = sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
+    var ended = new Runnable[1];
+    var task =
+        new GenerationTask(
+            model.tokenizer(),
+            ids,
+            sampling,
+            seed,
+            cache,
+            contextLength,
+            listener,
+            (fed, answer) -> {
+              cancellations.remove(ended[0]);
+              ending.ended(fed, answer);
+            });
+    ended[0] = task::cancel;
+    cancellations.add(ended[0]);
+    scheduler.submit(task);
+    if (closed.get()) {
+      task.cancel();
+    }
+    return task;
+  }
+
+  /** @throws IllegalArgumentException if the prompt leaves no room in the context */
+  int[] checked(int[] ids) {
+    if (ids.length > contextLength) {
+      throw new IllegalArgumentException(
+          "the prompt has %d tokens, the context %d: shorten it or ask for more context".formatted(ids.length, contextLength));
+    }
+    return ids;
+  }
+
+  PromptEncoder encoder() {
+    return encoder;
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  void requireOtherThread() {
+    if (scheduler.isOwnThread()) {
+      throw new IllegalStateException("a listener or logits processor must not wait for its own engine");
+    }
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the engine is closed");
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package io.gatun.engine;
+
+import io.gatun.model.Batch;
+import io.gatun.model.KvCache;
+import io.gatun.text.StreamDecoder;
+import io.gatun.text.TokenType;
+import io.gatun.text.Tokenizer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A generation from prompt to completion. State belongs to the scheduler's thread, but for the latch and the flag. */
+final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProcessor.History {
+
+  /** Told when it has ended, on the scheduler's thread, before anyone who waits for it. */
+  interface Ending {
+
+    /**
+     * @param fedTokens whose keys and values are in the cache; none after a failure
+     * @param answer what was generated, empty after a failure
+     */
+    void ended(int[] fedTokens, Optional<Completion> answer);
+  }
+
+  private final Tokenizer tokenizer;
+  private final Sampling sampling;
+  private final Sampler sampler;
+  private final Optional<LogprobsRecorder> logprobs;
+  private final long seed;
+  private final StreamDecoder decoder;
+  private final Consumer<Piece> listener;
+  private final KvCache cache;
+  private final Ending ending;
+  private final int promptSize;
+  private final int[] prompt;
+  private int cached;
+  private final int maxTokens;
+
+  private int[] tokens;
+  private int size;
+  private int fed;
+  private final StringBuilder text = new StringBuilder();
+  /** Tokens whose log-probabilities the listener has. */
+  private int reported;
+
+  private final long submitted = System.nanoTime();
+  private long started;
+  private long firstToken;
+
+  private final CountDownLatch done = new CountDownLatch(1);
+  private volatile boolean cancelled;
+  private @Nullable Completion completion;
+  private @Nullable Throwable failure;
+
+  /**
+   * @param prompt at least one token more than the cache has
+   * @param cache holds a prefix of the prompt
+   * @param contextLength of prompt and completion together, at least the prompt's
+   */
+  GenerationTask(
+      Tokenizer tokenizer,
+      int[] prompt,
+      Sampling sampling,
+      long seed,
+      KvCache cache,
+      int contextLength,
+      Consumer<Piece> listener,
+      Ending ending) {
+    this.tokenizer = tokenizer;
+    this.sampling = sampling;
+    this.seed = seed;
+    this.sampler = new Sampler(sampling, seed, tokenizer);
+    this.logprobs = sampling.logprobs().stream().mapToObj(LogprobsRecorder::new).findFirst();
+    this.decoder = decoder(tokenizer, prompt, sampling);
+    this.listener = listener;
+    this.cache = cache;
+    this.ending = ending;
+    this.prompt = prompt;
+    promptSize = prompt.length;
+    cached = cache.length();
+    fed = cached;
+    tokens = Arrays.copyOf(prompt, prompt.length + 64);
+    size = promptSize;
+    maxTokens = Math.min(sampling.maxTokens().orElse(Integer.MAX_VALUE), contextLength - promptSize);
+  }
+
+  /** After a control token a text begins, so the space that the tokenizer puts in front of texts is not part of it. */
+  private static StreamDecoder decoder(Tokenizer tokenizer, int[] prompt, Sampling sampling) {
+    boolean begins = tokenizer.vocabulary().type(prompt[prompt.length - 1]) == TokenType.CONTROL;
+    return begins
+        ? StreamDecoder.fresh(tokenizer, sampling.stops())
+        : StreamDecoder.continuation(tokenizer, sampling.stops());
+  }
+
+  // ---- the scheduler's side
+
+  @Override
+  public int pending() {
+    return isDone() ? 0 : size - fed;
+  }
+
+  @Override
+  public Optional<SharedPrompt> sharedPrompt() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public int[] tokens() {
+    return prompt;
+  }
+
+  @Override
+  public KvCache cache() {
+    return cache;
+  }
+
+  @Override
+  public void begin(KvCache other, int count) {
+    if (count > cached) {
+      cache.truncate(0);
+      cache.share(other, count);
+      cached = count;
+      fed = count;
+    }
+  }
+
+  @Override
+  public void expire() {
+    if (started == 0) {
+      started = System.nanoTime();
+    }
+    if (cancelled) {
+      finish(FinishReason.CANCELLED);
+    } else if (sampling.deadline().isPresent() && since(submitted).compareTo(sampling.deadline().get()) >= 0) {
+      finish(FinishReason.DEADLINE);
+    } else if (maxTokens == 0) {
+      finish(FinishReason.LENGTH);
+    }
+  }
+
+  @Override
+  public int feed(Batch batch, int count) {
+    int to = fed + count;
+    int row = batch.add(cache, tokens, fed, to, to == size ? Batch.Logits.LAST : Batch.Logits.NONE);
+    fed = to;
+    return row;
+  }
+
+  @Override
+  public void accept(int row, float[] logits) {
+    try {
+      Logits.requireFinite(logits);
+      int token = next(logits);
+      if (size == promptSize) {
+        firstToken = System.nanoTime();
+      }
+      append(token);
+      boolean ends = tokenizer.vocabulary().isEndOfGeneration(token) || sampling.stopTokens().contains(token);
+      if (!ends) {
+        emit(decoder.accept(token));
+      }
+      if (ends || decoder.stop().isPresent()) {
+        finish(FinishReason.STOP);
+      } else if (size - promptSize >= maxTokens) {
+        finish(FinishReason.LENGTH);
+      }
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private int next(float[] logits) {
+    if (logprobs.isEmpty()) {
+      return sampler.next(logits, this);
+    }
+    logprobs.get().look(logits);
+    int token = sampler.next(logits, this);
+    logprobs.get().chosen(token);
+    return token;
+  }
+
+  @Override
+  public void fail(Throwable cause) {
+    if (!isDone()) {
+      failure = cause;
+      end(new int[0]);
+    }
+  }
+
+  private void finish(FinishReason reason) {
+    if (isDone()) {
+      return;
+    }
+    try {
+      emit(decoder.finish());
+      completion = new Completion(text.toString(), generated(), reason, seed, stats(), logprobs(0));
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+    end(Arrays.copyOf(tokens, cache.length()));
+  }
+
+  private void end(int[] fedTokens) {
+    try {
+      ending.ended(fedTokens, Optional.ofNullable(completion));
+    } finally {
+      done.countDown();
+    }
+  }
+
+  private void append(int token) {
+    if (size == tokens.length) {
+      tokens = Arrays.copyOf(tokens, 2 * size);
+    }
+    tokens[size++] = token;
+  }
+
+  private void emit(String piece) {
+    if (!piece.isEmpty()) {
+      text.append(piece);
+      int count = size - promptSize;
+      listener.accept(new Piece(piece, count, logprobs(reported)));
+      reported = count;
+    }
+  }
+
+  private List<TokenLogprobs> logprobs(int from) {
+    return logprobs.map(recorder -> recorder.from(from)).orElse(List.of());
+  }
+
+  private List<Integer> generated() {
+    var ids = new ArrayList<Integer>(size - promptSize);
+    for (int i = promptSize; i < size; i++) {
+      ids.add(tokens[i]);
+    }
+    return ids;
+  }
+
+  private GenerationStats stats() {
+    long now = System.nanoTime();
+    long prefilled = firstToken == 0 ? now : firstToken;
+    return new GenerationStats(
+        promptSize,
+        cached,
+        size - promptSize,
+        Duration.ofNanos(started - submitted),
+        Duration.ofNanos(prefilled - started),
+        Duration.ofNanos(now - prefilled),
+        firstToken == 0 ? Duration.ZERO : Duration.ofNanos(firstToken - submitted));
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+
+  // ---- what processors see
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public int promptSize() {
+    return promptSize;
+  }
+
+  @Override
+  public int token(int index) {
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException("token %d of %d".formatted(index, size));
+    }
+    return tokens[index];
+  }
+
+  // ---- the caller's side
+
+  @Override
+  public Completion await() {
+    try {
+      done.await();
+    } catch (InterruptedException e) {
+      cancel();
+      settle();
+      Thread.currentThread().interrupt();
+    }
+    Logits.rethrow(failure);
+    return Objects.requireNonNull(completion);
+  }
+
+  /** Waits for the end, whatever it is. */
+  void settle() {
+    Waiting.uninterrupted(done::await);
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+  }
+
+  @Override
+  public boolean isDone() {
+    return done.getCount() == 0;
+  }
+}

@@ -1,0 +1,29 @@
+package io.gatun.engine;
+
+import io.gatun.tensors.FormatException;
+import org.jspecify.annotations.Nullable;
+
+/** What all tasks do with logits and failures. */
+final class Logits {
+  private Logits() {}
+
+  /** @throws FormatException if one is not finite */
+  static void requireFinite(float[] logits) {
+    for (int id = 0; id < logits.length; id++) {
+      if (!Float.isFinite(logits[id])) {
+        throw new FormatException(
+            "the logit of token %d is %s, expected a finite number; the model's weights are damaged"
+                .formatted(id, logits[id]));
+      }
+    }
+  }
+
+  static void rethrow(@Nullable Throwable failure) {
+    switch (failure) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+}

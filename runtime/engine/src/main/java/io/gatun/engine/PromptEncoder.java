@@ -1,0 +1,65 @@
+package io.gatun.engine;
+
+import io.gatun.text.EncodeOption;
+import io.gatun.text.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Turns prompts into tokens. Stateless. */
+final class PromptEncoder {
+  private final Tokenizer tokenizer;
+
+  PromptEncoder(Tokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * The tokens of a prompt.
+   *
+   * @param known the tokens of an assistant's message that was generated here; empty where it was not
+   * @throws IllegalArgumentException if there are none, or ids outside the vocabulary
+   */
+  int[] encode(Prompt prompt, Function<Message, int[]> known) {
+    int[] ids =
+        switch (prompt) {
+          case Prompt.Text text -> tokenizer.encode(text.text(), Set.of(EncodeOption.ADD_SPECIAL));
+          case Prompt.Ids given -> given.ids().clone();
+          case Prompt.Chat chat -> plain(chat.messages(), known);
+        };
+    if (ids.length == 0) {
+      throw new IllegalArgumentException("the prompt is empty: expected at least one token");
+    }
+    int vocab = tokenizer.vocabulary().size();
+    for (int id : ids) {
+      if (id < 0 || id >= vocab) {
+        throw new IllegalArgumentException("token id %d: expected 0 to %d".formatted(id, vocab - 1));
+      }
+    }
+    return ids;
+  }
+
+  /** The messages' texts one after the other, with a space between. */
+  private int[] plain(List<Message> messages, Function<Message, int[]> known) {
+    IntStream all = Arrays.stream(tokenizer.encode("", Set.of(EncodeOption.ADD_SPECIAL)));
+    boolean first = true;
+    for (Message message : messages) {
+      int[] ids = known.apply(message);
+      if (ids.length == 0) {
+        ids = first ? tokenizer.encode(message.text(), Set.of()) : continued(message);
+      }
+      all = IntStream.concat(all, Arrays.stream(ids));
+      first = first && message.text().isEmpty();
+    }
+    return all.toArray();
+  }
+
+  /** A message after others starts with a space, if it is not the assistant's, who continues as it likes. */
+  private int[] continued(Message message) {
+    int[] ids = tokenizer.encode(message.text(), Set.of());
+    boolean spaced = ids.length == 0 || Character.isWhitespace((char) tokenizer.piece(ids[0])[0]);
+    return spaced || message.role() == Role.ASSISTANT ? ids : tokenizer.encode(" " + message.text(), Set.of());
+  }
+}

@@ -1,0 +1,141 @@
+package io.gatun.engine;
+
+import io.gatun.model.Batch;
+import io.gatun.model.Forward;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * The engine's loop, on a thread of its own. Each step sends one batch through the model: one token of every request
+ * that decodes, and in the room that is left, prompt tokens of the requests that have not finished theirs, oldest first.
+ */
+final class Scheduler implements AutoCloseable {
+
+  /** Requests computed together; more wait. Below the rows of a batch, so that prompts always advance too. */
+  private final int maxActive;
+
+  private final Forward forward;
+  private final Batch batch = new Batch();
+  private final List<Task> active = new ArrayList<>();
+  private final Prefixes prefixes = new Prefixes();
+  private final Task[] owners;
+  private final Thread thread;
+
+  private final Object lock = new Object();
+  private final Queue<Task> waiting = new ArrayDeque<>();
+  private boolean closing;
+
+  Scheduler(Forward forward, String name) {
+    this.forward = forward;
+    owners = new Task[forward.maxRows()];
+    maxActive = Math.max(1, forward.maxRows() / 2);
+    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
+    thread.start();
+  }
+
+  /** @throws IllegalStateException if it is closed */
+  void submit(Task task) {
+    synchronized (lock) {
+      if (closing) {
+        throw new IllegalStateException("the engine is closed");
+      }
+      waiting.add(task);
+      lock.notifyAll();
+    }
+  }
+
+  /** Whether the caller is this scheduler's own thread, in a listener or a processor. */
+  boolean isOwnThread() {
+    return Thread.currentThread().threadId() == thread.threadId();
+  }
+
+  /** Ends all tasks as cancelled and waits for the thread. The caller cancels the tasks before. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closing = true;
+      lock.notifyAll();
+    }
+    Waiting.uninterrupted(thread::join);
+  }
+
+  private void loop() {
+    while (admit()) {
+      active.forEach(Task::expire);
+      active.removeIf(task -> task.pending() == 0);
+      if (!active.isEmpty()) {
+        if (!othersWait()) {
+          prefixes.forget();
+        }
+        step();
+        if (othersWait()) {
+          prefixes.keep(active);
+        }
+        active.removeIf(task -> task.pending() == 0);
+      }
+    }
+  }
+
+  /** Takes up waiting tasks; sleeps while there is nothing to do. False when closed and all is done. */
+  private boolean admit() {
+    synchronized (lock) {
+      while (active.isEmpty() && waiting.isEmpty() && !closing) {
+        try {
+          lock.wait();
+        } catch (InterruptedException straysFromListeners) {
+          // nothing here waits for an interrupt: look again
+        }
+      }
+      for (var next = waiting.iterator(); next.hasNext() && active.size() < maxActive; ) {
+        Task task = next.next();
+        if (prefixes.begin(task, active)) {
+          active.add(task);
+          next.remove();
+        }
+      }
+      return !active.isEmpty();
+    }
+  }
+
+  private boolean othersWait() {
+    synchronized (lock) {
+      return !waiting.isEmpty();
+    }
+  }
+
+  private void step() {
+    try {
+      batch.clear();
+      for (Task task : active) {
+        if (task.pending() == 1) {
+          feed(task, 1);
+        }
+      }
+      for (Task task : active) {
+        int room = forward.maxRows() - batch.size();
+        if (task.pending() > 1 && room > 0) {
+          feed(task, Math.min(room, task.pending()));
+        }
+      }
+      forward.run(batch, this::deliver);
+    } catch (RuntimeException | Error e) {
+      fed().forEach(task -> task.fail(e));
+    }
+  }
+
+  private void feed(Task task, int count) {
+    int first = task.feed(batch, count);
+    Arrays.fill(owners, first, first + count, task);
+  }
+
+  private void deliver(int row, float[] logits) {
+    owners[row].accept(row, logits);
+  }
+
+  private List<Task> fed() {
+    return Arrays.stream(owners, 0, batch.size()).distinct().toList();
+  }
+}

@@ -1,0 +1,37 @@
+package io.gatun.engine;
+
+import io.gatun.model.Batch;
+import java.util.Optional;
+
+/** Something the {@link Scheduler} feeds tokens of through the model. All methods run on the scheduler's thread. */
+interface Task {
+
+  /** Tokens known but not yet fed; 1 while it decodes, more while it has a prompt to compute, 0 when it has ended. */
+  int pending();
+
+  /** Ends it if it was cancelled or its time is over. */
+  void expire();
+
+  /**
+   * Adds the next tokens.
+   *
+   * @param count at most {@link #pending()}
+   * @return the batch row of the first of them
+   */
+  int feed(Batch batch, int count);
+
+  /**
+   * Takes the logits of a token it asked them for.
+   *
+   * @param logits {@code [n_vocab]}; may be changed, and is reused
+   */
+  void accept(int row, float[] logits);
+
+  /** Its beginning, if it may be computed from what others have computed. */
+  default Optional<SharedPrompt> sharedPrompt() {
+    return Optional.empty();
+  }
+
+  /** Ends it with an error. */
+  void fail(Throwable cause);
+}

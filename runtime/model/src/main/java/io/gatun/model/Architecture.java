@@ -1,0 +1,14 @@
+package io.gatun.model;
+
+/**
+ * A family of models: how its metadata becomes a {@link ModelSpec}. Stateless. Must read or
+ * {@linkplain ModelKeys#ignore ignore} every key of the architecture that it knows.
+ */
+public interface Architecture {
+
+  /** The value of {@code general.architecture}. */
+  String id();
+
+  /** @throws io.gatun.tensors.FormatException if keys are missing or contradict each other */
+  ModelSpec spec(ModelKeys keys);
+}

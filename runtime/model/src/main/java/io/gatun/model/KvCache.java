@@ -1,0 +1,149 @@
+package io.gatun.model;
+
+import io.gatun.device.KvPool;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * The cached keys and values of one sequence: a list of pages and a length in tokens. Forks share pages until one of
+ * them writes. Used by one thread at a time; owned by whoever made it, and to be closed before its device.
+ */
+public final class KvCache implements AutoCloseable {
+  private final KvPages pages;
+  private int[] table = new int[0];
+  private int length;
+
+  /** An empty cache. */
+  public KvCache(KvPages pages) {
+    this.pages = pages;
+  }
+
+  /** Tokens in it. */
+  public int length() {
+    return length;
+  }
+
+  /** A second sequence with the same tokens so far. */
+  public KvCache fork() {
+    var fork = new KvCache(pages);
+    fork.share(this, length);
+    return fork;
+  }
+
+  /**
+   * Takes over the first tokens of another sequence without computing or copying them.
+   *
+   * @param source has at least {@code tokens}
+   * @throws IllegalStateException if this one is not empty
+   */
+  public void share(KvCache source, int tokens) {
+    if (length != 0) {
+      throw new IllegalStateException("a cache of %d tokens, expected an empty one".formatted(length));
+    }
+    if (tokens < 0 || tokens > source.length) {
+      throw new IllegalArgumentException("%d tokens, expected 0 to %d".formatted(tokens, source.length));
+    }
+    table = Arrays.copyOf(source.table, pagesFor(tokens));
+    length = tokens;
+    for (int page : table) {
+      pages.retain(page);
+    }
+  }
+
+  /**
+   * Forgets all tokens from {@code newLength} on.
+   *
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public void truncate(int newLength) {
+    if (newLength < 0 || newLength > length) {
+      throw new IllegalArgumentException("length %d, expected 0 to %d".formatted(newLength, length));
+    }
+    int kept = pagesFor(newLength);
+    for (int i = kept; i < table.length; i++) {
+      pages.release(table[i]);
+    }
+    table = Arrays.copyOf(table, kept);
+    length = newLength;
+  }
+
+  /** Pages that hold its tokens. */
+  public int pageCount() {
+    return table.length;
+  }
+
+  /**
+   * Copies the bytes of one of its pages out, to save them.
+   *
+   * @param index 0 to {@link #pageCount()} − 1
+   * @param target as many bytes as the pool's pages have
+   */
+  public void savePage(int index, MemorySegment target) {
+    pages.pool().save(table[index], target);
+  }
+
+  /**
+   * Fills an empty cache with saved pages.
+   *
+   * @param tokens that they hold
+   * @param saved the pages one after the other
+   * @throws IllegalStateException if it is not empty
+   * @throws io.gatun.device.DeviceException if there is no memory; the cache is then empty
+   */
+  public void load(int tokens, MemorySegment saved) {
+    if (length != 0) {
+      throw new IllegalStateException("a cache of %d tokens, expected an empty one".formatted(length));
+    }
+    append(tokens);
+    long bytes = pages.pool().pageBytes();
+    for (int i = 0; i < table.length; i++) {
+      pages.pool().load(table[i], saved.asSlice(i * bytes, bytes));
+    }
+  }
+
+  /**
+   * Makes room for {@code tokens} more and counts them as there: the forward pass that this is part of writes them.
+   *
+   * @throws io.gatun.device.DeviceException if there is no memory; the cache is then unchanged
+   */
+  void append(int tokens) {
+    int newLength = Math.addExact(length, tokens);
+    int[] grown = Arrays.copyOf(table, Math.max(table.length, pagesFor(newLength)));
+    if (length % KvPool.PAGE_TOKENS != 0) {
+      int last = length / KvPool.PAGE_TOKENS;
+      grown[last] = pages.exclusive(grown[last]);
+      table[last] = grown[last];
+    }
+    for (int i = table.length; i < grown.length; i++) {
+      try {
+        grown[i] = pages.allocate();
+      } catch (RuntimeException e) {
+        for (int j = table.length; j < i; j++) {
+          pages.release(grown[j]);
+        }
+        throw e;
+      }
+    }
+    table = grown;
+    length = newLength;
+  }
+
+  /** The pages in order; valid until the next change. */
+  int[] table() {
+    return table;
+  }
+
+  KvPages pages() {
+    return pages;
+  }
+
+  /** Gives all pages back. Idempotent. */
+  @Override
+  public void close() {
+    truncate(0);
+  }
+
+  private static int pagesFor(int tokens) {
+    return Math.ceilDiv(tokens, KvPool.PAGE_TOKENS);
+  }
+}

@@ -1,0 +1,56 @@
+package io.gatun.model;
+
+import io.gatun.device.Device;
+import io.gatun.device.KvType;
+import io.gatun.oracle.Npy;
+import io.gatun.oracle.Oracle;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** A tiny model of the reference corpus with its prompts and expected logits. */
+record ReferenceModel(String name, JsonNode facts) {
+
+  static ReferenceModel of(String name) {
+    return new ReferenceModel(name, Oracle.json(Oracle.require("models/" + name + ".json")));
+  }
+
+  Model open() {
+    return Model.open(Oracle.require("models/" + name + ".gguf"));
+  }
+
+  int[] prompt(String which) {
+    return ids(facts.path("prompts").path(which).path("ids"));
+  }
+
+  Npy logits(String which) {
+    return Npy.read(Oracle.require("models/" + facts.path("prompts").path(which).path("logits").asString()));
+  }
+
+  float tolerance() {
+    return (float) facts.path("suggested_atol").asDouble();
+  }
+
+  static int[] ids(JsonNode array) {
+    var ids = new int[array.size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = array.get(i).asInt();
+    }
+    return ids;
+  }
+
+  /** Logits of all tokens, computed in chunks of {@code chunk}. */
+  static List<float[]> compute(Model model, Device device, KvType cacheType, int context, int[] ids, int chunk) {
+    var forward = new Forward(model, device, context, cacheType, cacheType, chunk);
+    try (KvCache cache = forward.newCache()) {
+      var rows = new ArrayList<float[]>();
+      var batch = new Batch();
+      for (int from = 0; from < ids.length; from += chunk) {
+        batch.clear();
+        batch.add(cache, ids, from, Math.min(ids.length, from + chunk), Batch.Logits.ALL);
+        forward.run(batch, (row, logits) -> rows.add(logits.clone()));
+      }
+      return rows;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.gatun.text;
+
+import java.util.Arrays;
+
+/**
+ * The printable characters that byte-level vocabularies spell bytes with: printable Latin-1 for itself, and U+0100 on, in
+ * order, for the other bytes. Source: OpenAI's GPT-2 encoder, bytes_to_unicode.
+ */
+final class ByteAlphabet {
+  private static final int BYTES = 256;
+  private static final int NOT_A_BYTE = -1;
+  private static final char[] CHARACTERS = characters();
+  private static final short[] BYTE_OF = bytes();
+
+  private ByteAlphabet() {}
+
+  static char character(int b) {
+    return CHARACTERS[b];
+  }
+
+  static String spell(byte[] bytes, int from, int to) {
+    var spelled = new char[to - from];
+    for (int i = from; i < to; i++) {
+      spelled[i - from] = CHARACTERS[bytes[i] & 0xFF];
+    }
+    return new String(spelled);
+  }
+
+  /** The byte that a character spells, negative if none. */
+  static int byteOf(char character) {
+    return character < BYTE_OF.length ? BYTE_OF[character] : NOT_A_BYTE;
+  }
+
+  private static boolean spellsItself(int b) {
+    return (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xFF && b != 0xAD);
+  }
+
+  private static char[] characters() {
+    var characters = new char[BYTES];
+    int others = 0;
+    for (int b = 0; b < BYTES; b++) {
+      characters[b] = (char) (spellsItself(b) ? b : BYTES + others++);
+    }
+    return characters;
+  }
+
+  private static short[] bytes() {
+    var bytes = new short[2 * BYTES];
+    Arrays.fill(bytes, (short) NOT_A_BYTE);
+    for (int b = 0; b < BYTES; b++) {
+      bytes[CHARACTERS[b]] = (short) b;
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,185 @@
+package io.gatun.text;
+
+import io.gatun.tensors.FormatException;
+import io.gatun.tensors.Metadata;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * SentencePiece with byte-pair scores: characters are joined while some pair spells a token, the highest score first, the
+ * leftmost on a tie; a character that is no token becomes its UTF-8 bytes. Spaces are spelled U+2581.
+ *
+ * <p>Kudo and Richardson 2018, arXiv 1808.06226.
+ */
+final class SentencePiece implements Segmenter {
+  private static final char SPACE = '▁';
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+  private final Vocabulary vocabulary;
+  private final String origin;
+  private final boolean prefixesSpace;
+  private final Lazy<Ranks> ranks;
+
+  SentencePiece(Vocabulary vocabulary, Metadata metadata) {
+    this.vocabulary = vocabulary;
+    this.origin = metadata.origin();
+    this.prefixesSpace = metadata.optionalBool(Tokenizer.ADD_SPACE_PREFIX).orElse(true);
+    this.ranks = new Lazy<>(() -> Ranks.of(vocabulary));
+  }
+
+  @Override
+  public boolean prefixesSpace() {
+    return prefixesSpace;
+  }
+
+  @Override
+  public boolean cleansUp() {
+    return false;
+  }
+
+  @Override
+  public byte[] decode(String spelling) {
+    return spelling.replace(SPACE, ' ').getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void encode(String text, IdBuffer ids) {
+    if (text.isEmpty()) {
+      return;
+    }
+    var symbols = new Symbols(text.replace(' ', SPACE));
+    var queue = new MergeQueue();
+    queue.run(symbols.count, symbols);
+    for (int symbol = 0; symbol != MergeQueue.NONE; symbol = queue.next(symbol)) {
+      String spelling = symbols.text(symbol, symbol);
+      int id = ordinary(spelling);
+      if (id >= 0) {
+        ids.add(id);
+      } else {
+        encodeBytes(spelling, ids);
+      }
+    }
+  }
+
+  /** The token that is spelled so; none for a control token: text never becomes one by joining characters. */
+  private int ordinary(String spelling) {
+    int id = vocabulary.find(spelling);
+    return id >= 0 && vocabulary.isGuarded(id) ? -1 : id;
+  }
+
+  private void encodeBytes(String character, IdBuffer ids) {
+    for (byte b : character.getBytes(StandardCharsets.UTF_8)) {
+      int id = ranks.value().ofByte()[b & 0xFF];
+      if (id < 0) {
+        throw new FormatException(
+            "%s: the vocabulary has neither U+%04X nor its byte %s nor an unknown token"
+                .formatted(origin, character.codePointAt(0), byteToken(b & 0xFF)));
+      }
+      ids.add(id);
+    }
+  }
+
+  private static String byteToken(int b) {
+    return "<0x" + HEX.toHexDigits((byte) b) + ">";
+  }
+
+  /**
+   * What is derived from the vocabulary on the first use.
+   *
+   * @param ofToken by id: 0 for the highest score; equal scores have equal ranks
+   * @param ofByte the token of each byte; the unknown token, or −1, where there is none
+   * @param longest characters of the longest spelling
+   */
+  @SuppressWarnings("ArrayRecordComponent") // private, and never compared
+  private record Ranks(int[] ofToken, int[] ofByte, int longest) {
+
+    static Ranks of(Vocabulary vocabulary) {
+      int size = vocabulary.size();
+      var scores = new float[size];
+      int longest = 0;
+      for (int id = 0; id < size; id++) {
+        scores[id] = ordered(vocabulary.score(id));
+        longest = Math.max(longest, vocabulary.text(id).length());
+      }
+      float[] sorted = scores.clone();
+      Arrays.sort(sorted);
+      var ofToken = new int[size];
+      for (int id = 0; id < size; id++) {
+        ofToken[id] = size - 1 - lastIndex(sorted, scores[id]);
+      }
+      return new Ranks(ofToken, bytes(vocabulary), longest);
+    }
+
+    /** One zero, and no NaN: a score that is none is the lowest. */
+    private static float ordered(float score) {
+      return Float.isNaN(score) ? Float.NEGATIVE_INFINITY : score + 0f;
+    }
+
+    private static int lastIndex(float[] sorted, float score) {
+      int low = 0;
+      int high = sorted.length;
+      while (high - low > 1) {
+        int middle = (low + high) >>> 1;
+        if (sorted[middle] <= score) {
+          low = middle;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
+    }
+
+    private static int[] bytes(Vocabulary vocabulary) {
+      var ofByte = new int[256];
+      for (int b = 0; b < ofByte.length; b++) {
+        int id = vocabulary.find(byteToken(b));
+        if (id < 0 && b < 0x80) {
+          id = vocabulary.find(Character.toString(b));
+        }
+        ofByte[b] = id >= 0 ? id : vocabulary.special(SpecialRole.UNKNOWN).orElse(-1);
+      }
+      return ofByte;
+    }
+  }
+
+  /** The characters of one text, while they are joined. */
+  private final class Symbols implements MergeQueue.Pairs {
+    private final String text;
+    private final Ranks known = ranks.value();
+    private final int[] starts;
+    private final int[] ends;
+    private final int count;
+
+    Symbols(String text) {
+      this.text = text;
+      this.count = text.codePointCount(0, text.length());
+      this.starts = new int[count];
+      this.ends = new int[count];
+      int at = 0;
+      for (int symbol = 0; symbol < count; symbol++) {
+        starts[symbol] = at;
+        at = text.offsetByCodePoints(at, 1);
+        ends[symbol] = at;
+      }
+    }
+
+    String text(int left, int right) {
+      return text.substring(starts[left], ends[right]);
+    }
+
+    @Override
+    public int rank(int left, int right) {
+      if (ends[right] - starts[left] > known.longest()) {
+        return MergeQueue.NONE;
+      }
+      int id = ordinary(text(left, right));
+      return id < 0 ? MergeQueue.NONE : known.ofToken()[id];
+    }
+
+    @Override
+    public void join(int left, int right) {
+      ends[left] = ends[right];
+    }
+  }
+}

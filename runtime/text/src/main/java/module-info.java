@@ -1,0 +1,7 @@
+/** Text to token ids and back: vocabularies, tokenizers, streaming decoders. Needs no kernels. */
+module io.gatun.text {
+  requires transitive io.gatun.tensors;
+  requires static org.jspecify;
+
+  exports io.gatun.text;
+}
