@@ -62,6 +62,11 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public String tier() {
+    return table.tier();
+  }
+
+  @Override
   public synchronized Buffer buffer(long rows, long cols) {
     return memory.buffer(rows, cols);
   }

@@ -14,6 +14,7 @@ import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.QuantizedEncoding;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -164,31 +165,47 @@ public final class KernelTable {
     return candidates().map(candidate -> candidate.presumed().level()).max(Comparator.naturalOrder()).orElseThrow();
   }
 
+  /** The name of the strongest tier that a kernel in the table comes from, in one word: {@code scalar}, {@code vector256}. */
+  public String tier() {
+    return candidates()
+        .map(Candidate::presumed)
+        .max(Comparator.comparing(Candidate::level))
+        .map(Candidate::tier)
+        .orElseThrow();
+  }
+
   /**
-   * The tiers in one line: {@code scalar}, or {@code q4_0,q8_0=vector512 rest=scalar}. A quantized encoding's name
-   * stands for its kernel with 8-bit activations, followed by {@code /f32} for the one with float activations. What has not
-   * been checked is presumed to pass.
+   * The tiers in one line, the one with the most kernels last: {@code vector512}, or {@code q4_0,q8_0=jit
+   * rest=vector512}. A quantized encoding's name stands for its kernel with 8-bit activations, followed by {@code /f32}
+   * for the one with float activations. What has not been checked is presumed to pass.
    */
   public String describe() {
     var byTier = new LinkedHashMap<String, List<String>>();
     for (Encoding encoding : Encodings.all()) {
-      add(byTier, q8(encoding.id()).presumed(), encoding.id());
-      add(byTier, floats(encoding.id()).presumed(), encoding instanceof QuantizedEncoding ? encoding.id() + "/f32" : encoding.id());
+      String id = encoding.id();
+      if (encoding instanceof QuantizedEncoding) {
+        add(byTier, q8(id), id);
+        add(byTier, floats(id), id + "/f32");
+      } else {
+        add(byTier, floats(id), id);
+      }
     }
-    add(byTier, rows.presumed(), ROWS);
-    if (byTier.isEmpty()) {
-      return "scalar";
+    add(byTier, rows, ROWS);
+    String most =
+        Collections.max(byTier.entrySet(), Comparator.comparingInt(entry -> entry.getValue().size())).getKey();
+    if (byTier.size() == 1) {
+      return most;
     }
     return byTier.entrySet().stream()
+            .filter(entry -> !entry.getKey().equals(most))
             .map(entry -> String.join(",", entry.getValue()) + "=" + entry.getKey())
             .collect(Collectors.joining(" "))
-        + " rest=scalar";
+        + " rest="
+        + most;
   }
 
   private static void add(Map<String, List<String>> byTier, Candidate<?> candidate, String name) {
-    if (candidate.level() != KernelCap.SCALAR) {
-      byTier.computeIfAbsent(candidate.tier(), _ -> new ArrayList<>()).add(name);
-    }
+    byTier.computeIfAbsent(candidate.presumed().tier(), _ -> new ArrayList<>()).add(name);
   }
 
   /** The tiers that are not used and the kernels that are known to fail, one line each, with the reason. */

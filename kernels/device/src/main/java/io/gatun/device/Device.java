@@ -34,6 +34,9 @@ public interface Device extends AutoCloseable {
   /** The device, its kernel tier and its threads in one line, for people and for benchmark records. */
   String describe();
 
+  /** The strongest kernel tier that is used, in one word: {@code scalar}, {@code vector256}, {@code jit}, {@code cuda}. */
+  String tier();
+
   // ---- memory
 
   /** A zeroed buffer {@code [rows, cols]}. */

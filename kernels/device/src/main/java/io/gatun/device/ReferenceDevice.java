@@ -29,6 +29,11 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public String tier() {
+    return "scalar";
+  }
+
+  @Override
   public synchronized Buffer buffer(long rows, long cols) {
     return memory.buffer(rows, cols);
   }

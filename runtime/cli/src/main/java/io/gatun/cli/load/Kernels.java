@@ -6,6 +6,7 @@ import io.gatun.device.DeviceException;
 import io.gatun.device.DeviceOptions;
 import io.gatun.device.Hardware;
 import io.gatun.engine.EngineOptions;
+import java.util.function.Function;
 
 /** What this computer computes with. */
 public final class Kernels {
@@ -13,17 +14,17 @@ public final class Kernels {
 
   /** The device that is used if nothing else is asked for, with its kernels, in one line; or why it cannot be used. */
   public static String inUse() {
-    return inUse("cpu", DeviceOptions.defaults());
+    return of("cpu", DeviceOptions.defaults(), Device::describe);
   }
 
-  /** The device that an engine with these options uses here, with its kernels. */
+  /** The strongest kernel tier, in one word, that an engine with these options uses here. */
   public static String tier(EngineOptions options) {
-    return inUse(options.device(), options.deviceOptions());
+    return of(options.device(), options.deviceOptions(), Device::tier);
   }
 
-  private static String inUse(String backend, DeviceOptions options) {
+  private static String of(String backend, DeviceOptions options, Function<Device, String> answer) {
     try (Device device = Backend.named(backend).open(Hardware.detect(), options)) {
-      return device.describe();
+      return answer.apply(device);
     } catch (DeviceException e) {
       return String.valueOf(e.getMessage());
     }
