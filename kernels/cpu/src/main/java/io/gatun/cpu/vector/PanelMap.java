@@ -35,21 +35,6 @@ final class PanelMap {
   /** Bytes of four columns of wide codes. */
   static final long WIDE_QUAD = 4L * ROWS * Float.BYTES;
 
-  /** Bytes of four columns of a tile's narrow codes. */
-  static final long NARROW_X_QUAD = 2L * TILE * Integer.BYTES;
-
-  /** Bytes of four columns of a tile's wide codes. */
-  static final long WIDE_X_QUAD = 4L * TILE * Float.BYTES;
-
-  /** In the factors of a tile's piece, which start with the scales: xscale · Σx. */
-  static final long X_MINIMUMS = (long) TILE * Float.BYTES;
-
-  /** And what the center of the weights' codes adds to the dot product. */
-  static final long X_CENTERS = 2 * X_MINIMUMS;
-
-  /** Bytes of the factors of a tile's piece. */
-  static final long X_PIECE = 3 * X_MINIMUMS;
-
   static final long CODES = 0;
   static final long SCALES = CODES + (long) COLS * ROWS * Float.BYTES;
   static final long MINIMUMS = SCALES + (long) COLS / 16 * ROWS * Float.BYTES;

@@ -92,19 +92,44 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
 
   private void multiply(long panel, long sums, int col, int cols, PreparedRows x, int firstTile, int tiles) {
     int piece = piece();
-    long factors = x.factors() + firstTile * x.factorsStride() + col / piece * PanelMap.X_PIECE;
-    long codes = x.codes() + firstTile * x.codesStride();
+    int pieces = x.pieces();
+    int firstPiece = (firstTile * pieces + col / piece) * TILE;
     boolean minimums = encoding.hasMinimum();
     switch (kind) {
       case PanelCodes.Narrow _ -> {
-        codes += col / 4 * PanelMap.NARROW_X_QUAD;
+        int stride = x.quads() * 2 * TILE;
         PanelTile.narrow(
-            panel, sums, cols / piece, piece / 4, minimums, tiles, codes, x.codesStride(), factors, x.factorsStride());
+            panel,
+            sums,
+            cols / piece,
+            piece / 4,
+            minimums,
+            tiles,
+            x.pairs(),
+            firstTile * stride + col / 2 * TILE,
+            stride,
+            firstPiece,
+            pieces * TILE,
+            x.scales(),
+            x.minimums(),
+            x.centers());
       }
       case PanelCodes.Wide _ -> {
-        codes += col / 4 * PanelMap.WIDE_X_QUAD;
+        int stride = x.quads() * 4 * TILE;
         PanelTile.wide(
-            panel, sums, cols / piece, piece / 4, minimums, tiles, codes, x.codesStride(), factors, x.factorsStride());
+            panel,
+            sums,
+            cols / piece,
+            piece / 4,
+            minimums,
+            tiles,
+            x.floats(),
+            firstTile * stride + col * TILE,
+            stride,
+            firstPiece,
+            pieces * TILE,
+            x.scales(),
+            x.minimums());
       }
     }
   }

@@ -1,9 +1,7 @@
 package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.BYTES;
-import static io.gatun.cpu.vector.Lanes.FLOAT;
 import static io.gatun.cpu.vector.Lanes.FLOATS;
-import static io.gatun.cpu.vector.Lanes.INT;
 import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
@@ -42,10 +40,14 @@ final class PanelTile {
    * @param quads groups of four columns in a piece
    * @param hasMinimums whether the panel has them
    * @param tiles of four activation rows
-   * @param codes address of the first tile's codes for the panel's first column, as {@link PreparedRows} has them
-   * @param codesStride bytes from tile to tile
-   * @param factors address of the first tile's factors for the panel's first piece
-   * @param factorsStride bytes from tile to tile
+   * @param x codes of the activations, as {@link PreparedRows} has them
+   * @param firstX index of the first tile's codes for the panel's first columns
+   * @param xStride from tile to tile
+   * @param firstPiece index in the following arrays of the first tile's first piece
+   * @param pieceStride from tile to tile
+   * @param xScales of each piece
+   * @param xMinimums xscale · Σx of each piece
+   * @param xCenters what the center of the codes adds to the dot product
    */
   static void narrow(
       long panel,
@@ -54,10 +56,14 @@ final class PanelTile {
       int quads,
       boolean hasMinimums,
       int tiles,
-      long codes,
-      long codesStride,
-      long factors,
-      long factorsStride) {
+      int[] x,
+      int firstX,
+      int xStride,
+      int firstPiece,
+      int pieceStride,
+      float[] xScales,
+      float[] xMinimums,
+      int[] xCenters) {
     long pieceBytes = quads * PanelMap.NARROW_QUAD;
     for (int tile = 0; tile < tiles; tile++) {
       long sums = plain(firstSums + tile * TILE * ROW_BYTES);
@@ -71,7 +77,7 @@ final class PanelTile {
       var f31 = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums + 7 * BYTES, ORDER);
       for (int piece = 0; piece < pieces; piece++) {
         long w = plain(panel + PanelMap.CODES + piece * pieceBytes);
-        long x = plain(codes + tile * codesStride + piece * quads * PanelMap.NARROW_X_QUAD);
+        int x0 = firstX + tile * xStride + piece * quads * 2 * TILE;
         var d00 = ShortVector.zero(SHORTS);
         var d01 = d00;
         var d10 = d00;
@@ -80,68 +86,54 @@ final class PanelTile {
         var d21 = d00;
         var d30 = d00;
         var d31 = d00;
-        for (int quad = 0; quad < quads; quad++) {
-          long wq = w + quad * PanelMap.NARROW_QUAD;
-          long xq = x + quad * PanelMap.NARROW_X_QUAD;
-          var w0 = ShortVector.fromMemorySegment(SHORTS, MEMORY, wq, ORDER);
-          var w1 = ShortVector.fromMemorySegment(SHORTS, MEMORY, wq + BYTES, ORDER);
-          var v = IntVector.broadcast(INTS, MEMORY.get(INT, xq)).reinterpretAsShorts();
+        for (int step = 0; step < 2 * quads; step++) {
+          long ws = w + step * ROW_BYTES;
+          int xs = x0 + step * TILE;
+          var w0 = ShortVector.fromMemorySegment(SHORTS, MEMORY, ws, ORDER);
+          var w1 = ShortVector.fromMemorySegment(SHORTS, MEMORY, ws + BYTES, ORDER);
+          var v = IntVector.broadcast(INTS, x[xs]).reinterpretAsShorts();
           d00 = d00.add(w0.mul(v));
           d01 = d01.add(w1.mul(v));
-          v = IntVector.broadcast(INTS, MEMORY.get(INT, xq + 4)).reinterpretAsShorts();
+          v = IntVector.broadcast(INTS, x[xs + 1]).reinterpretAsShorts();
           d10 = d10.add(w0.mul(v));
           d11 = d11.add(w1.mul(v));
-          v = IntVector.broadcast(INTS, MEMORY.get(INT, xq + 8)).reinterpretAsShorts();
+          v = IntVector.broadcast(INTS, x[xs + 2]).reinterpretAsShorts();
           d20 = d20.add(w0.mul(v));
           d21 = d21.add(w1.mul(v));
-          v = IntVector.broadcast(INTS, MEMORY.get(INT, xq + 12)).reinterpretAsShorts();
-          d30 = d30.add(w0.mul(v));
-          d31 = d31.add(w1.mul(v));
-          w0 = ShortVector.fromMemorySegment(SHORTS, MEMORY, wq + 2 * BYTES, ORDER);
-          w1 = ShortVector.fromMemorySegment(SHORTS, MEMORY, wq + 3 * BYTES, ORDER);
-          v = IntVector.broadcast(INTS, MEMORY.get(INT, xq + 16)).reinterpretAsShorts();
-          d00 = d00.add(w0.mul(v));
-          d01 = d01.add(w1.mul(v));
-          v = IntVector.broadcast(INTS, MEMORY.get(INT, xq + 20)).reinterpretAsShorts();
-          d10 = d10.add(w0.mul(v));
-          d11 = d11.add(w1.mul(v));
-          v = IntVector.broadcast(INTS, MEMORY.get(INT, xq + 24)).reinterpretAsShorts();
-          d20 = d20.add(w0.mul(v));
-          d21 = d21.add(w1.mul(v));
-          v = IntVector.broadcast(INTS, MEMORY.get(INT, xq + 28)).reinterpretAsShorts();
+          v = IntVector.broadcast(INTS, x[xs + 3]).reinterpretAsShorts();
           d30 = d30.add(w0.mul(v));
           d31 = d31.add(w1.mul(v));
         }
         long scale = plain(panel + PanelMap.SCALES + piece * ROW_BYTES);
-        long factor = plain(factors + tile * factorsStride + piece * PanelMap.X_PIECE);
+        int p = firstPiece + tile * pieceStride + piece * TILE;
         var s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, scale, ORDER);
         var s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, scale + BYTES, ORDER);
-        float y = MEMORY.get(FLOAT, factor);
-        int center = MEMORY.get(INT, factor + PanelMap.X_CENTERS);
+        float y = xScales[p];
+        int center = xCenters[p];
         var pairs = d00.reinterpretAsInts();
         pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)).add(center);
         f00 = ((FloatVector) pairs.convert(I2F, 0)).fma(s0.mul(y), f00);
         pairs = d01.reinterpretAsInts();
         pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)).add(center);
         f01 = ((FloatVector) pairs.convert(I2F, 0)).fma(s1.mul(y), f01);
-        y = MEMORY.get(FLOAT, factor + 4);
-        center = MEMORY.get(INT, factor + PanelMap.X_CENTERS + 4);
+        y = xScales[p + 1];
+        center = xCenters[p + 1];
         pairs = d10.reinterpretAsInts();
         pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)).add(center);
         f10 = ((FloatVector) pairs.convert(I2F, 0)).fma(s0.mul(y), f10);
         pairs = d11.reinterpretAsInts();
         pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)).add(center);
         f11 = ((FloatVector) pairs.convert(I2F, 0)).fma(s1.mul(y), f11);
-        y = MEMORY.get(FLOAT, factor + 8);
-        center = MEMORY.get(INT, factor + PanelMap.X_CENTERS + 8);
+        y = xScales[p + 2];
+        center = xCenters[p + 2];
         pairs = d20.reinterpretAsInts();
         pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)).add(center);
         f20 = ((FloatVector) pairs.convert(I2F, 0)).fma(s0.mul(y), f20);
         pairs = d21.reinterpretAsInts();
         pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)).add(center);
         f21 = ((FloatVector) pairs.convert(I2F, 0)).fma(s1.mul(y), f21);
-        y = MEMORY.get(FLOAT, factor + 12);
-        center = MEMORY.get(INT, factor + PanelMap.X_CENTERS + 12);
+        y = xScales[p + 3];
+        center = xCenters[p + 3];
         pairs = d30.reinterpretAsInts();
         pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)).add(center);
         f30 = ((FloatVector) pairs.convert(I2F, 0)).fma(s0.mul(y), f30);
@@ -151,16 +143,16 @@ final class PanelTile {
         if (hasMinimums) {
           s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, scale + MINIMUMS, ORDER);
           s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, scale + MINIMUMS + BYTES, ORDER);
-          var m = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + PanelMap.X_MINIMUMS));
+          var m = FloatVector.broadcast(FLOATS, xMinimums[p]);
           f00 = s0.fma(m, f00);
           f01 = s1.fma(m, f01);
-          m = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + PanelMap.X_MINIMUMS + 4));
+          m = FloatVector.broadcast(FLOATS, xMinimums[p + 1]);
           f10 = s0.fma(m, f10);
           f11 = s1.fma(m, f11);
-          m = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + PanelMap.X_MINIMUMS + 8));
+          m = FloatVector.broadcast(FLOATS, xMinimums[p + 2]);
           f20 = s0.fma(m, f20);
           f21 = s1.fma(m, f21);
-          m = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + PanelMap.X_MINIMUMS + 12));
+          m = FloatVector.broadcast(FLOATS, xMinimums[p + 3]);
           f30 = s0.fma(m, f30);
           f31 = s1.fma(m, f31);
         }
@@ -186,10 +178,13 @@ final class PanelTile {
    * @param quads groups of four columns in a piece
    * @param hasMinimums whether the panel has them
    * @param tiles of four activation rows
-   * @param codes address of the first tile's codes for the panel's first column, as {@link PreparedRows} has them
-   * @param codesStride bytes from tile to tile
-   * @param factors address of the first tile's factors for the panel's first piece
-   * @param factorsStride bytes from tile to tile
+   * @param x codes of the activations, as {@link PreparedRows} has them
+   * @param firstX index of the first tile's codes for the panel's first columns
+   * @param xStride from tile to tile
+   * @param firstPiece index in the following arrays of the first tile's first piece
+   * @param pieceStride from tile to tile
+   * @param xScales of each piece
+   * @param xMinimums xscale · Σx of each piece
    */
   static void wide(
       long panel,
@@ -198,10 +193,13 @@ final class PanelTile {
       int quads,
       boolean hasMinimums,
       int tiles,
-      long codes,
-      long codesStride,
-      long factors,
-      long factorsStride) {
+      float[] x,
+      int firstX,
+      int xStride,
+      int firstPiece,
+      int pieceStride,
+      float[] xScales,
+      float[] xMinimums) {
     long pieceBytes = quads * PanelMap.WIDE_QUAD;
     for (int tile = 0; tile < tiles; tile++) {
       long sums = plain(firstSums + tile * TILE * ROW_BYTES);
@@ -215,7 +213,7 @@ final class PanelTile {
       var f31 = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums + 7 * BYTES, ORDER);
       for (int piece = 0; piece < pieces; piece++) {
         long w = plain(panel + PanelMap.CODES + piece * pieceBytes);
-        long x = plain(codes + tile * codesStride + piece * quads * PanelMap.WIDE_X_QUAD);
+        int x0 = firstX + tile * xStride + piece * quads * 4 * TILE;
         var d00 = FloatVector.zero(FLOATS);
         var d01 = d00;
         var d10 = d00;
@@ -224,95 +222,53 @@ final class PanelTile {
         var d21 = d00;
         var d30 = d00;
         var d31 = d00;
-        for (int quad = 0; quad < quads; quad++) {
-          long wq = w + quad * PanelMap.WIDE_QUAD;
-          long xq = x + quad * PanelMap.WIDE_X_QUAD;
-          var w0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, wq, ORDER);
-          var w1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, wq + BYTES, ORDER);
-          var v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq));
+        for (int step = 0; step < 4 * quads; step++) {
+          long ws = w + step * ROW_BYTES;
+          int xs = x0 + step * TILE;
+          var w0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, ws, ORDER);
+          var w1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, ws + BYTES, ORDER);
+          var v = FloatVector.broadcast(FLOATS, x[xs]);
           d00 = w0.fma(v, d00);
           d01 = w1.fma(v, d01);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 4));
+          v = FloatVector.broadcast(FLOATS, x[xs + 1]);
           d10 = w0.fma(v, d10);
           d11 = w1.fma(v, d11);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 8));
+          v = FloatVector.broadcast(FLOATS, x[xs + 2]);
           d20 = w0.fma(v, d20);
           d21 = w1.fma(v, d21);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 12));
-          d30 = w0.fma(v, d30);
-          d31 = w1.fma(v, d31);
-          w0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, wq + 2 * BYTES, ORDER);
-          w1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, wq + 3 * BYTES, ORDER);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 16));
-          d00 = w0.fma(v, d00);
-          d01 = w1.fma(v, d01);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 20));
-          d10 = w0.fma(v, d10);
-          d11 = w1.fma(v, d11);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 24));
-          d20 = w0.fma(v, d20);
-          d21 = w1.fma(v, d21);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 28));
-          d30 = w0.fma(v, d30);
-          d31 = w1.fma(v, d31);
-          w0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, wq + 4 * BYTES, ORDER);
-          w1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, wq + 5 * BYTES, ORDER);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 32));
-          d00 = w0.fma(v, d00);
-          d01 = w1.fma(v, d01);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 36));
-          d10 = w0.fma(v, d10);
-          d11 = w1.fma(v, d11);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 40));
-          d20 = w0.fma(v, d20);
-          d21 = w1.fma(v, d21);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 44));
-          d30 = w0.fma(v, d30);
-          d31 = w1.fma(v, d31);
-          w0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, wq + 6 * BYTES, ORDER);
-          w1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, wq + 7 * BYTES, ORDER);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 48));
-          d00 = w0.fma(v, d00);
-          d01 = w1.fma(v, d01);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 52));
-          d10 = w0.fma(v, d10);
-          d11 = w1.fma(v, d11);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 56));
-          d20 = w0.fma(v, d20);
-          d21 = w1.fma(v, d21);
-          v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, xq + 60));
+          v = FloatVector.broadcast(FLOATS, x[xs + 3]);
           d30 = w0.fma(v, d30);
           d31 = w1.fma(v, d31);
         }
         long scale = plain(panel + PanelMap.SCALES + piece * ROW_BYTES);
-        long factor = plain(factors + tile * factorsStride + piece * PanelMap.X_PIECE);
+        int p = firstPiece + tile * pieceStride + piece * TILE;
         var s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, scale, ORDER);
         var s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, scale + BYTES, ORDER);
-        float y = MEMORY.get(FLOAT, factor);
+        float y = xScales[p];
         f00 = d00.fma(s0.mul(y), f00);
         f01 = d01.fma(s1.mul(y), f01);
-        y = MEMORY.get(FLOAT, factor + 4);
+        y = xScales[p + 1];
         f10 = d10.fma(s0.mul(y), f10);
         f11 = d11.fma(s1.mul(y), f11);
-        y = MEMORY.get(FLOAT, factor + 8);
+        y = xScales[p + 2];
         f20 = d20.fma(s0.mul(y), f20);
         f21 = d21.fma(s1.mul(y), f21);
-        y = MEMORY.get(FLOAT, factor + 12);
+        y = xScales[p + 3];
         f30 = d30.fma(s0.mul(y), f30);
         f31 = d31.fma(s1.mul(y), f31);
         if (hasMinimums) {
           s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, scale + MINIMUMS, ORDER);
           s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, scale + MINIMUMS + BYTES, ORDER);
-          var m = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + PanelMap.X_MINIMUMS));
+          var m = FloatVector.broadcast(FLOATS, xMinimums[p]);
           f00 = s0.fma(m, f00);
           f01 = s1.fma(m, f01);
-          m = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + PanelMap.X_MINIMUMS + 4));
+          m = FloatVector.broadcast(FLOATS, xMinimums[p + 1]);
           f10 = s0.fma(m, f10);
           f11 = s1.fma(m, f11);
-          m = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + PanelMap.X_MINIMUMS + 8));
+          m = FloatVector.broadcast(FLOATS, xMinimums[p + 2]);
           f20 = s0.fma(m, f20);
           f21 = s1.fma(m, f21);
-          m = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + PanelMap.X_MINIMUMS + 12));
+          m = FloatVector.broadcast(FLOATS, xMinimums[p + 3]);
           f30 = s0.fma(m, f30);
           f31 = s1.fma(m, f31);
         }

@@ -12,11 +12,8 @@ import static io.gatun.cpu.vector.PanelMap.TILE;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
-import io.gatun.device.HostMemory;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.Scratch;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import org.jspecify.annotations.Nullable;
 
@@ -25,28 +22,30 @@ import org.jspecify.annotations.Nullable;
  * them once for all its parts of a product, and of the products that follow with the same activations.
  *
  * <pre>
- *   tiles    codes    [tile][quad][2][TILE]   narrow: pairs of 16 bits, of columns 0 and 2, then 1 and 3 of the quad
- *                     [tile][quad][4][TILE]   wide: floats
- *            factors  [tile][piece][3][TILE]  xscale, xscale · Σx, center · Σx (an integer)
- *   planes   codes    [row][plane][quad]      pairs of 16 bits; {@link StripKernel}
- *            factors  [row][piece][3]
+ *   tiles    pairs, floats              [tile][quad][2][TILE]  narrow: pairs of 16 bits, of columns 0 and 2, then 1 and 3
+ *                                       [tile][quad][4][TILE]  wide
+ *            scales, minimums, centers  [tile][piece][TILE]    xscale; xscale · Σx; center · Σx
+ *   planes   pairs                      [row][plane][quad]     pairs of 16 bits; {@link StripKernel}
+ *            scales, minimums, centers  [row][piece]
  * </pre>
  *
- * <p>Used by one worker; its memory is freed when it is no longer reachable.
+ * <p>Used by one worker.
  */
 final class PreparedRows {
-  private MemorySegment memory = MemorySegment.NULL;
   private @Nullable QuantizedRows source;
   private @Nullable Object layout;
   private long version;
   private long first;
   private int count;
-  private int piece;
+  private int length;
 
-  private long codes;
-  private long codesStride;
-  private long factors;
-  private long factorsStride;
+  private int quads;
+  private int pieces;
+  private int[] pairs = {};
+  private float[] floats = {};
+  private float[] scales = {};
+  private float[] minimums = {};
+  private int[] centers = {};
 
   private PreparedRows() {}
 
@@ -55,178 +54,181 @@ final class PreparedRows {
     return scratch.kept(PreparedRows.class, PreparedRows::new);
   }
 
-  /** Address of the first tile's or row's codes. */
-  long codes() {
-    return codes;
+  /** Groups of four columns of a row, padding included. */
+  int quads() {
+    return quads;
   }
 
-  /** Bytes from tile to tile, or from row to row. */
-  long codesStride() {
-    return codesStride;
+  /** Pieces of a row. */
+  int pieces() {
+    return pieces;
   }
 
-  /** Address of the first tile's or row's factors. */
-  long factors() {
-    return factors;
+  int[] pairs() {
+    return pairs;
   }
 
-  /** Bytes from tile to tile, or from row to row. */
-  long factorsStride() {
-    return factorsStride;
+  float[] floats() {
+    return floats;
+  }
+
+  float[] scales() {
+    return scales;
+  }
+
+  float[] minimums() {
+    return minimums;
+  }
+
+  int[] centers() {
+    return centers;
+  }
+
+  /** From plane to plane, with room for a vector more than a row has. */
+  int planeStride() {
+    return quads + 16;
   }
 
   /**
    * Prepares tiles of rows {@code from} to {@code from + rows - 1}; the last one is repeated to fill the last tile.
    *
-   * @param length columns of a piece, 16 or 32
+   * @param piece columns of a piece, 16 or 32
    */
-  void tiles(QuantizedRows x, long from, int rows, int length, PanelCodes kind) {
-    if (isPrepared(x, from, rows, length, kind)) {
+  void tiles(QuantizedRows x, long from, int rows, int piece, PanelCodes kind) {
+    if (isPrepared(x, from, rows, piece, kind)) {
       return;
     }
-    int tiles = (rows + TILE - 1) / TILE;
-    long quads = x.codeStride() / 4;
-    codesStride =
-        switch (kind) {
-          case PanelCodes.Narrow _ -> quads * PanelMap.NARROW_X_QUAD;
-          case PanelCodes.Wide _ -> quads * PanelMap.WIDE_X_QUAD;
-        };
-    factorsStride = x.cols() / length * PanelMap.X_PIECE;
-    makeRoom(tiles);
-    for (int row = 0; row < tiles * TILE; row++) {
-      long lane = row % TILE * 4L;
-      long target = codes + row / TILE * codesStride + lane;
-      long wanted = from + Math.min(row, rows - 1);
-      long bytes = x.codes().address() + wanted * x.codeStride();
+    begin(x, piece);
+    int lanes = (rows + TILE - 1) / TILE * TILE;
+    makeRoomForFactors(lanes);
+    for (int lane = 0; lane < lanes; lane++) {
+      long row = from + Math.min(lane, rows - 1);
+      long codes = plain(x.codes().address() + row * x.codeStride());
+      int tile = lane / TILE;
       int center =
           switch (kind) {
             case PanelCodes.Narrow(int c) -> {
-              narrow(bytes, (int) quads, target);
+              int stride = quads * 2 * TILE;
+              pairs = pairs.length >= lanes / TILE * stride ? pairs : new int[lanes / TILE * stride];
+              narrow(codes, quads, pairs, tile * stride + lane % TILE);
               yield c;
             }
             case PanelCodes.Wide _ -> {
-              wide(bytes, (int) quads, target);
+              int stride = quads * 4 * TILE;
+              floats = floats.length >= lanes / TILE * stride ? floats : new float[lanes / TILE * stride];
+              wide(codes, quads, floats, tile * stride + lane % TILE);
               yield 0;
             }
           };
-      pieces(x, wanted, length, center, factors + row / TILE * factorsStride + lane, PanelMap.X_MINIMUMS);
+      factors(x, row, center, tile * pieces * TILE + lane % TILE, TILE);
     }
-    remember(x, from, rows, length, kind);
+    remember(x, from, rows, kind);
   }
 
   /**
    * Prepares planes of rows {@code from} to {@code from + rows - 1} for a strip.
    *
-   * @param length columns of a piece, 16 or 32
+   * @param piece columns of a piece, 16 or 32
    */
-  void planes(QuantizedRows x, long from, int rows, int length, StripKernel kernel) {
-    if (isPrepared(x, from, rows, length, kernel)) {
+  void planes(QuantizedRows x, long from, int rows, int piece, StripKernel kernel) {
+    if (isPrepared(x, from, rows, piece, kernel)) {
       return;
     }
-    int quads = (int) x.codeStride() / 4;
-    long stride = planeStride(x);
-    codesStride = kernel.planeCount() * stride;
-    factorsStride = x.cols() / length * StripMap.X_PIECE;
-    makeRoom(rows);
+    begin(x, piece);
+    makeRoomForFactors(rows);
+    int stride = planeStride();
+    int all = rows * kernel.planeCount() * stride;
+    pairs = pairs.length >= all ? pairs : new int[all];
     for (int row = 0; row < rows; row++) {
-      long target = codes + row * codesStride;
-      pairs(x.codes().address() + (from + row) * x.codeStride(), quads, target, stride);
-      kernel.planes(target, stride, quads);
-      pieces(x, from + row, length, kernel.center(), factors + row * factorsStride, Float.BYTES);
+      int start = row * kernel.planeCount() * stride;
+      pairs(plain(x.codes().address() + (from + row) * x.codeStride()), quads, pairs, start, stride);
+      kernel.planes(pairs, start, stride, quads);
+      factors(x, from + row, kernel.center(), row * pieces, 1);
     }
-    remember(x, from, rows, length, kernel);
+    remember(x, from, rows, kernel);
   }
 
-  /** Bytes from plane to plane, with room for a vector more than a row has. */
-  static long planeStride(QuantizedRows x) {
-    return x.codeStride() + 64;
-  }
-
-  private boolean isPrepared(QuantizedRows x, long from, int rows, int length, Object wanted) {
+  private boolean isPrepared(QuantizedRows x, long from, int rows, int piece, Object wanted) {
     return source == x
         && version == x.version()
         && first == from
         && count == rows
-        && piece == length
+        && length == piece
         && wanted.equals(layout);
   }
 
-  private void remember(QuantizedRows x, long from, int rows, int length, Object wanted) {
+  private void begin(QuantizedRows x, int piece) {
+    source = null;
+    length = piece;
+    quads = (int) x.codeStride() / 4;
+    pieces = x.cols() / piece;
+  }
+
+  private void remember(QuantizedRows x, long from, int rows, Object wanted) {
     source = x;
     version = x.version();
     first = from;
     count = rows;
-    piece = length;
     layout = wanted;
   }
 
-  private void makeRoom(int items) {
-    source = null;
-    long codesBytes = (items * codesStride + 63) / 64 * 64;
-    long bytes = codesBytes + items * factorsStride + 64;
-    if (memory.byteSize() < bytes) {
-      memory = Arena.ofAuto().allocate(bytes, HostMemory.ALIGNMENT);
-    }
-    codes = memory.address();
-    factors = codes + codesBytes;
-  }
-
-  private static void narrow(long source, int quads, long target) {
-    long from = plain(source);
-    long to = plain(target);
-    for (int quad = 0; quad < quads; quad++) {
-      int four = MEMORY.get(INT, from + quad * 4L);
-      long pair = to + quad * PanelMap.NARROW_X_QUAD;
-      MEMORY.set(INT, pair, four << 24 >> 24 & 0xFFFF | four << 8 >> 24 << 16);
-      MEMORY.set(INT, pair + 4L * TILE, four << 16 >> 24 & 0xFFFF | four >> 24 << 16);
+  private void makeRoomForFactors(int rows) {
+    int wanted = rows * pieces;
+    if (scales.length < wanted) {
+      scales = new float[wanted];
+      minimums = new float[wanted];
+      centers = new int[wanted];
     }
   }
 
-  private static void wide(long source, int quads, long target) {
-    long from = plain(source);
-    long to = plain(target);
+  private static void narrow(long source, int quads, int[] target, int start) {
     for (int quad = 0; quad < quads; quad++) {
-      int four = MEMORY.get(INT, from + quad * 4L);
-      long column = to + quad * PanelMap.WIDE_X_QUAD;
-      MEMORY.set(FLOAT, column, (float) (four << 24 >> 24));
-      MEMORY.set(FLOAT, column + 4L * TILE, (float) (four << 16 >> 24));
-      MEMORY.set(FLOAT, column + 8L * TILE, (float) (four << 8 >> 24));
-      MEMORY.set(FLOAT, column + 12L * TILE, (float) (four >> 24));
+      int four = MEMORY.get(INT, source + quad * 4L);
+      int at = start + quad * 2 * TILE;
+      target[at] = four << 24 >> 24 & 0xFFFF | four << 8 >> 24 << 16;
+      target[at + TILE] = four << 16 >> 24 & 0xFFFF | four >> 24 << 16;
+    }
+  }
+
+  private static void wide(long source, int quads, float[] target, int start) {
+    for (int quad = 0; quad < quads; quad++) {
+      int four = MEMORY.get(INT, source + quad * 4L);
+      int at = start + quad * 4 * TILE;
+      target[at] = four << 24 >> 24;
+      target[at + TILE] = four << 16 >> 24;
+      target[at + 2 * TILE] = four << 8 >> 24;
+      target[at + 3 * TILE] = four >> 24;
     }
   }
 
   /** For each quad of columns the pair (0, 2), and in the next plane the pair (1, 3). */
-  private static void pairs(long source, int quads, long target, long stride) {
-    long from = plain(source);
-    long even = plain(target);
-    long odd = plain(target + stride);
+  private static void pairs(long source, int quads, int[] target, int start, int stride) {
     for (int i = 0; i < quads; i += COUNT) {
-      var bytes = IntVector.fromMemorySegment(INTS, MEMORY, from + 4L * i, ORDER).reinterpretAsShorts();
-      bytes.lanewise(LSHL, 8).lanewise(ASHR, 8).intoMemorySegment(MEMORY, even + 4L * i, ORDER);
-      bytes.lanewise(ASHR, 8).intoMemorySegment(MEMORY, odd + 4L * i, ORDER);
+      var bytes = IntVector.fromMemorySegment(INTS, MEMORY, source + 4L * i, ORDER).reinterpretAsShorts();
+      bytes.lanewise(LSHL, 8).lanewise(ASHR, 8).reinterpretAsInts().intoArray(target, start + i);
+      bytes.lanewise(ASHR, 8).reinterpretAsInts().intoArray(target, start + stride + i);
     }
   }
 
   /**
    * The factors of a row's pieces.
    *
-   * @param step bytes from factor to factor of a piece, of which there are three
+   * @param start index of the first piece
+   * @param step from piece to piece
    */
-  private static void pieces(QuantizedRows x, long row, int length, int center, long target, long step) {
-    int pieces = x.cols() / length;
+  private void factors(QuantizedRows x, long row, int center, int start, int step) {
     int runs = length / QuantizedRows.SUM_RUN;
-    long scales = x.scales().address() + row * x.scaleStride() * Float.BYTES;
-    long sums = x.sums().address() + row * x.sumStride() * Short.BYTES;
-    for (int i = 0; i < pieces; i++) {
-      float scale = MEMORY.get(FLOAT, scales + (long) i * length / QuantizedRows.RUN * Float.BYTES);
+    long xScales = plain(x.scales().address() + row * x.scaleStride() * Float.BYTES);
+    long xSums = plain(x.sums().address() + row * x.sumStride() * Short.BYTES);
+    for (int piece = 0, at = start; piece < pieces; piece++, at += step) {
       int sum = 0;
-      for (int run = i * runs; run < (i + 1) * runs; run++) {
-        sum += MEMORY.get(SHORT, sums + 2L * run);
+      for (int run = piece * runs; run < (piece + 1) * runs; run++) {
+        sum += MEMORY.get(SHORT, xSums + 2L * run);
       }
-      long factor = target + 3L * i * step;
-      MEMORY.set(FLOAT, factor, scale);
-      MEMORY.set(FLOAT, factor + step, scale * sum);
-      MEMORY.set(INT, factor + 2 * step, center * sum);
+      float scale = MEMORY.get(FLOAT, xScales + 4L * (piece * length / QuantizedRows.RUN));
+      scales[at] = scale;
+      minimums[at] = scale * sum;
+      centers[at] = center * sum;
     }
   }
 }

@@ -18,10 +18,9 @@ interface StripKernel {
   /**
    * Computes planes 2 and on from planes 0 and 1.
    *
-   * @param x address of plane 0
-   * @param stride bytes from plane to plane: the quads of a row, and room for a vector more
+   * @param stride from plane to plane: the quads of a row, and room for a vector more
    */
-  void planes(long x, long stride, int quads);
+  void planes(int[] x, int start, int stride, int quads);
 
   /**
    * Brings fields of {@code blocks} blocks of each row together, lanes as rows.
@@ -36,12 +35,12 @@ interface StripKernel {
   /**
    * Adds the products of the gathered blocks with one activation row.
    *
-   * @param x address, in the row's plane 0, of the first block's first quad
-   * @param stride bytes from plane to plane
-   * @param factors address of the first block's first piece's {@link PreparedRows factors}
+   * @param x its planes
+   * @param first index of plane 0 of the first block's first quad
+   * @param piece index of the first block's first piece
    * @param sums address of a vector of floats, one for each weight row
    */
-  void multiply(long strip, int blocks, long x, long stride, long factors, long sums);
+  void multiply(long strip, int blocks, PreparedRows x, int first, int piece, long sums);
 
   /**
    * Decodes the codes of the gathered blocks into their lanes of a panel, in {@link PanelPacker}'s order.
