@@ -14,26 +14,60 @@ import io.gatun.conformance.Tolerance;
 import io.gatun.cpu.vector.VectorTier;
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.Device;
+import io.gatun.device.Hardware;
+import io.gatun.device.HostMemory;
+import io.gatun.device.Verdict;
 import io.gatun.program.VectorKernels;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import jdk.incubator.vector.VectorShape;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIf;
+import org.junit.jupiter.api.condition.EnabledIf;
 
-/** The kernels of the Vector API, and a device with them, keep the contract. */
+/**
+ * The kernels of the Vector API, and a device with them, keep the contract: at the width that the processor prefers, and again at
+ * those that {@code gatun.vector.bits} asks for. A width that the processor lacks is emulated by the library, correctly and a
+ * thousand times slower: there the kernels compute a few products each.
+ */
+@DisabledIf(value = "repeatsThePlainRun", disabledReason = "the plain run has tested the width that this processor prefers")
 class VectorContractTest {
+  private static final String EMULATED = "this processor has no vectors of this width: a few products and all row kernels only";
   private static final Kernels KERNELS = new VectorKernels().get();
+  private static final int PREFERRED_BITS = VectorShape.preferredShape().vectorBitSize();
+  private static final int BITS = Integer.getInteger("gatun.vector.bits", PREFERRED_BITS);
+  private static final int EMULATED_CASES = 2;
 
-  @TestFactory
-  Stream<DynamicTest> kernelsKeepTheContract() {
-    return KernelContract.of(KERNELS).checks().map(check -> dynamicTest(check.name(), check::verify));
+  static boolean repeatsThePlainRun() {
+    return Integer.getInteger("gatun.vector.bits") != null && BITS == PREFERRED_BITS;
+  }
+
+  static boolean isEmulated() {
+    return BITS > PREFERRED_BITS;
   }
 
   @TestFactory
+  Stream<DynamicTest> kernelsKeepTheContract() {
+    KernelContract contract =
+        isEmulated() ? new KernelContract(KERNELS, HostMemory::new, EMULATED_CASES) : KernelContract.of(KERNELS);
+    return contract.checks().map(check -> dynamicTest(check.name(), check::verify));
+  }
+
+  @Test
+  @EnabledIf("isEmulated")
+  void aWidthThatIsEmulatedIsRefused() {
+    assertEquals(
+        new Verdict.Refused("%d-bit vectors, this processor's are of %d bits".formatted(BITS, PREFERRED_BITS)),
+        new VectorTier().verdict(Hardware.detect()));
+  }
+
+  @TestFactory
+  @DisabledIf(value = "isEmulated", disabledReason = EMULATED)
   Stream<DynamicTest> theDeviceKeepsTheContract() {
     List<Function<ActivationPrecision, Device>> threads = List.of(device(2), device(1));
     return new DeviceContract(KERNELS.name(), threads, Tolerance.ROUNDED)
@@ -48,17 +82,19 @@ class VectorContractTest {
 
   @Test
   @Timeout(120)
+  @DisabledIf(value = "isEmulated", disabledReason = EMULATED)
   void nothingIsTouchedBeyondTheOperands() throws Exception {
     List<String> flags =
         List.of(
             "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "-Dgatun.vector.bits=" + System.getProperty("gatun.vector.bits", ""));
-    var pages = new GuardPages(Jvm.of(KernelContract.class, CpuBackend.class), VectorKernels.class, flags, 20);
+    var pages = new GuardPages(Jvm.of(KernelContract.class, CpuBackend.class), VectorKernels.class, flags, 4);
     assertEquals(Optional.empty(), pages.fault());
   }
 
   @Test
+  @DisabledIf(value = "isEmulated", disabledReason = EMULATED)
   void randomProductsAreRight() {
     var fuzz = new Fuzz(KERNELS);
     assertEquals(Optional.empty(), fuzz.searchAsAsked());
@@ -67,6 +103,7 @@ class VectorContractTest {
 
   /** The kernels that the table would take after their self-check are the ones that the suite is run on. */
   @Test
+  @DisabledIf(value = "isEmulated", disabledReason = EMULATED)
   void everyKernelPassesItsSelfCheck() {
     KernelTable table = KernelTable.scalar().improvedBy(new VectorTier()).checked();
     assertEquals(KERNELS.name(), table.describe());
