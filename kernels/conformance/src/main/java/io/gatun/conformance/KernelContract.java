@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param cases of each encoding and precision
  */
 public record KernelContract(Kernels kernels, Supplier<HostMemory> memories, int cases) {
-  private static final int DEFAULT_CASES = 60;
+  private static final int DEFAULT_CASES = 40;
 
   /** In ordinary memory, with as many cases as {@code -Dgatun.conformance.cases} says. */
   public static KernelContract of(Kernels kernels) {

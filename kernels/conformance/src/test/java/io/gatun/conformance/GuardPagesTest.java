@@ -15,7 +15,7 @@ class GuardPagesTest {
 
   private static Optional<String> fault(Class<? extends Supplier<Kernels>> kernels) throws Exception {
     return new GuardPages(
-            Jvm.of(GuardPages.class), kernels, List.of("--enable-native-access=ALL-UNNAMED"), 25)
+            Jvm.of(GuardPages.class), kernels, List.of("--enable-native-access=ALL-UNNAMED"), 10)
         .fault();
   }
 

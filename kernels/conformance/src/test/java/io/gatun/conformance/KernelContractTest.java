@@ -90,7 +90,7 @@ class KernelContractTest {
 
   @TestFactory
   Stream<DynamicTest> scalarKeepsTheContract() {
-    return new KernelContract(SCALAR, HostMemory::new, 20).checks().map(check -> dynamicTest(check.name(), check::verify));
+    return new KernelContract(SCALAR, HostMemory::new, 12).checks().map(check -> dynamicTest(check.name(), check::verify));
   }
 
   private static void assertRejected(String name, Broken.Fault fault, String... groups) {
