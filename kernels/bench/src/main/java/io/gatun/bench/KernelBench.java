@@ -104,6 +104,7 @@ public final class KernelBench implements Callable<Integer> {
     print("%s", new Figures(workload, stopwatch.seconds(workload.body()), peaks, device.tier()).line());
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // not worth a dependency
   private void print(String format, Object... arguments) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(String.format(Locale.ROOT, format, arguments));

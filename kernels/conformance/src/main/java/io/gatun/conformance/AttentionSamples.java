@@ -94,7 +94,7 @@ final class AttentionSamples {
         IntStream.range(0, SEQUENCES).flatMap(i -> Arrays.stream(POSITIONS).map(p -> i * TOKENS + p)).toArray();
     HostBuffer expected = attention(ScalarKernels.INSTANCE, all, Integer.MAX_VALUE);
     HostBuffer found = attention(kernels, all, Integer.MAX_VALUE);
-    Tolerance.ROUNDED.verify(Comparison.values(expected), Comparison.values(found), spec.toString());
+    Tolerance.rounded().verify(Comparison.values(expected), Comparison.values(found), spec.toString());
     for (int piece : new int[] {1, 3, spec.headCount(), 7 * spec.headCount() + 1}) {
       Comparison.same(found, attention(kernels, all, piece), "%s in pieces of %d".formatted(spec, piece));
     }

@@ -19,7 +19,7 @@ final class GuardProgram {
   private GuardProgram() {}
 
   static Kernels kernels(String supplier) throws ReflectiveOperationException {
-    return (Kernels) ((Supplier<?>) Class.forName(supplier).getConstructor().newInstance()).get();
+    return (Kernels) Class.forName(supplier).asSubclass(Supplier.class).getConstructor().newInstance().get();
   }
 
   public static void main(String[] arguments) throws ReflectiveOperationException {

@@ -77,7 +77,7 @@ public record KernelContract(Kernels kernels, Supplier<HostMemory> memories, int
     }
 
     Stream<ProductCase> cases(int count) {
-      ProductCases generator = generator(31L * encoding.id().hashCode() + precision.ordinal());
+      ProductCases generator = generator((encoding.id() + precision.id()).hashCode());
       return Stream.generate(generator::next).limit(count);
     }
   }

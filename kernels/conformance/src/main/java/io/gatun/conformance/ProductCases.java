@@ -89,7 +89,7 @@ final class ProductCases {
   }
 
   private ProductCase sized(int wantedRows, int columns, int count) {
-    int height = (int) Math.clamp(LARGEST_PRODUCT / ((long) columns * count), 1, wantedRows);
+    int height = Math.clamp(LARGEST_PRODUCT / ((long) columns * count), 1, wantedRows);
     int first = random.nextInt(height);
     int inner = random.nextInt(first, height) + 1;
     return switch (ranges.next()) {

@@ -51,7 +51,7 @@ final class ProductCheck {
   }
 
   private HostMatrix matrix(int experts) {
-    long bytes = experts * test.rows() * test.encoding().bytes(test.cols());
+    long bytes = (long) experts * test.rows() * test.encoding().bytes(test.cols());
     MemorySegment segment =
         switch (test.memory()) {
           case NATIVE -> memory.allocate(bytes, "weights");

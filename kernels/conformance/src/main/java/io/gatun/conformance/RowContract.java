@@ -122,8 +122,8 @@ final class RowContract {
       HostBuffer gain = gaussians(1, length);
       HostBuffer x = gaussians(5, 2L * length);
       HostBuffer out = memory.buffer(5, 2L * length);
-      compare("norm", out, 5, Tolerance.ROUNDED, (k, y, from, to) -> k.rmsNorm(x, gain, 1e-5f, y, from, to));
-      compare("norm in place", x, 5, Tolerance.ROUNDED, (k, y, from, to) -> k.rmsNorm(y, gain, 1e-5f, y, from, to));
+      compare("norm", out, 5, Tolerance.rounded(), (k, y, from, to) -> k.rmsNorm(x, gain, 1e-5f, y, from, to));
+      compare("norm in place", x, 5, Tolerance.rounded(), (k, y, from, to) -> k.rmsNorm(y, gain, 1e-5f, y, from, to));
     }
   }
 
@@ -140,7 +140,7 @@ final class RowContract {
               "%s of %d pairs".formatted(pairing, pairs),
               x,
               positions.length,
-              Tolerance.ROUNDED,
+              Tolerance.rounded(),
               (k, y, from, to) -> k.rope(y, positions, spec, from, to, new Scratch()));
         }
       }
@@ -160,7 +160,7 @@ final class RowContract {
     put(odd, 2, Float.POSITIVE_INFINITY);
     HostBuffer factors = gaussians(1, 40);
     for (ActivationFunction f : ActivationFunction.values()) {
-      compare(f + "", x, x.values(), Tolerance.ROUNDED, (k, y, from, to) -> k.gate(y, up, f, from, to));
+      compare(f + "", x, x.values(), Tolerance.rounded(), (k, y, from, to) -> k.gate(y, up, f, from, to));
       compare(f + " of no numbers", odd, 40, new Tolerance.Exact(), (k, y, from, to) -> k.gate(y, factors, f, from, to));
     }
   }

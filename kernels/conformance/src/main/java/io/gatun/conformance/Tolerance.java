@@ -13,7 +13,9 @@ public sealed interface Tolerance {
   record MeanSquare(double largest) implements Tolerance {}
 
   /** Of kernels that sum floats in an order of their own. */
-  Tolerance ROUNDED = new MeanSquare(1e-12);
+  static Tolerance rounded() {
+    return new MeanSquare(1e-12);
+  }
 
   /** @throws AssertionError if {@code found} is farther off; what is not finite must be the same */
   default void verify(float[] expected, float[] found, String what) {

@@ -10,7 +10,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 
 /** What the bytes of a matrix are. */
@@ -26,28 +25,30 @@ public enum WeightFill {
   /** Values of −0. */
   NEGATIVE_ZEROS,
   /** Ordinary scales; all code bytes 0: mostly the least code. */
-  CODES_00(_ -> 0x00),
+  CODES_00(0),
   /** All code bits 1. */
-  CODES_FF(_ -> 0xFF),
+  CODES_FF(0xFFFFFFFF),
   /** −128 and 127 as bytes, and for 4-bit codes their least and greatest beside 0. */
-  CODES_80(_ -> 0x80),
-  CODES_7F(_ -> 0x7F),
+  CODES_80(0x80808080),
+  CODES_7F(0x7F7F7F7F),
   /** The middle of 4-bit codes, which often means 0, with scales of both signs. */
-  CODES_88(_ -> 0x88),
+  CODES_88(0x88888888),
   /** Least and greatest codes in turn, at several periods. */
-  CODES_00_FF(i -> i % 2 == 0 ? 0x00 : 0xFF),
-  CODES_0F_F0(i -> i % 2 == 0 ? 0x0F : 0xF0),
-  CODES_80_80_7F_7F(i -> i % 4 < 2 ? 0x80 : 0x7F);
+  CODES_00_FF(0xFF00FF00),
+  CODES_0F_F0(0xF00FF00F),
+  CODES_80_80_7F_7F(0x7F7F8080);
 
   private static final RandomBlocks TINY_BLOCKS = new RandomBlocks(Float.MIN_VALUE, 1e-4f);
-  private final IntUnaryOperator code;
+
+  /** Four bytes of codes, the first one in the lowest bits. */
+  private final int pattern;
 
   WeightFill() {
-    this(IntUnaryOperator.identity());
+    this(0);
   }
 
-  WeightFill(IntUnaryOperator code) {
-    this.code = code;
+  WeightFill(int pattern) {
+    this.pattern = pattern;
   }
 
   /** The fills that an encoding can have. */
@@ -115,7 +116,7 @@ public enum WeightFill {
     for (long i = 0; i < bytes.byteSize(); i++) {
       int inBlock = (int) (i % encoding.blockBytes());
       if (isCode[inBlock]) {
-        bytes.set(ValueLayout.JAVA_BYTE, i, (byte) code.applyAsInt(inBlock));
+        bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (pattern >>> 8 * (inBlock % 4)));
       }
     }
   }

@@ -24,7 +24,7 @@ class DeviceContractTest {
   void aDeviceWithOneWrongOperationIsRejected() {
     for (String wrong : SpoiledDevice.OPERATIONS) {
       List<String> failing =
-          new DeviceContract("spoiled", List.of(p -> SpoiledDevice.of(wrong, p)), Tolerance.ROUNDED)
+          new DeviceContract("spoiled", List.of(p -> SpoiledDevice.of(wrong, p)), Tolerance.rounded())
               .checks()
               .filter(check -> check.name().contains(SpoiledDevice.checkOf(wrong)))
               .filter(check -> check.fault().isPresent())

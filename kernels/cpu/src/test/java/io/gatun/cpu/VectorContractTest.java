@@ -76,7 +76,7 @@ class VectorContractTest {
   @DisabledIf(value = "isEmulated", disabledReason = EMULATED)
   Stream<DynamicTest> theDeviceKeepsTheContract() {
     List<Function<ActivationPrecision, Device>> threads = List.of(device(2), device(1));
-    return new DeviceContract(KERNELS.name(), threads, Tolerance.ROUNDED)
+    return new DeviceContract(KERNELS.name(), threads, Tolerance.rounded())
         .checks()
         .map(check -> dynamicTest(check.name(), check::verify));
   }
