@@ -116,7 +116,7 @@ public enum WeightFill {
     for (long i = 0; i < bytes.byteSize(); i++) {
       int inBlock = (int) (i % encoding.blockBytes());
       if (isCode[inBlock]) {
-        bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (pattern >>> 8 * (inBlock % 4)));
+        bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (pattern >>> (8 * (inBlock % 4))));
       }
     }
   }
