@@ -148,9 +148,7 @@ public final class CpuDevice implements Device {
   @Override
   public synchronized void matmul(Buffer x, List<Matrix> weights, List<Buffer> outs) {
     HostBuffer rows = host(x);
-    if (weights.size() != outs.size()) {
-      throw new IllegalArgumentException("matmul: %d matrices into %d buffers".formatted(weights.size(), outs.size()));
-    }
+    Shapes.matmul(weights, outs);
     for (int i = 0; i < weights.size(); i++) {
       Shapes.matmul(rows, HostMatrix.of(weights.get(i)), host(outs.get(i)));
     }

@@ -177,17 +177,20 @@ public final class KernelTable {
   /**
    * The tiers in one line, the one with the most kernels last: {@code vector512}, or {@code q4_0,q8_0=jit
    * rest=vector512}. A quantized encoding's name stands for its kernel with 8-bit activations, followed by {@code /f32}
-   * for the one with float activations. What has not been checked is presumed to pass.
+   * for the one with float activations. Encodings that nobody can compute with are left out. What has not been checked is
+   * presumed to pass.
    */
   public String describe() {
     var byTier = new LinkedHashMap<String, List<String>>();
     for (Encoding encoding : Encodings.all()) {
       String id = encoding.id();
-      if (encoding instanceof QuantizedEncoding) {
-        add(byTier, q8(id), id);
-        add(byTier, floats(id), id + "/f32");
-      } else {
-        add(byTier, floats(id), id);
+      switch (encoding) {
+        case QuantizedEncoding _ -> {
+          add(byTier, q8(id), id);
+          add(byTier, floats(id), id + "/f32");
+        }
+        case PlainEncoding _ -> add(byTier, floats(id), id);
+        case OpaqueEncoding _ -> {}
       }
     }
     add(byTier, rows, ROWS);
