@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Conversations that are saved with their cache, kept by themselves, and branched. */
 class SavedConversationTest {
-  private static final String[] SEEDED = {"-n", "12", "-s", "7"};
+  private static final Object[] SEEDED = {"-n", "12", "-s", "7"};
 
   @TempDir Path folder;
 

@@ -50,7 +50,7 @@ public final class Engine implements AutoCloseable {
     valueType = options.valueType().orElse(standard);
     forward = new Forward(model, device, contextLength, keyType, valueType, options.prefillChunk());
     encoder = new PromptEncoder(model.tokenizer());
-    scheduler = new Scheduler(forward, "gatun-engine");
+    scheduler = new Scheduler(forward, model.checkpoint().metadata().origin());
   }
 
   /** An engine with {@link EngineOptions#defaults()}. */
