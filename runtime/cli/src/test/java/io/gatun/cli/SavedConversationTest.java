@@ -176,8 +176,24 @@ class SavedConversationTest {
   void branchesGoTheirOwnWaysAndShareWhatTheyHaveInCommon() {
     var result =
         chat(
-            "Once upon\n/fork b\nThen Tim\n/branch main\nThen Lily\n/branch b\n/undo\nThen Lily\n/stats\n/branch\n"
-                + "/drop main\n/fork\n/branch\n/drop 2\n/branch main\n/fork b\n",
+            """
+            Once upon
+            /fork b
+            Then Tim
+            /branch main
+            Then Lily
+            /branch b
+            /undo
+            Then Lily
+            /stats
+            /branch
+            /drop main
+            /fork
+            /branch
+            /drop 2
+            /branch main
+            /fork b
+            """,
             SEEDED);
     List<String> lines = timeless(result);
     assertEquals(lines.get(2), lines.get(3), "the same words after the same beginning");
