@@ -10,7 +10,7 @@ import io.gatun.device.QuantizedRows;
  *   scales    f32 [pieces][ROWS]
  *   minimums  f32 [pieces][ROWS]
  *   raw       bytes [COLS / 4][ROWS][4]      a packer's own
- *   sums      f32 [TOKENS][ROWS]             the results of a strip, as they grow
+ *   sums      f32 [STRIPS][TOKENS][ROWS]     the results, as they grow
  * </pre>
  */
 final class PanelMap {
@@ -23,6 +23,9 @@ final class PanelMap {
   /** Activation rows that meet a panel before the next one is packed. */
   static final int TOKENS = 256;
 
+  /** Strips that are computed together, column by column of panels. */
+  static final int STRIPS = 4;
+
   /** Activation rows of a tile. */
   static final int TILE = 4;
 
@@ -32,13 +35,31 @@ final class PanelMap {
   /** Bytes of four columns of wide codes. */
   static final long WIDE_QUAD = 4L * ROWS * Float.BYTES;
 
+  /** Bytes of four columns of a tile's narrow codes. */
+  static final long NARROW_X_QUAD = 2L * TILE * Integer.BYTES;
+
+  /** Bytes of four columns of a tile's wide codes. */
+  static final long WIDE_X_QUAD = 4L * TILE * Float.BYTES;
+
+  /** In the factors of a tile's piece, which start with the scales: xscale · Σx. */
+  static final long X_MINIMUMS = (long) TILE * Float.BYTES;
+
+  /** And what the center of the weights' codes adds to the dot product. */
+  static final long X_CENTERS = 2 * X_MINIMUMS;
+
+  /** Bytes of the factors of a tile's piece. */
+  static final long X_PIECE = 3 * X_MINIMUMS;
+
   static final long CODES = 0;
   static final long SCALES = CODES + (long) COLS * ROWS * Float.BYTES;
   static final long MINIMUMS = SCALES + (long) COLS / 16 * ROWS * Float.BYTES;
   static final long RAW = MINIMUMS + (long) COLS / 16 * ROWS * Float.BYTES;
   static final long SUMS = RAW + Math.max((long) COLS * ROWS, StripMap.END);
 
-  static final long END = SUMS + (long) TOKENS * ROWS * Float.BYTES;
+  /** Bytes of the sums of a strip. */
+  static final long STRIP_SUMS = (long) TOKENS * ROWS * Float.BYTES;
+
+  static final long END = SUMS + STRIPS * STRIP_SUMS;
 
   private PanelMap() {}
 

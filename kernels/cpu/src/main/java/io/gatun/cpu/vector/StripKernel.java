@@ -18,9 +18,10 @@ interface StripKernel {
   /**
    * Computes planes 2 and on from planes 0 and 1.
    *
-   * @param stride from plane to plane: the quads of a row, and room for a vector more
+   * @param x address of plane 0
+   * @param stride bytes from plane to plane: the quads of a row, and room for a vector more
    */
-  void planes(int[] x, int start, int stride, int quads);
+  void planes(long x, long stride, int quads);
 
   /**
    * Brings fields of {@code blocks} blocks of each row together, lanes as rows.
@@ -35,17 +36,12 @@ interface StripKernel {
   /**
    * Adds the products of the gathered blocks with one activation row.
    *
-   * @param x its planes
-   * @param first index of plane 0 of the first block's first quad
-   * @param stride from plane to plane
-   * @param piece index of the first block's first piece in the two arrays
-   * @param xScales of each piece
-   * @param xMinimums xscale · Σx of each piece
-   * @param xCenters {@link #center} · Σx of each piece
+   * @param x address, in the row's plane 0, of the first block's first quad
+   * @param stride bytes from plane to plane
+   * @param factors address of the first block's first piece's {@link PreparedRows factors}
    * @param sums address of a vector of floats, one for each weight row
    */
-  void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums);
+  void multiply(long strip, int blocks, long x, long stride, long factors, long sums);
 
   /**
    * Decodes the codes of the gathered blocks into their lanes of a panel, in {@link PanelPacker}'s order.

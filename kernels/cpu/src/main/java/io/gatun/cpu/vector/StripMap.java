@@ -20,6 +20,12 @@ final class StripMap {
 
   private static final int GROUPS = COLS / 16;
 
+  /** Bytes of a piece's factors of an activation row: xscale, xscale · Σx, center · Σx. */
+  static final long X_PIECE = 3L * Float.BYTES;
+
+  static final long X_MINIMUM = Float.BYTES;
+  static final long X_CENTER = 2L * Float.BYTES;
+
   static final long SCALES = 0;
   static final long MINIMUMS = SCALES + GROUPS * Lanes.BYTES;
   static final long SUMS = MINIMUMS + GROUPS * Lanes.BYTES;

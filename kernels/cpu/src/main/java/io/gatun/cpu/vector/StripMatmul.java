@@ -26,53 +26,27 @@ record StripMatmul(QuantizedEncoding encoding, StripKernel kernel, MatmulKernel<
       panel.run(product, from, to, scratch);
       return;
     }
+    var prepared = PreparedRows.of(scratch);
+    MemorySegment block = scratch.block(StripMap.END);
     try {
-      prepare(product, scratch);
+      prepared.planes(
+          product.x(), product.firstX(), (int) product.count(), PanelMap.piece(encoding.groupLength()), kernel);
       for (long row = from; row < to; row += COUNT) {
-        strip(product, row, (int) Math.min(COUNT, to - row), scratch);
+        strip(product, row, (int) Math.min(COUNT, to - row), prepared, block);
       }
     } finally {
       Reference.reachabilityFence(scratch); // whose block is used by its address
     }
   }
 
-  /** Integers from plane to plane. */
-  private static int planeStride(QuantizedRows x) {
-    return (int) x.codeStride() / 4 + 16;
-  }
-
-  private int pieces(QuantizedRows x) {
-    return x.cols() / PanelMap.piece(encoding.groupLength());
-  }
-
-  private void prepare(Product<QuantizedRows> product, Scratch scratch) {
-    QuantizedRows x = product.x();
-    int tokens = (int) product.count();
-    int quads = (int) x.codeStride() / 4;
-    int stride = planeStride(x);
-    int row = kernel.planeCount() * stride;
-    int[] planes = scratch.pairs((long) tokens * row + COUNT);
-    scratch.xScales((long) tokens * pieces(x));
-    scratch.xMinimums((long) tokens * pieces(x));
-    scratch.xCenters((long) tokens * pieces(x));
-    for (int t = 0; t < tokens; t++) {
-      long source = product.firstX() + t;
-      PanelActivations.pairs(x.codes().address() + source * x.codeStride(), quads, planes, t * row, stride);
-      kernel.planes(planes, t * row, stride, quads);
-      PanelActivations.pieces(
-          x, source, PanelMap.piece(encoding.groupLength()), kernel.center(), t * pieces(x), pieces(x), scratch);
-    }
-  }
-
-  private void strip(Product<QuantizedRows> product, long row, int rows, Scratch scratch) {
+  private void strip(Product<QuantizedRows> product, long row, int rows, PreparedRows x, MemorySegment block) {
     HostMatrix w = product.w();
     int tokens = (int) product.count();
-    MemorySegment block = scratch.block(StripMap.END);
     long strip = block.address();
     block.asSlice(StripMap.SUMS, tokens * BYTES).fill((byte) 0);
-    int stride = planeStride(product.x());
-    int pieces = pieces(product.x());
+    long stride = PreparedRows.planeStride(product.x());
     long source = Lanes.address(w.bytes(), w.rowOffset(product.expert(), row), rows * w.rowBytes());
+    int piece = PanelMap.piece(encoding.groupLength());
     for (int col = 0; col < w.cols(); col += StripMap.COLS) {
       int blocks = (int) Math.min(StripMap.COLS, w.cols() - col) / encoding.blockLength();
       kernel.gather(source + encoding.bytes(col), w.rowBytes(), rows, blocks, strip);
@@ -80,13 +54,9 @@ record StripMatmul(QuantizedEncoding encoding, StripKernel kernel, MatmulKernel<
         kernel.multiply(
             strip,
             blocks,
-            scratch.pairs(0),
-            t * kernel.planeCount() * stride + col / 4,
+            x.codes() + t * x.codesStride() + col,
             stride,
-            t * pieces + col / PanelMap.piece(encoding.groupLength()),
-            scratch.xScales(0),
-            scratch.xMinimums(0),
-            scratch.xCenters(0),
+            x.factors() + t * x.factorsStride() + col / piece * StripMap.X_PIECE,
             strip + StripMap.SUMS + t * BYTES);
       }
     }

@@ -2,11 +2,14 @@ package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.BYTES;
 import static io.gatun.cpu.vector.Lanes.COUNT;
+import static io.gatun.cpu.vector.Lanes.FLOAT;
 import static io.gatun.cpu.vector.Lanes.FLOATS;
+import static io.gatun.cpu.vector.Lanes.INT;
 import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORTS;
+import static io.gatun.cpu.vector.Lanes.plain;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -39,15 +42,15 @@ final class StripQ4_0 implements StripKernel {
 
   /** Planes 0, 2, 3 and 4 are the factors of v₀ to v₃, in the first four quads of each block. */
   @Override
-  public void planes(int[] x, int start, int stride, int quads) {
-    for (int i = start; i < start + quads; i += COUNT) {
-      var x0 = IntVector.fromArray(INTS, x, i).reinterpretAsShorts();
-      var x1 = IntVector.fromArray(INTS, x, i + QUADS / 2).reinterpretAsShorts();
-      var x2 = IntVector.fromArray(INTS, x, i + stride).reinterpretAsShorts();
-      var x3 = IntVector.fromArray(INTS, x, i + stride + QUADS / 2).reinterpretAsShorts();
-      x1.sub(x0.lanewise(LSHL, 4)).reinterpretAsInts().intoArray(x, i + 2 * stride);
-      x2.sub(x1.lanewise(LSHL, 4)).reinterpretAsInts().intoArray(x, i + 3 * stride);
-      x3.sub(x2.lanewise(LSHL, 4)).reinterpretAsInts().intoArray(x, i + 4 * stride);
+  public void planes(long x, long stride, int quads) {
+    for (long i = x; i < x + 4L * quads; i += BYTES) {
+      var x0 = ShortVector.fromMemorySegment(SHORTS, MEMORY, i, ORDER);
+      var x1 = ShortVector.fromMemorySegment(SHORTS, MEMORY, i + 2 * QUADS, ORDER);
+      var x2 = ShortVector.fromMemorySegment(SHORTS, MEMORY, i + stride, ORDER);
+      var x3 = ShortVector.fromMemorySegment(SHORTS, MEMORY, i + stride + 2 * QUADS, ORDER);
+      x1.sub(x0.lanewise(LSHL, 4)).intoMemorySegment(MEMORY, i + 2 * stride, ORDER);
+      x2.sub(x1.lanewise(LSHL, 4)).intoMemorySegment(MEMORY, i + 3 * stride, ORDER);
+      x3.sub(x2.lanewise(LSHL, 4)).intoMemorySegment(MEMORY, i + 4 * stride, ORDER);
     }
   }
 
@@ -57,25 +60,27 @@ final class StripQ4_0 implements StripKernel {
   }
 
   @Override
-  public void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums) {
+  public void multiply(long strip, int blocks, long x, long stride, long factors, long sums) {
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
-    long w = strip + StripMap.CODES;
     for (int b = 0; b < blocks; b++) {
-      var dot = IntVector.broadcast(INTS, xCenters[piece + b] & 0xFFFF).reinterpretAsShorts();
+      long w = plain(strip + StripMap.CODES + b * (QUADS / 2) * BYTES);
+      long x0 = plain(x + b * QUADS * 4L);
+      long x1 = plain(x0 + 2 * stride);
+      long x2 = plain(x0 + 3 * stride);
+      long x3 = plain(x0 + 4 * stride);
+      long factor = plain(factors + b * StripMap.X_PIECE);
+      var dot = IntVector.broadcast(INTS, MEMORY.get(INT, factor + StripMap.X_CENTER) & 0xFFFF).reinterpretAsShorts();
       for (int i = 0; i < QUADS / 2; i++) {
-        int q = first + b * QUADS + i;
-        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w, ORDER);
-        dot = dot.add(v.mul(IntVector.broadcast(INTS, x[q]).reinterpretAsShorts()));
-        dot = dot.add(v.lanewise(LSHR, 4).mul(IntVector.broadcast(INTS, x[q + 2 * stride]).reinterpretAsShorts()));
-        dot = dot.add(v.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, x[q + 3 * stride]).reinterpretAsShorts()));
-        dot = dot.add(v.lanewise(LSHR, 12).mul(IntVector.broadcast(INTS, x[q + 4 * stride]).reinterpretAsShorts()));
-        w += BYTES;
+        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w + i * BYTES, ORDER);
+        dot = dot.add(v.mul(IntVector.broadcast(INTS, MEMORY.get(INT, x0 + i * 4L)).reinterpretAsShorts()));
+        dot = dot.add(v.lanewise(LSHR, 4).mul(IntVector.broadcast(INTS, MEMORY.get(INT, x1 + i * 4L)).reinterpretAsShorts()));
+        dot = dot.add(v.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, MEMORY.get(INT, x2 + i * 4L)).reinterpretAsShorts()));
+        dot = dot.add(v.lanewise(LSHR, 12).mul(IntVector.broadcast(INTS, MEMORY.get(INT, x3 + i * 4L)).reinterpretAsShorts()));
       }
       var pairs = dot.reinterpretAsInts();
       var total = pairs.lanewise(LSHL, 16).add(pairs).lanewise(ASHR, 16);
-      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, strip + StripMap.SCALES + b * BYTES, ORDER);
-      sum = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(xScales[piece + b]), sum);
+      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, plain(strip + StripMap.SCALES + b * BYTES), ORDER);
+      sum = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(MEMORY.get(FLOAT, factor)), sum);
     }
     sum.intoMemorySegment(MEMORY, sums, ORDER);
   }

@@ -2,11 +2,14 @@ package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.BYTES;
 import static io.gatun.cpu.vector.Lanes.COUNT;
+import static io.gatun.cpu.vector.Lanes.FLOAT;
 import static io.gatun.cpu.vector.Lanes.FLOATS;
+import static io.gatun.cpu.vector.Lanes.INT;
 import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORTS;
+import static io.gatun.cpu.vector.Lanes.plain;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -21,6 +24,7 @@ final class StripQ4_K implements StripKernel {
   private static final int GROUPS = 8;
   private static final int BYTES_OF_BLOCK = 144;
   private static final long NIBBLES = StripMap.RAW + 4 * BYTES;
+  private static final long MINIMUMS = StripMap.MINIMUMS - StripMap.SCALES;
 
   @Override
   public int planeCount() {
@@ -34,11 +38,11 @@ final class StripQ4_K implements StripKernel {
 
   /** Plane 2: for bytes u, v in a 16-bit lane, (u + 256·v)·x + v·(y − 256·x) = u·x + v·y modulo 2^16. */
   @Override
-  public void planes(int[] x, int start, int stride, int quads) {
-    for (int i = start; i < start + quads; i += COUNT) {
-      var even = IntVector.fromArray(INTS, x, i).reinterpretAsShorts();
-      var odd = IntVector.fromArray(INTS, x, i + stride).reinterpretAsShorts();
-      odd.sub(even.lanewise(LSHL, 8)).reinterpretAsInts().intoArray(x, i + 2 * stride);
+  public void planes(long x, long stride, int quads) {
+    for (long i = x; i < x + 4L * quads; i += BYTES) {
+      var even = ShortVector.fromMemorySegment(SHORTS, MEMORY, i, ORDER);
+      var odd = ShortVector.fromMemorySegment(SHORTS, MEMORY, i + stride, ORDER);
+      odd.sub(even.lanewise(LSHL, 8)).intoMemorySegment(MEMORY, i + 2 * stride, ORDER);
     }
   }
 
@@ -77,39 +81,38 @@ final class StripQ4_K implements StripKernel {
   }
 
   @Override
-  public void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums) {
+  public void multiply(long strip, int blocks, long x, long stride, long factors, long sums) {
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
-    long w = strip + NIBBLES;
     for (int quarter = 0; quarter < GROUPS / 2; quarter++) {
+      long w = plain(strip + NIBBLES + quarter * 8 * BYTES);
+      long even = plain(x + quarter * 64L);
+      long odd = plain(even + 2 * stride);
       var low = ShortVector.zero(SHORTS);
       var high = low;
       for (int i = 0; i < 8; i++) {
-        int q = first + quarter * 16 + i;
-        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w, ORDER);
+        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w + i * BYTES, ORDER);
         var l = v.and((short) 0x0F0F);
         var h = v.lanewise(LSHR, 4).and((short) 0x0F0F);
-        low = low.add(l.mul(IntVector.broadcast(INTS, x[q]).reinterpretAsShorts()));
-        low = low.add(l.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, x[q + 2 * stride]).reinterpretAsShorts()));
-        high = high.add(h.mul(IntVector.broadcast(INTS, x[q + 8]).reinterpretAsShorts()));
-        high = high.add(h.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, x[q + 8 + 2 * stride]).reinterpretAsShorts()));
-        w += BYTES;
+        low = low.add(l.mul(IntVector.broadcast(INTS, MEMORY.get(INT, even + i * 4L)).reinterpretAsShorts()));
+        low = low.add(l.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, MEMORY.get(INT, odd + i * 4L)).reinterpretAsShorts()));
+        high = high.add(h.mul(IntVector.broadcast(INTS, MEMORY.get(INT, even + 32 + i * 4L)).reinterpretAsShorts()));
+        high = high.add(h.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, MEMORY.get(INT, odd + 32 + i * 4L)).reinterpretAsShorts()));
       }
-      int p = piece + 2 * quarter;
-      long scales = strip + StripMap.SCALES + 2L * quarter * BYTES;
-      long minimums = scales + StripMap.MINIMUMS - StripMap.SCALES;
+      long factor = plain(factors + 2 * quarter * StripMap.X_PIECE);
+      long scales = plain(strip + StripMap.SCALES + 2 * quarter * BYTES);
       var pairs = low.reinterpretAsInts();
       pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16));
       var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales, ORDER);
-      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScales[p]), sum);
-      var minimum = FloatVector.fromMemorySegment(FLOATS, MEMORY, minimums, ORDER);
-      sum = minimum.fma(FloatVector.broadcast(FLOATS, xMinimums[p]), sum);
+      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(MEMORY.get(FLOAT, factor)), sum);
+      var minimum = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales + MINIMUMS, ORDER);
+      sum = minimum.fma(FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + StripMap.X_MINIMUM)), sum);
+      factor += StripMap.X_PIECE;
       pairs = high.reinterpretAsInts();
       pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16));
       scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales + BYTES, ORDER);
-      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScales[p + 1]), sum);
-      minimum = FloatVector.fromMemorySegment(FLOATS, MEMORY, minimums + BYTES, ORDER);
-      sum = minimum.fma(FloatVector.broadcast(FLOATS, xMinimums[p + 1]), sum);
+      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(MEMORY.get(FLOAT, factor)), sum);
+      minimum = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales + MINIMUMS + BYTES, ORDER);
+      sum = minimum.fma(FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, factor + StripMap.X_MINIMUM)), sum);
     }
     sum.intoMemorySegment(MEMORY, sums, ORDER);
   }

@@ -2,11 +2,14 @@ package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.BYTES;
 import static io.gatun.cpu.vector.Lanes.COUNT;
+import static io.gatun.cpu.vector.Lanes.FLOAT;
 import static io.gatun.cpu.vector.Lanes.FLOATS;
+import static io.gatun.cpu.vector.Lanes.INT;
 import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORTS;
+import static io.gatun.cpu.vector.Lanes.plain;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -42,19 +45,19 @@ final class StripQ6_K implements StripKernel {
    * quad of a group: −32 times the sums of the group's lanes. Plane 1 is used up.
    */
   @Override
-  public void planes(int[] x, int start, int stride, int quads) {
-    for (int i = start; i < start + quads; i += COUNT) {
-      var even = IntVector.fromArray(INTS, x, i).reinterpretAsShorts();
-      var odd = IntVector.fromArray(INTS, x, i + stride).reinterpretAsShorts();
-      odd.sub(even.lanewise(LSHL, 8)).reinterpretAsInts().intoArray(x, i + 2 * stride);
-      odd.add(even).reinterpretAsInts().intoArray(x, i + stride);
+  public void planes(long x, long stride, int quads) {
+    for (long i = x; i < x + 4L * quads; i += BYTES) {
+      var even = ShortVector.fromMemorySegment(SHORTS, MEMORY, i, ORDER);
+      var odd = ShortVector.fromMemorySegment(SHORTS, MEMORY, i + stride, ORDER);
+      odd.sub(even.lanewise(LSHL, 8)).intoMemorySegment(MEMORY, i + 2 * stride, ORDER);
+      odd.add(even).intoMemorySegment(MEMORY, i + stride, ORDER);
     }
-    for (int i = start; i < start + quads; i += COUNT) {
-      int j = i + stride;
-      var s01 = IntVector.fromArray(INTS, x, j).reinterpretAsShorts().add(IntVector.fromArray(INTS, x, j + 1).reinterpretAsShorts());
+    for (long i = x; i < x + 4L * quads; i += BYTES) {
+      long j = i + stride;
+      var s01 = ShortVector.fromMemorySegment(SHORTS, MEMORY, j, ORDER).add(ShortVector.fromMemorySegment(SHORTS, MEMORY, j + 4, ORDER));
       var s23 =
-          IntVector.fromArray(INTS, x, j + 2).reinterpretAsShorts().add(IntVector.fromArray(INTS, x, j + 3).reinterpretAsShorts());
-      s01.add(s23).lanewise(LSHL, 5).neg().reinterpretAsInts().intoArray(x, i + 3 * stride);
+          ShortVector.fromMemorySegment(SHORTS, MEMORY, j + 8, ORDER).add(ShortVector.fromMemorySegment(SHORTS, MEMORY, j + 12, ORDER));
+      s01.add(s23).lanewise(LSHL, 5).neg().intoMemorySegment(MEMORY, i + 3 * stride, ORDER);
     }
   }
 
@@ -76,31 +79,30 @@ final class StripQ6_K implements StripKernel {
   }
 
   @Override
-  public void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums) {
+  public void multiply(long strip, int blocks, long x, long stride, long factors, long sums) {
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
     for (int g = 0; g < GROUPS; g++) {
       // A half of the block is 8 groups: 2 of each of 4 runs of 32 values; runs 0 and 2, 1 and 3 share bytes of nibbles.
       int run = g / 2 % 4;
       int nibbles = run / 2 * 4;
       int bits = run * 2;
-      long w = strip + StripMap.RAW + (g / 8 * 16 + run % 2 * 8 + g % 2 * 4) * BYTES;
-      long h = strip + StripMap.RAW + (HIGH / 4 + g / 8 * 8 + g % 2 * 4) * BYTES;
-      int q = first + g * 4;
-      var dot = IntVector.broadcast(INTS, x[q + 3 * stride]).reinterpretAsShorts();
+      long w = plain(strip + StripMap.RAW + (g / 8 * 16 + run % 2 * 8 + g % 2 * 4) * BYTES);
+      long h = plain(strip + StripMap.RAW + (HIGH / 4 + g / 8 * 8 + g % 2 * 4) * BYTES);
+      long even = plain(x + g * 16L);
+      long odd = plain(even + 2 * stride);
+      var dot = IntVector.broadcast(INTS, MEMORY.get(INT, plain(even + 3 * stride))).reinterpretAsShorts();
       for (int i = 0; i < 4; i++) {
-        var low = ShortVector.fromMemorySegment(SHORTS, MEMORY, w, ORDER).lanewise(LSHR, nibbles).and((short) 0x0F0F);
-        var high = ShortVector.fromMemorySegment(SHORTS, MEMORY, h, ORDER).lanewise(LSHR, bits).and((short) 0x0303);
+        var low = ShortVector.fromMemorySegment(SHORTS, MEMORY, w + i * BYTES, ORDER).lanewise(LSHR, nibbles).and((short) 0x0F0F);
+        var high = ShortVector.fromMemorySegment(SHORTS, MEMORY, h + i * BYTES, ORDER).lanewise(LSHR, bits).and((short) 0x0303);
         var codes = low.or(high.lanewise(LSHL, 4));
-        dot = dot.add(codes.mul(IntVector.broadcast(INTS, x[q + i]).reinterpretAsShorts()));
-        dot = dot.add(codes.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, x[q + i + 2 * stride]).reinterpretAsShorts()));
-        w += BYTES;
-        h += BYTES;
+        dot = dot.add(codes.mul(IntVector.broadcast(INTS, MEMORY.get(INT, even + i * 4L)).reinterpretAsShorts()));
+        dot = dot.add(codes.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, MEMORY.get(INT, odd + i * 4L)).reinterpretAsShorts()));
       }
       var pairs = dot.reinterpretAsInts();
       pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16));
-      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, strip + StripMap.SCALES + g * BYTES, ORDER);
-      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScales[piece + g]), sum);
+      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, plain(strip + StripMap.SCALES + g * BYTES), ORDER);
+      float xScale = MEMORY.get(FLOAT, plain(factors + g * StripMap.X_PIECE));
+      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScale), sum);
     }
     sum.intoMemorySegment(MEMORY, sums, ORDER);
   }

@@ -1,11 +1,14 @@
 package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.BYTES;
+import static io.gatun.cpu.vector.Lanes.FLOAT;
 import static io.gatun.cpu.vector.Lanes.FLOATS;
+import static io.gatun.cpu.vector.Lanes.INT;
 import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORTS;
+import static io.gatun.cpu.vector.Lanes.plain;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -31,7 +34,7 @@ final class StripQ8_0 implements StripKernel {
   }
 
   @Override
-  public void planes(int[] x, int start, int stride, int quads) {}
+  public void planes(long x, long stride, int quads) {}
 
   @Override
   public void gather(long source, long rowBytes, int rows, int blocks, long strip) {
@@ -51,23 +54,23 @@ final class StripQ8_0 implements StripKernel {
   }
 
   @Override
-  public void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums) {
+  public void multiply(long strip, int blocks, long x, long stride, long factors, long sums) {
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
-    long w = strip + StripMap.CODES;
     for (int b = 0; b < blocks; b++) {
+      long w = plain(strip + StripMap.CODES + b * QUADS * BYTES);
+      long x0 = plain(x + b * QUADS * 4L);
+      long x1 = plain(x0 + stride);
       var total = IntVector.zero(INTS);
       for (int i = 0; i < QUADS; i++) {
-        int q = first + b * QUADS + i;
-        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w, ORDER);
-        var even = v.lanewise(LSHL, 8).lanewise(ASHR, 8).mul(IntVector.broadcast(INTS, x[q]).reinterpretAsShorts());
-        var odd = v.lanewise(ASHR, 8).mul(IntVector.broadcast(INTS, x[q + stride]).reinterpretAsShorts());
-        var pairs = even.add(odd).reinterpretAsInts();
+        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w + i * BYTES, ORDER);
+        var even = IntVector.broadcast(INTS, MEMORY.get(INT, x0 + i * 4L)).reinterpretAsShorts();
+        var odd = IntVector.broadcast(INTS, MEMORY.get(INT, x1 + i * 4L)).reinterpretAsShorts();
+        var pairs = v.lanewise(LSHL, 8).lanewise(ASHR, 8).mul(even).add(v.lanewise(ASHR, 8).mul(odd)).reinterpretAsInts();
         total = total.add(pairs.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(pairs.lanewise(ASHR, 16));
-        w += BYTES;
       }
-      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, strip + StripMap.SCALES + b * BYTES, ORDER);
-      sum = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(xScales[piece + b]), sum);
+      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, plain(strip + StripMap.SCALES + b * BYTES), ORDER);
+      float xScale = MEMORY.get(FLOAT, plain(factors + b * StripMap.X_PIECE));
+      sum = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(xScale), sum);
     }
     sum.intoMemorySegment(MEMORY, sums, ORDER);
   }
