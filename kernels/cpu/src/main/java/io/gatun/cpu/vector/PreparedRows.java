@@ -177,8 +177,8 @@ final class PreparedRows {
     for (int quad = 0; quad < quads; quad++) {
       int four = MEMORY.get(INT, from + quad * 4L);
       long pair = to + quad * PanelMap.NARROW_X_QUAD;
-      MEMORY.set(INT, pair, four << 24 >> 24 & 0xFFFF | four << 8 >> 24 << 16);
-      MEMORY.set(INT, pair + 4L * TILE, four << 16 >> 24 & 0xFFFF | four >> 24 << 16);
+      MEMORY.set(INT, pair, (four << 24 >> 24 & 0xFFFF) | four << 8 >> 24 << 16);
+      MEMORY.set(INT, pair + 4L * TILE, (four << 16 >> 24 & 0xFFFF) | four >> 24 << 16);
     }
   }
 
