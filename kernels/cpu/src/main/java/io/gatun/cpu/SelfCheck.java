@@ -3,6 +3,7 @@ package io.gatun.cpu;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
+import io.gatun.device.KvType;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
@@ -147,6 +148,10 @@ final class SelfCheck {
     } catch (RuntimeException | LinkageError e) {
       return Optional.of("its self-check threw " + e);
     }
+  }
+
+  static Optional<String> cache(KvType type, RowKernels kernels) {
+    return guarded(() -> RowCheck.compareCache(type, kernels, LARGEST_NMSE));
   }
 
   /**

@@ -14,7 +14,9 @@ import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostKvPool;
 import io.gatun.device.KernelCap;
+import io.gatun.device.KvLayout;
 import io.gatun.device.KvRows;
+import io.gatun.device.KvType;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
@@ -270,16 +272,55 @@ class KernelTableTest {
 
   @Test
   void everyRowKernelIsChecked() {
-    for (String broken : List.of("quantize", "rmsNorm", "rope", "gate", "add", "scale", "append", "attention")) {
-      var tier = FakeTier.usable("rowy", KernelCap.VECTOR, 1, Map.of()).withRows(new BrokenRows(broken));
-      KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier)).checked();
-      assertEquals("scalar", table.describe());
+    for (String broken : List.of("quantize", "rmsNorm", "rope", "gate", "add", "scale")) {
+      KernelTable table = rowy(broken).checked();
+      assertEquals("cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+      assertSame(ScalarKernels.INSTANCE, table.rows());
       assertTrue(table.notes().getFirst().startsWith("rowy rows not used: " + broken), table.notes().toString());
     }
-    var good = FakeTier.usable("rowy", KernelCap.VECTOR, 1, Map.of()).withRows(new BrokenRows(""));
-    KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(good)).checked();
-    assertEquals("rows=rowy rest=scalar", table.describe());
+    for (String broken : List.of("append", "attention")) {
+      KernelTable table = rowy(broken).checked();
+      assertEquals("rows=rowy rest=scalar", table.describe());
+      for (KvType type : KvType.values()) {
+        assertSame(ScalarKernels.INSTANCE, table.cache(type, type));
+        String fault = "rowy cache/%s not used: %s".formatted(type.id(), broken);
+        assertTrue(table.notes().stream().anyMatch(note -> note.startsWith(fault)), table.notes().toString());
+      }
+    }
+    KernelTable table = rowy("").checked();
+    assertEquals("rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+    assertSame(table.rows(), table.cache(KvType.F16, KvType.Q8_0));
     assertEquals(KernelCap.VECTOR, table.level());
+  }
+
+  private static KernelTable rowy(String broken) {
+    var tier = FakeTier.usable("rowy", KernelCap.VECTOR, 1, Map.of()).withRows(new BrokenRows(broken));
+    return KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier));
+  }
+
+  /** What is not asked for is not checked: a computation by a kernel that nobody needs is time that a start waits for. */
+  @Test
+  void onlyWhatIsNeededIsChecked() {
+    var calls = new AtomicLong();
+    MatmulKernel<QuantizedRows> counting =
+        (p, from, to, s) -> {
+          calls.incrementAndGet();
+          GOOD.run(p, from, to, s);
+        };
+    var tier =
+        FakeTier.usable("rowy", KernelCap.VECTOR, 1, Map.of(Encodings.Q4_0, counting))
+            .withRows(new BrokenRows("attention"));
+    KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier));
+    try (Device device = new CpuDevice(1, table, ActivationPrecision.Q8)) {
+      assertEquals(
+          "cpu q4_0,rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar activations=q8 threads=1", device.describe());
+      assertTrue(table.reaches(KernelCap.VECTOR));
+      device.kvPool(new KvLayout(List.of(new KvLayout.Layer(1, 8, 8)), KvType.F16, KvType.F16));
+      assertEquals(List.of(), table.notes().stream().filter(note -> !note.contains("cache/f16")).toList());
+      assertEquals(0, calls.get());
+      device.load(Samples.weights(Encodings.Q4_0, 1, 8, 32, new Random(1)));
+      assertTrue(calls.get() > 0);
+    }
   }
 
   @Test
