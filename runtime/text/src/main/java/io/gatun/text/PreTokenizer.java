@@ -327,23 +327,28 @@ enum PreTokenizer {
 
   /** The pre-tokenizer that the metadata names; a warning says so if the name is missing or unknown. */
   static PreTokenizer of(Metadata metadata) {
-    String name = metadata.optionalString(VocabularyReader.PRE).orElse("");
-    if (metadata.string(VocabularyReader.MODEL).equals("gemma4")) {
-      return GEMMA_4;
-    }
+    String name = metadata.string(VocabularyReader.MODEL).equals("gemma4") ? "gemma4" : name(metadata);
     for (PreTokenizer candidate : values()) {
       if (candidate.names.contains(name)) {
         return candidate;
       }
     }
-    if (name.isEmpty()) {
-      LOG.log(Level.WARNING, "{0}: key {1} is missing, so words may be cut otherwise than in training: using ''default''",
-          metadata.origin(), VocabularyReader.PRE);
-    } else {
-      LOG.log(Level.WARNING, "{0}: key {1}: pre-tokenizer ''{2}'' is not known, so words may be cut otherwise than in "
-          + "training: using ''default''", metadata.origin(), VocabularyReader.PRE, name);
-    }
+    LOG.log(Level.WARNING, doubt(metadata));
     return DEFAULT;
+  }
+
+  private static String name(Metadata metadata) {
+    return metadata.optionalString(VocabularyReader.PRE).orElse("");
+  }
+
+  /** What is wrong with a name that is missing or unknown, and what is used instead. */
+  static String doubt(Metadata metadata) {
+    String name = name(metadata);
+    return "%s: key %s is %s, so words may be cut otherwise than in training: using 'default'"
+        .formatted(
+            metadata.origin(),
+            VocabularyReader.PRE,
+            name.isEmpty() ? "missing" : "'" + name + "', which is no known pre-tokenizer");
   }
 
   boolean has(Trait trait) {
