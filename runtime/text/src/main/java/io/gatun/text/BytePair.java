@@ -25,7 +25,7 @@ final class BytePair implements Segmenter {
     boolean lowers = metadata.optionalBool(VocabularyReader.PREFIX + "normalizer.lowercase").orElse(false);
     this.lowersCase = lowers && pre.has(Trait.DROPS_WHITESPACE);
     boolean none = pre.has(Trait.MERGES_OPTIONAL) && !metadata.contains(VocabularyReader.MERGES);
-    List<String> merges = none ? List.of() : PairTable.checked(metadata.strings(VocabularyReader.MERGES), metadata);
+    List<String> merges = none ? List.of() : PairTable.checked(metadata.utf8Strings(VocabularyReader.MERGES), metadata);
     this.tables = new Lazy<>(() -> new Tables(pre.splitter(), new PairTable(vocabulary, merges), substitutes()));
   }
 

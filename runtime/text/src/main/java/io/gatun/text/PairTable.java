@@ -2,6 +2,7 @@ package io.gatun.text;
 
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
+import io.gatun.tensors.Utf8Strings;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -50,9 +51,9 @@ final class PairTable {
   }
 
   /** @throws FormatException if a merge is not two symbols with a space between them */
-  static List<String> checked(List<String> merges, Metadata metadata) {
+  static List<String> checked(Utf8Strings merges, Metadata metadata) {
     for (int rank = 0; rank < merges.size(); rank++) {
-      if (space(merges.get(rank)) < 0) {
+      if (merges.indexOf(rank, (byte) ' ', 1) < 0) {
         throw new FormatException(
             "%s: key %s: merge %d is '%s', expected two symbols with a space between them"
                 .formatted(metadata.origin(), VocabularyReader.MERGES, rank, merges.get(rank)));

@@ -40,12 +40,11 @@ final class SentencePiece implements Segmenter {
     var queue = new MergeQueue();
     queue.run(symbols.count, symbols);
     for (int symbol = 0; symbol != MergeQueue.NONE; symbol = queue.next(symbol)) {
-      String spelling = symbols.text(symbol, symbol);
-      int id = vocabulary.findOrdinary(spelling);
+      int id = symbols.token(symbol);
       if (id >= 0) {
         ids.add(id);
       } else {
-        encodeBytes(spelling, ids);
+        encodeBytes(symbols.text(symbol), ids);
       }
     }
   }
@@ -144,8 +143,12 @@ final class SentencePiece implements Segmenter {
       }
     }
 
-    String text(int left, int right) {
-      return text.substring(starts[left], ends[right]);
+    String text(int symbol) {
+      return text.substring(starts[symbol], ends[symbol]);
+    }
+
+    int token(int symbol) {
+      return vocabulary.findOrdinary(text, starts[symbol], ends[symbol]);
     }
 
     @Override
@@ -153,7 +156,7 @@ final class SentencePiece implements Segmenter {
       if (ends[right] - starts[left] > known.longest()) {
         return MergeQueue.NONE;
       }
-      int id = vocabulary.findOrdinary(text(left, right));
+      int id = vocabulary.findOrdinary(text, starts[left], ends[right]);
       return id < 0 ? MergeQueue.NONE : known.ofToken()[id];
     }
 

@@ -20,7 +20,7 @@ public final class Vocabulary {
   private final Set<Integer> endOfGeneration;
   private final Set<Integer> declaredSpecial;
   private final Map<Integer, byte[]> malformed;
-  private final Map<String, Integer> ids;
+  private final TokenIndex ids;
   private final boolean addsBos;
   private final boolean addsEos;
   private final boolean addsSeparator;
@@ -114,13 +114,21 @@ public final class Vocabulary {
 
   /** As {@link #id}, negative if there is none. */
   int find(String text) {
-    return ids.getOrDefault(text, -1);
+    return ids.find(text);
   }
 
   /** As {@link #find}, but of the tokens that text of a stranger may become. */
   int findOrdinary(String text) {
-    int id = find(text);
-    return id >= 0 && isGuarded(id) ? -1 : id;
+    return unlessGuarded(ids.find(text));
+  }
+
+  /** As {@link #findOrdinary(String)}, of a part of a text. */
+  int findOrdinary(String text, int from, int to) {
+    return unlessGuarded(ids.find(text, from, to));
+  }
+
+  private int unlessGuarded(int id) {
+    return id >= 0 && isGuarded(id) ? TokenIndex.NONE : id;
   }
 
   /**

@@ -33,7 +33,7 @@ final class VocabularyReader {
   private final Optional<PreTokenizer> preTokenizer;
   private final Map<Integer, byte[]> malformed = new HashMap<>();
   private final String[] texts;
-  private final Map<String, Integer> ids;
+  private final TokenIndex ids;
   private final TokenType[] types;
   private final float[] scores;
   private final Map<SpecialRole, Integer> roles = new EnumMap<>(SpecialRole.class);
@@ -75,7 +75,7 @@ final class VocabularyReader {
   }
 
   private String[] readTexts() {
-    Utf8Strings tokens = metadata.optionalUtf8Strings(TOKENS).orElseGet(() -> Utf8Strings.of(metadata.strings(TOKENS)));
+    Utf8Strings tokens = metadata.utf8Strings(TOKENS);
     if (tokens.isEmpty()) {
       throw new FormatException(
           "%s: key %s has no tokens, expected at least 1".formatted(metadata.origin(), TOKENS));
@@ -97,11 +97,11 @@ final class VocabularyReader {
   }
 
   /** The tokens by their spelling; what is no UTF-8 is not among them. */
-  private Map<String, Integer> index() {
-    var index = HashMap.<String, Integer>newHashMap(texts.length);
+  private TokenIndex index() {
+    var index = new TokenIndex(texts);
     for (int id = 0; id < texts.length; id++) {
-      Integer same = malformed.containsKey(id) ? null : index.put(texts[id], id);
-      if (same != null) {
+      int same = malformed.containsKey(id) ? TokenIndex.NONE : index.add(id);
+      if (same != TokenIndex.NONE) {
         throw new FormatException(
             "%s: key %s: tokens %d and %d are both '%s', expected distinct tokens"
                 .formatted(metadata.origin(), TOKENS, same, id, texts[id]));
@@ -221,8 +221,8 @@ final class VocabularyReader {
   Map<String, Integer> idsOf(Set<String> spellings) {
     var found = new HashMap<String, Integer>();
     for (String spelling : spellings) {
-      Integer id = ids.get(spelling);
-      if (id != null) {
+      int id = ids.find(spelling);
+      if (id != TokenIndex.NONE) {
         found.put(spelling, id);
       }
     }
@@ -234,7 +234,7 @@ final class VocabularyReader {
     return preTokenizer.orElseThrow();
   }
 
-  Map<String, Integer> ids() {
+  TokenIndex ids() {
     return ids;
   }
 

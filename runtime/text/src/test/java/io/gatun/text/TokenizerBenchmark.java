@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 final class TokenizerBenchmark {
   private static final int BYTES = 1_000_000;
-  private static final int REPETITIONS = 9;
+  private static final int REPETITIONS = 5;
   private static final int LARGE = 256_000;
   private static final List<String> VOCABULARIES =
       List.of(
