@@ -101,7 +101,7 @@ final class ByteTrie {
   }
 
   private int slot(long edge) {
-    int slot = (int) (edge * 0x9E3779B97F4A7C15L >>> 32) & (edges.length - 1);
+    int slot = (int) ((edge * 0x9E3779B97F4A7C15L) >>> 32) & (edges.length - 1);
     while (edges[slot] != NONE && edges[slot] != edge) {
       slot = (slot + 1) & (edges.length - 1);
     }

@@ -87,7 +87,7 @@ final class NormalizationMap {
         break;
       }
       node ^= offset(unit);
-      if ((unit >>> 8 & 1) != 0) {
+      if (((unit >>> 8) & 1) != 0) {
         found = new Found(at + 1 - from, unit(node) & VALUE);
       }
     }
@@ -95,7 +95,7 @@ final class NormalizationMap {
   }
 
   private static int offset(int unit) {
-    return unit >>> 10 << ((unit & 1 << 9) >>> 6);
+    return (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
   }
 
   private int unit(int index) {

@@ -43,9 +43,6 @@ final class SplitPattern implements SplitPass {
     this.following = new int[program.size()];
     Arrays.setAll(following, step -> program.step(step) instanceof Take take ? take.next() : NO);
     this.end = place(new Resolution(NO, null));
-    if (end.resolved[program.start()] != NO) {
-      throw new IllegalArgumentException("a split pattern that matches nothing at all");
-    }
   }
 
   /** @throws IllegalArgumentException if the pattern is malformed */
@@ -143,6 +140,10 @@ final class SplitPattern implements SplitPass {
   private Place place(Resolution resolution) {
     var resolved = new int[program.size()];
     Arrays.setAll(resolved, resolution::of);
+    int first = resolved[program.start()];
+    if (first != NO && following[first] == NO) {
+      throw new IllegalArgumentException("a split pattern that matches an empty text");
+    }
     List<Integer> key = Arrays.stream(resolved).boxed().toList();
     return places.computeIfAbsent(key, absent -> new Place(resolved));
   }
@@ -174,7 +175,7 @@ final class SplitPattern implements SplitPass {
     }
 
     private boolean isIn(int set) {
-      return (membership >>> set & 1) != 0;
+      return ((membership >>> set) & 1) != 0;
     }
   }
 }

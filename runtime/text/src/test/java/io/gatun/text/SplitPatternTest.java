@@ -115,9 +115,15 @@ class SplitPatternTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a*", "a|", "(a", "a)", "[a", "\\p{Greek}", "a{", "a{x}", "(?=a)"})
+  @ValueSource(strings = {"a*", "a|", "(a", "a)", "[a", "\\p{Greek}", "a{", "a{x}"})
   void refusesWhatItCannotDo(String pattern) {
     assertThrows(IllegalArgumentException.class, () -> SplitPattern.of(pattern));
+  }
+
+  @Test
+  void refusesToMatchNothing() {
+    SplitPattern ahead = SplitPattern.of("(?=a)");
+    assertThrows(IllegalArgumentException.class, () -> pieces(ahead, "ba"));
   }
 
   @Test

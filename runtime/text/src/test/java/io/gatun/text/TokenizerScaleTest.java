@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +21,7 @@ class TokenizerScaleTest {
   private static final int CHARACTERS = 1_000_000;
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Set<EncodeOption> PARSING = Set.of(EncodeOption.PARSE_SPECIAL);
-  private static final Predicate<String> BYTE_COMPLETE =
-      vocabulary -> !vocabulary.endsWith("ugm") && !vocabulary.endsWith("bge");
+  private static final Set<String> LOSING = Set.of("vocab/stories-ugm", "vocab/bert-bge");
   private static final List<String> UNITS =
       List.of(
           "a", " ", "\n", "7", "<", "\u0301", "中", "👩‍👩‍👧", " \t", "\r\n ", "aB", "'", "e\u0301", "½7", "!",
@@ -43,7 +41,7 @@ class TokenizerScaleTest {
     for (String unit : UNITS) {
       String text = unit.repeat(CHARACTERS / unit.length());
       int[] ids = assertTimeout(LIMIT, () -> tokenizer.encode(text, PARSING), unit);
-      if (BYTE_COMPLETE.test(vocabulary)) {
+      if (!LOSING.contains(vocabulary)) {
         assertEquals(text, new String(tokenizer.decode(ids, Set.of(DecodeOption.NO_CLEAN_UP)), StandardCharsets.UTF_8));
       }
     }

@@ -23,7 +23,8 @@ import tools.jackson.databind.JsonNode;
  * several characters.
  *
  * <p>{@code unigram.json}: a vocabulary that sentencepiece 0.2.2 (Apache-2.0) trained on this project's own documentation, with
- * rules from Unicode's compatibility decompositions, and the ids that it gives.
+ * rules from Unicode's compatibility decompositions, and the ids that it gives for random texts (but for one of which two ways
+ * to cut it are equally good: its sums are floats).
  */
 class UnigramTest {
   private static final JsonNode DATA = data();
