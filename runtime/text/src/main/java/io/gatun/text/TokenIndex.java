@@ -9,11 +9,14 @@ final class TokenIndex {
   private final String[] texts;
   /** Ids in a hash table, {@link #NONE} where it is free. */
   private final int[] slots;
+  /** The upper bits of a product say where to begin. */
+  private final int shift;
 
   /** An empty index of tokens that are spelled so. */
   TokenIndex(String[] texts) {
     this.texts = texts;
     this.slots = new int[Integer.highestOneBit(Math.max(8, texts.length)) * 4];
+    this.shift = Integer.numberOfLeadingZeros(slots.length) + 1;
     Arrays.fill(slots, NONE);
   }
 
@@ -44,7 +47,7 @@ final class TokenIndex {
 
   /** @param hash as of {@link String#hashCode} */
   private int slot(int hash, String text, int from, int to) {
-    int slot = ((hash * 0x9E3779B9) >>> 7) & (slots.length - 1);
+    int slot = (hash * 0x9E3779B9) >>> shift;
     while (slots[slot] != NONE && !isSpelled(texts[slots[slot]], text, from, to)) {
       slot = (slot + 1) & (slots.length - 1);
     }
