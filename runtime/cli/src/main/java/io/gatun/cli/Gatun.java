@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
       RunCommand.class,
       TokenizeCommand.class,
       DetokenizeCommand.class,
+      TemplateCommand.class,
       LogitsCommand.class,
       DequantizeCommand.class,
       InspectCommand.class,

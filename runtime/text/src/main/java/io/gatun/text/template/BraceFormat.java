@@ -109,7 +109,7 @@ final class BraceFormat {
     while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
       end++;
     }
-    Value value = first(path.substring(0, end));
+    Value value = end == path.length() ? first(path) : owner(path.substring(0, end));
     while (end < path.length()) {
       boolean attribute = path.charAt(end) == '.';
       int from = end + 1;
@@ -135,19 +135,31 @@ final class BraceFormat {
     return !name.isEmpty() && name.length() < 10 && name.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
+  /** What stands in front of attributes: it is never counted automatically. */
+  private Value owner(String name) {
+    return isNumber(name) ? positional(Integer.parseInt(name)) : named(name);
+  }
+
+  private Value named(String name) {
+    Value value = named.get(name);
+    if (value == null) {
+      throw TemplateException.of("KeyError", "'" + name + "'");
+    }
+    return value;
+  }
+
   private Value first(String name) {
     if (!name.isEmpty() && !isNumber(name)) {
-      Value value = named.get(name);
-      if (value == null) {
-        throw TemplateException.of("KeyError", "'" + name + "'");
-      }
-      return value;
+      return named(name);
     }
     if (name.isEmpty() ? numbered : automatic > 0) {
       throw TemplateException.value("cannot switch between automatic and manual field numbering");
     }
     numbered = !name.isEmpty();
-    int place = numbered ? Integer.parseInt(name) : automatic++;
+    return positional(numbered ? Integer.parseInt(name) : automatic++);
+  }
+
+  private Value positional(int place) {
     if (place >= positional.size()) {
       throw TemplateException.of(
           "IndexError", "Replacement index %d out of range for positional args tuple".formatted(place));

@@ -2,6 +2,8 @@ package io.gatun.text.template;
 
 /** What Python says about single characters. */
 final class Chars {
+  private static final String IDEOGRAPHIC_NUMBERS = "〇一二三四五六七八九十百千万亿億兆零壹贰叁肆伍陆柒捌玖拾佰仟壱弐参両两";
+
   private Chars() {}
 
   /** {@code str.isspace}, and what {@code strip} and {@code split} take for white space. */
@@ -67,7 +69,7 @@ final class Chars {
     return isDigit(c)
         || Character.getType(c) == Character.LETTER_NUMBER
         || Character.getType(c) == Character.OTHER_NUMBER
-        || Character.isIdeographic(c) && Character.getNumericValue(c) >= 0;
+        || IDEOGRAPHIC_NUMBERS.indexOf(c) >= 0;
   }
 
   static boolean isAlphanumeric(int c) {

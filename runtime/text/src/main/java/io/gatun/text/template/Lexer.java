@@ -145,7 +145,7 @@ final class Lexer {
         return;
       }
     }
-    throw error("Missing end of raw directive", tag);
+    requireNothing(from, "Missing end of raw directive", tag);
   }
 
   private void comment(int tag, int from) {
@@ -156,7 +156,15 @@ final class Lexer {
         return;
       }
     }
-    throw error("Missing end of comment tag", tag);
+    requireNothing(from, "Missing end of comment tag", tag);
+  }
+
+  /** A raw block or a comment that begins at the very end of the template needs no end. */
+  private void requireNothing(int from, String otherwise, int tag) {
+    if (from < text.length()) {
+      throw error(otherwise, tag);
+    }
+    at = from;
   }
 
   /** The offset behind an end with its sign and what that drops; -1 if there is none here. */

@@ -44,7 +44,7 @@ final class Renderer {
   }
 
   Text render(Body template) {
-    var frame = new Frame(scopes.layout(template), null, context);
+    Frame frame = outermost(template, context);
     root = frame;
     execute(template, frame);
     return out.build();
@@ -317,16 +317,21 @@ final class Renderer {
       visible = new HashMap<>(context);
       frame.exportTo(visible);
     }
-    execute(block.body(), new Frame(scopes.layout(block.body()), null, visible));
+    execute(block.body(), outermost(block.body(), visible));
   }
 
-  /** What a block prints, as {@code self.name()} asks for it. */
+  private Frame outermost(Body body, Map<String, Value> visible) {
+    var frame = new Frame(scopes.layout(body), null, visible);
+    frame.assign(Scopes.SELF, new BlocksValue(this));
+    return frame;
+  }
+
+  /** What prints a block once more; null if there is no such block. */
   @Nullable Value block(String name) {
     Body body = scopes.blocks().get(name);
     return body == null
         ? null
-        : Builtin.of(
-            name, _ -> captured(() -> execute(body, new Frame(scopes.layout(body), null, context))));
+        : Builtin.of(name, _ -> captured(() -> execute(body, outermost(body, context))));
   }
 
   private TextBuilder redirect() {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * loops, and filters and tests that do not exist where they are sure to be used.
  */
 final class Scopes {
+  static final String SELF = "self";
   private static final Set<String> SPECIAL = Set.of("caller", "kwargs", "varargs");
 
   private final Map<Object, Layout> layouts = new IdentityHashMap<>();
@@ -25,7 +26,7 @@ final class Scopes {
 
   static Scopes of(Body template) {
     var scopes = new Scopes();
-    scopes.scope(template, new Symbols(null), false);
+    scopes.outermost(template);
     return scopes;
   }
 
@@ -51,6 +52,15 @@ final class Scopes {
     body.statements().forEach(statement -> collect(statement, symbols));
     layouts.put(body, symbols.layout());
     descend(body, symbols, inLoop, false);
+  }
+
+  /** The scope of the template or of a block, which is in no other. */
+  private void outermost(Body body) {
+    var symbols = new Symbols(null);
+    if (Names.undeclared(body, Set.of(SELF)).contains(SELF)) {
+      symbols.parameter(SELF);
+    }
+    scope(body, symbols, false);
   }
 
   private static Names.Visitor into(Symbols symbols) {
@@ -153,7 +163,7 @@ final class Scopes {
         if (blocks.put(block.name(), block.body()) != null) {
           throw TemplateException.syntax("block '%s' defined twice".formatted(block.name()), block.at());
         }
-        scope(block.body(), new Symbols(null), false);
+        outermost(block.body());
       }
       case Statement.Jump jump -> {
         if (!inLoop) {

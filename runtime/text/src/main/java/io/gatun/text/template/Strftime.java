@@ -45,38 +45,52 @@ final class Strftime {
     while (at < format.length() && FLAGS.indexOf(format.charAt(at)) >= 0) {
       flag = format.charAt(at++);
     }
-    String text = at < format.length() ? number(format.charAt(at), flag) : null;
-    if (text == null && at < format.length()) {
-      text = words(format.charAt(at));
+    int width = width();
+    if (at + 1 < format.length() && "EO".indexOf(format.charAt(at)) >= 0) {
+      at++; // other eras and digits, which the C locale has not
+    }
+    char code = at < format.length() ? format.charAt(at) : 0;
+    String text = number(code, flag, width);
+    if (text == null) {
+      text = words(code);
       text = text != null && flag == '^' ? text.toUpperCase(Locale.ROOT) : text;
     }
     at = Math.min(at + 1, format.length());
     out.append(text == null ? format.substring(start, at) : text);
   }
 
-  private @Nullable String number(char code, char flag) {
+  /** The width that is asked for, of at most two digits; 0 if none is. */
+  private int width() {
+    int width = 0;
+    while (at < format.length() && width < 10 && format.charAt(at) >= '0' && format.charAt(at) <= '9') {
+      width = 10 * width + format.charAt(at++) - '0';
+    }
+    return width;
+  }
+
+  private @Nullable String number(char code, char flag, int width) {
     return switch (code) {
-      case 'd' -> padded(time.getDayOfMonth(), 2, '0', flag);
-      case 'e' -> padded(time.getDayOfMonth(), 2, ' ', flag);
-      case 'm' -> padded(time.getMonthValue(), 2, '0', flag);
-      case 'y' -> padded(time.getYear() % 100, 2, '0', flag);
-      case 'Y' -> padded(time.getYear(), 1, '0', flag);
-      case 'C' -> padded(time.getYear() / 100, 2, '0', flag);
-      case 'H' -> padded(time.getHour(), 2, '0', flag);
-      case 'k' -> padded(time.getHour(), 2, ' ', flag);
-      case 'I' -> padded(hour12(), 2, '0', flag);
-      case 'l' -> padded(hour12(), 2, ' ', flag);
-      case 'M' -> padded(time.getMinute(), 2, '0', flag);
-      case 'S' -> padded(time.getSecond(), 2, '0', flag);
-      case 'f' -> padded(time.getNano() / 1000, 6, '0', flag);
-      case 'j' -> padded(time.getDayOfYear(), 3, '0', flag);
-      case 'u' -> padded(time.getDayOfWeek().getValue(), 1, '0', flag);
-      case 'w' -> padded(time.getDayOfWeek().getValue() % 7, 1, '0', flag);
-      case 'U' -> padded((time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7, 2, '0', flag);
-      case 'W' -> padded((time.getDayOfYear() + 7 - time.getDayOfWeek().getValue()) / 7, 2, '0', flag);
-      case 'V' -> padded(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), 2, '0', flag);
-      case 'G' -> padded(time.get(IsoFields.WEEK_BASED_YEAR), 1, '0', flag);
-      case 'g' -> padded(time.get(IsoFields.WEEK_BASED_YEAR) % 100, 2, '0', flag);
+      case 'd' -> padded(time.getDayOfMonth(), Math.max(2, width), '0', flag);
+      case 'e' -> padded(time.getDayOfMonth(), Math.max(2, width), ' ', flag);
+      case 'm' -> padded(time.getMonthValue(), Math.max(2, width), '0', flag);
+      case 'y' -> padded(time.getYear() % 100, Math.max(2, width), '0', flag);
+      case 'Y' -> padded(time.getYear(), Math.max(1, width), '0', flag);
+      case 'C' -> padded(time.getYear() / 100, Math.max(2, width), '0', flag);
+      case 'H' -> padded(time.getHour(), Math.max(2, width), '0', flag);
+      case 'k' -> padded(time.getHour(), Math.max(2, width), ' ', flag);
+      case 'I' -> padded(hour12(), Math.max(2, width), '0', flag);
+      case 'l' -> padded(hour12(), Math.max(2, width), ' ', flag);
+      case 'M' -> padded(time.getMinute(), Math.max(2, width), '0', flag);
+      case 'S' -> padded(time.getSecond(), Math.max(2, width), '0', flag);
+      case 'f' -> padded(time.getNano() / 1000, Math.max(6, width), '0', flag);
+      case 'j' -> padded(time.getDayOfYear(), Math.max(3, width), '0', flag);
+      case 'u' -> padded(time.getDayOfWeek().getValue(), Math.max(1, width), '0', flag);
+      case 'w' -> padded(time.getDayOfWeek().getValue() % 7, Math.max(1, width), '0', flag);
+      case 'U' -> padded((time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7, Math.max(2, width), '0', flag);
+      case 'W' -> padded((time.getDayOfYear() + 7 - time.getDayOfWeek().getValue()) / 7, Math.max(2, width), '0', flag);
+      case 'V' -> padded(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), Math.max(2, width), '0', flag);
+      case 'G' -> padded(time.get(IsoFields.WEEK_BASED_YEAR), Math.max(1, width), '0', flag);
+      case 'g' -> padded(time.get(IsoFields.WEEK_BASED_YEAR) % 100, Math.max(2, width), '0', flag);
       default -> null;
     };
   }

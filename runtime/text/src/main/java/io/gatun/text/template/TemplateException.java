@@ -69,6 +69,11 @@ public final class TemplateException extends RuntimeException {
     return kind;
   }
 
+  /** Whether the template itself is wrong, whatever it is rendered with. */
+  public boolean isMalformed() {
+    return kind.equals("TemplateSyntaxError") || kind.equals("TemplateAssertionError");
+  }
+
   /** What is wrong, without the place and the kind. */
   public String reason() {
     return reason;

@@ -64,9 +64,8 @@ final class TextSearch {
   }
 
   private static int windowStart(Bound b) {
-    Value start = b.get(2, None.NONE);
     int length = b.text(0).length();
-    return start == None.NONE ? 0 : (int) new Slice(start, None.NONE, None.NONE).over(length).start();
+    return b.get(2, None.NONE) == None.NONE ? 0 : length - new Slice(b.get(2), None.NONE, None.NONE).over(length).count();
   }
 
   private static Value affix(Bound b, boolean prefix) {
