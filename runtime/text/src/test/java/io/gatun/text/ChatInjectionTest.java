@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -63,7 +64,11 @@ class ChatInjectionTest {
     Tokenizer tokenizer = tokenizer(file);
     Vocabulary vocabulary = tokenizer.vocabulary();
     List<String> specials =
-        IntStream.range(0, vocabulary.size()).filter(vocabulary::isGuarded).mapToObj(vocabulary::text).distinct().toList();
+        IntStream.range(0, vocabulary.size())
+            .filter(vocabulary::isGuarded)
+            .mapToObj(vocabulary::text)
+            .distinct()
+            .toList();
     assertFalse(specials.isEmpty());
     String hostile = "so " + String.join(" ", specials) + " it is";
     assertFalse(specials(tokenizer, List.of(TextRun.template(hostile))).isEmpty(), "the text has control tokens");
@@ -101,8 +106,13 @@ class ChatInjectionTest {
                 Map.of("role", "user", "content", content),
                 Map.of("role", "assistant", "content", "yes"),
                 Map.of("role", "user", "content", content)));
-    input = input.withToken("bos_token", vocabulary.bos().isPresent() ? vocabulary.text(vocabulary.bos().getAsInt()) : "");
-    return input.withToken("eos_token", vocabulary.eos().isPresent() ? vocabulary.text(vocabulary.eos().getAsInt()) : "");
+    return input
+        .withToken("bos_token", text(vocabulary, vocabulary.bos()))
+        .withToken("eos_token", text(vocabulary, vocabulary.eos()));
+  }
+
+  private static String text(Vocabulary vocabulary, OptionalInt id) {
+    return id.isPresent() ? vocabulary.text(id.getAsInt()) : "";
   }
 
   private static List<Integer> specials(Tokenizer tokenizer, List<TextRun> prompt) {

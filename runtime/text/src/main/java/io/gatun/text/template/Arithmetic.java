@@ -219,7 +219,7 @@ final class Arithmetic {
     if (base < 0 && Double.isFinite(base) && Double.isFinite(exponent) && exponent != Math.rint(exponent)) {
       throw TemplateException.type("complex numbers are not supported");
     }
-    if (base == 1 || base == -1 && Double.isInfinite(exponent)) {
+    if (base == 1 || (base == -1 && Double.isInfinite(exponent))) {
       return new Real(1);
     }
     double power = Math.pow(base, exponent);

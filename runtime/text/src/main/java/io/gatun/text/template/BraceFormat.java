@@ -77,8 +77,8 @@ final class BraceFormat {
     String chars = field.chars();
     int end = 0;
     boolean bracket = false;
-    while (end < chars.length() && (bracket || chars.charAt(end) != ':' && chars.charAt(end) != '!')) {
-      bracket = chars.charAt(end) == '[' || bracket && chars.charAt(end) != ']';
+    while (end < chars.length() && (bracket || (chars.charAt(end) != ':' && chars.charAt(end) != '!'))) {
+      bracket = chars.charAt(end) == '[' || (bracket && chars.charAt(end) != ']');
       end++;
     }
     Value value = value(chars.substring(0, end));
@@ -114,11 +114,12 @@ final class BraceFormat {
       boolean attribute = path.charAt(end) == '.';
       int from = end + 1;
       end = from;
-      while (end < path.length() && (attribute ? path.charAt(end) != '.' && path.charAt(end) != '[' : path.charAt(end) != ']')) {
+      String ends = attribute ? ".[" : "]";
+      while (end < path.length() && ends.indexOf(path.charAt(end)) < 0) {
         end++;
       }
       String name = path.substring(from, end);
-      if (name.isEmpty() || !attribute && end == path.length()) {
+      if (name.isEmpty() || (!attribute && end == path.length())) {
         throw TemplateException.value("Empty attribute in format string");
       }
       value = attribute ? renderer.attribute(value, name) : renderer.item(value, key(name));

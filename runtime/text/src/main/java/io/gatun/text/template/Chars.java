@@ -9,13 +9,13 @@ final class Chars {
   /** {@code str.isspace}, and what {@code strip} and {@code split} take for white space. */
   static boolean isSpace(int c) {
     return c <= ' '
-        ? c == ' ' || c >= '\t' && c <= '\r' || c >= 0x1c && c <= 0x1f
-        : c == 0x85 || c == 0xa0 || c >= 0x1680 && isWideSpace(c);
+        ? c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f)
+        : c == 0x85 || c == 0xa0 || (c >= 0x1680 && isWideSpace(c));
   }
 
   private static boolean isWideSpace(int c) {
     return c == 0x1680
-        || c >= 0x2000 && c <= 0x200a
+        || (c >= 0x2000 && c <= 0x200a)
         || c == 0x2028
         || c == 0x2029
         || c == 0x202f
@@ -25,7 +25,7 @@ final class Chars {
 
   /** Where {@code splitlines} splits. */
   static boolean isLineEnd(int c) {
-    return c >= '\n' && c <= '\r' || c >= 0x1c && c <= 0x1e || c == 0x85 || c == 0x2028 || c == 0x2029;
+    return (c >= '\n' && c <= '\r') || (c >= 0x1c && c <= 0x1e) || c == 0x85 || c == 0x2028 || c == 0x2029;
   }
 
   static boolean isPrintable(int c) {
@@ -58,11 +58,11 @@ final class Chars {
         || c == 0xb3
         || c == 0xb9
         || c == 0x2070
-        || c >= 0x2074 && c <= 0x2079
-        || c >= 0x2080 && c <= 0x2089
-        || c >= 0x2460 && c <= 0x2468
-        || c >= 0x2474 && c <= 0x247c
-        || c >= 0x2488 && c <= 0x2490;
+        || (c >= 0x2074 && c <= 0x2079)
+        || (c >= 0x2080 && c <= 0x2089)
+        || (c >= 0x2460 && c <= 0x2468)
+        || (c >= 0x2474 && c <= 0x247c)
+        || (c >= 0x2488 && c <= 0x2490);
   }
 
   static boolean isNumeric(int c) {
@@ -91,6 +91,6 @@ final class Chars {
   }
 
   static boolean continuesName(int c) {
-    return c == '_' || Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c);
+    return c == '_' || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
   }
 }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What a chat template renders. Values are what JSON can say: null, booleans, numbers, strings, lists and maps of these.
- * What people and models said is in {@code variables}; only {@code tokens} are trusted to spell control tokens.
+ * What a chat template renders. Values are what JSON can say: null, booleans, numbers, strings, lists and maps of
+ * these. What people and models said is in {@code variables}; only {@code tokens} are trusted to spell control tokens.
  *
  * <p>Immutable as far as the values given are; they are not copied, and must not change while they are rendered.
  *
@@ -23,8 +23,8 @@ public record ChatInput(Map<String, ?> variables, Map<String, String> tokens, Su
   /**
    * A conversation, with the generation prompt and today's date.
    *
-   * @param messages oldest first; each with {@code role} and {@code content} (a text, or a list of parts), and what else
-   *     templates know: {@code tool_calls}, {@code tool_call_id}, {@code name}, {@code reasoning_content}
+   * @param messages oldest first; each with {@code role} and {@code content} (a text, or a list of parts), and what
+   *     else templates know: {@code tool_calls}, {@code tool_call_id}, {@code name}, {@code reasoning_content}
    */
   public static ChatInput of(List<? extends Map<String, ?>> messages) {
     return new ChatInput(Map.of(MESSAGES, messages, "add_generation_prompt", true), Map.of(), LocalDateTime::now);

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 
 /**
  * A model's own way of writing a conversation: a {@link Template} that is given messages. The prompt it renders keeps
- * apart what the template wrote, in which control tokens count, and what the messages say, in which they do not; it goes
- * to {@link io.gatun.text.Tokenizer#encode(List, Set)} as it is, without a further BOS where it begins with one.
+ * apart what the template wrote, in which control tokens count, and what the messages say, in which they do not; it
+ * goes to {@link io.gatun.text.Tokenizer#encode(List, Set)} as it is, without a further BOS where it begins with one.
  *
  * <p>Immutable and thread-safe: parsed once, rendered any number of times.
  */

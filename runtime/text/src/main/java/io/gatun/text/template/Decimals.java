@@ -80,10 +80,11 @@ final class Decimals {
     };
   }
 
-  /** With a separator between groups of digits before the point. */
+  /** With a separator between groups of digits before the point: of 3 decimal digits, or of 4 of another radix. */
   static String grouped(String digits, char separator, int size) {
+    int radix = size == 3 ? 10 : 16;
     int end = 0;
-    while (end < digits.length() && Character.digit(digits.charAt(end), 16) >= 0) {
+    while (end < digits.length() && Character.digit(digits.charAt(end), radix) >= 0) {
       end++;
     }
     var out = new StringBuilder(digits);

@@ -148,8 +148,10 @@ final class Evaluator {
     List<Value> positional = all(written.positional(), frame);
     var named = new LinkedHashMap<String, Value>();
     for (int i = 0; i < written.names().size(); i++) {
-      if (named.put(written.names().get(i), evaluate(written.named().get(i), frame)) != null) {
-        throw TemplateException.syntax("keyword argument repeated: " + written.names().get(i), written.named().get(i).at());
+      String name = written.names().get(i);
+      Expression value = written.named().get(i);
+      if (named.put(name, evaluate(value, frame)) != null) {
+        throw TemplateException.syntax("keyword argument repeated: " + name, value.at());
       }
     }
     if (written.items() != null) {

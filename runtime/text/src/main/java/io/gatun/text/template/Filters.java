@@ -30,7 +30,7 @@ final class Filters {
   }
 
   private static Value otherwise(Bound b) {
-    boolean replace = b.get(0) instanceof Undefined || b.truth(2, false) && !b.get(0).truth();
+    boolean replace = b.get(0) instanceof Undefined || (b.truth(2, false) && !b.get(0).truth());
     return replace ? b.get(1, Text.EMPTY) : b.get(0);
   }
 

@@ -76,6 +76,10 @@ record FormatSpec(
     if (style != 0 && style != 's') {
       throw unknownStyle("str");
     }
+    requireNoGrouping();
+    if (sign != '-') {
+      throw TemplateException.value("Sign not allowed in string format specifier");
+    }
     if (align == '=' && !fill.equals("0")) {
       throw TemplateException.value("'=' alignment not allowed in string format specifier");
     }
@@ -88,10 +92,27 @@ record FormatSpec(
     return TemplateException.value("Unknown format code '%c' for object of type '%s'".formatted(style, type));
   }
 
+  private void requireNoGrouping() {
+    if (!grouping.isEmpty()) {
+      throw TemplateException.value("Cannot specify '%s' with '%c'.".formatted(grouping, style == 0 ? 's' : style));
+    }
+  }
+
+  private Text character(BigInteger value, Budget budget) {
+    requireNoGrouping();
+    if (precision >= 0 || sign != '-') {
+      throw TemplateException.value("Sign or precision not allowed with integer format specifier 'c'");
+    }
+    if (value.signum() < 0 || value.bitLength() > 21 || !Character.isValidCodePoint(value.intValue())) {
+      throw TemplateException.of("OverflowError", "%c arg not in range(0x110000)");
+    }
+    return aligned("", Text.template(Character.toString(value.intValue())), or('<'), budget);
+  }
+
   private Text integer(BigInteger value, Budget budget) {
     return switch (style) {
       case 'e', 'E', 'f', 'F', 'g', 'G', '%' -> real(Numbers.real(value), budget);
-      case 'c' -> aligned("", Text.template(Character.toString(value.intValue() & 0x1fffff)), or('<'), budget);
+      case 'c' -> character(value, budget);
       case 0, 'd', 'n', 'b', 'o', 'x', 'X' -> {
         if (precision >= 0) {
           throw TemplateException.value("Precision not allowed in integer format specifier");
@@ -106,7 +127,7 @@ record FormatSpec(
   }
 
   private Text real(double value, Budget budget) {
-    boolean negative = value < 0 || value == 0 && 1 / value < 0;
+    boolean negative = value < 0 || (value == 0 && 1 / value < 0);
     double magnitude = Math.abs(value);
     String digits =
         switch (style) {
@@ -134,6 +155,9 @@ record FormatSpec(
   }
 
   private Text number(String sign, String digits, int group, Budget budget) {
+    if (style == 'n') {
+      requireNoGrouping();
+    }
     String shown = digits;
     if (!grouping.isEmpty()) {
       String zeros = digits;

@@ -153,7 +153,7 @@ final class Json {
     int plain = 0;
     for (int i = 0; i < chars.length(); i++) {
       char c = chars.charAt(i);
-      if (c < ' ' || c == '"' || c == '\\' || ascii && c > '~') {
+      if (c < ' ' || c == '"' || c == '\\' || (ascii && c > '~')) {
         out.append(text, plain, i).like(text, i, escaped(c));
         plain = i + 1;
       }

@@ -42,7 +42,7 @@ final class NumberFilters {
 
   private static int base(Bound b) {
     long base = b.integer(2, 10);
-    return base == 0 || base >= 2 && base <= 36 ? (int) base : 10;
+    return base == 0 || (base >= 2 && base <= 36) ? (int) base : 10;
   }
 
   private static Value real(Bound b) {
@@ -74,14 +74,18 @@ final class NumberFilters {
           ? undefined.error()
           : TemplateException.type("type %s doesn't define __round__ method".formatted(value.type()));
     }
-    int precision = (int) Math.clamp(b.integer(1, 0), -400, 400);
+    boolean whole = method.equals("common") && b.has(1) && b.get(1) == None.NONE;
+    int precision = whole ? 0 : (int) Math.clamp(b.integer(1, 0), -400, 400);
+    if (whole && value instanceof Real real) {
+      return new Int(Decimals.truncated(Math.rint(real.value())));
+    }
     if (method.equals("common")) {
       return value instanceof Real real ? rounded(real.value(), precision) : rounded(Numbers.integer(value), precision);
     }
     Value power = Arithmetic.apply(BinaryOperator.POW, Int.of(10), Int.of(precision), b.budget());
     Value scaled = Arithmetic.apply(BinaryOperator.MUL, value, power, b.budget());
-    Value whole = new Int(whole(scaled, method.equals("ceil")));
-    return Arithmetic.apply(BinaryOperator.DIV, whole, power, b.budget());
+    Value rounded = new Int(whole(scaled, method.equals("ceil")));
+    return Arithmetic.apply(BinaryOperator.DIV, rounded, power, b.budget());
   }
 
   private static BigInteger whole(Value value, boolean up) {

@@ -4,9 +4,6 @@ import java.math.BigInteger;
 
 /** Reads a number at a place in a template, as far as it goes. One use. */
 final class NumberScanner {
-  /** What Python reads at most. */
-  private static final int MAX_DIGITS = 4300;
-
   private final String text;
   private final int start;
   private int at;
@@ -41,8 +38,8 @@ final class NumberScanner {
 
   private Value integer(int from, int radix) {
     String digits = digits(from);
-    if (digits.length() > MAX_DIGITS) {
-      throw TemplateException.value("Exceeds the limit (%d digits) for integer string conversion".formatted(MAX_DIGITS));
+    if (digits.length() > Numbers.MAX_DIGITS) {
+      throw Numbers.tooLong();
     }
     return new Int(new BigInteger(digits, radix));
   }
@@ -78,10 +75,14 @@ final class NumberScanner {
   /** The end of digits with single underscores between them. */
   private int run(int from, int radix) {
     int end = from;
-    while (isDigit(end, radix) || end > from && end < text.length() && text.charAt(end) == '_' && isDigit(end + 1, radix)) {
+    while (isDigit(end, radix) || (end > from && isUnderscore(end) && isDigit(end + 1, radix))) {
       end++;
     }
     return end;
+  }
+
+  private boolean isUnderscore(int offset) {
+    return offset < text.length() && text.charAt(offset) == '_';
   }
 
   private boolean isDigit(int offset, int radix) {

@@ -13,7 +13,7 @@ final class Numbers {
   static final int UNORDERED = 2;
 
   /** Python refuses to spell longer integers. */
-  private static final int MAX_DIGITS = 4300;
+  static final int MAX_DIGITS = 4300;
 
   private static final BigInteger FAR = BigInteger.ONE.shiftLeft(36);
 
@@ -105,7 +105,7 @@ final class Numbers {
     return digits;
   }
 
-  private static TemplateException tooLong() {
+  static TemplateException tooLong() {
     return TemplateException.value(
         "Exceeds the limit (%d digits) for integer string conversion".formatted(MAX_DIGITS));
   }
@@ -155,7 +155,7 @@ final class Numbers {
       radix = prefixed;
       body = body.substring(2);
       body = body.startsWith("_") ? body.substring(1) : body;
-    } else if (base == 0 && body.length() > 1 && body.startsWith("0") && !body.chars().allMatch(c -> c == '0' || c == '_')) {
+    } else if (base == 0 && body.startsWith("0") && body.chars().anyMatch(c -> c != '0' && c != '_')) {
       return Optional.empty();
     }
     if (!isDigits(body, radix)) {

@@ -64,6 +64,10 @@ final class Ordering {
     return compare(left, right, "<") == Numbers.LESS;
   }
 
+  static boolean isGreater(Value left, Value right) {
+    return compare(left, right, ">") == Numbers.GREATER;
+  }
+
   /** Sorted by a key, equal ones in the order they were in, also where it is reversed. */
   static <T> List<T> sorted(List<T> items, Function<T, Value> key, boolean reverse, Budget budget) {
     var keyed = new ArrayList<Keyed<T>>(items.size());
@@ -86,7 +90,7 @@ final class Ordering {
     int j = 0;
     while (i < left.size() || j < right.size()) {
       budget.step();
-      boolean fromRight = i == left.size() || j < right.size() && isLess(right.get(j).key(), left.get(i).key());
+      boolean fromRight = i == left.size() || (j < right.size() && isLess(right.get(j).key(), left.get(i).key()));
       all.add(fromRight ? right.get(j++) : left.get(i++));
     }
     return all;

@@ -135,7 +135,7 @@ final class PercentFormat {
     switch (style) {
       case 's' -> text(markup(Repr.string(value, budget), value), options);
       case 'r', 'a' -> text(Repr.of(value, budget), options);
-      case 'c' -> text(character(value), options);
+      case 'c' -> text(character(value), new Options(options.flags, options.width, -1));
       case 'd', 'i', 'u' -> integer('d', integral(value, style), options);
       case 'o', 'x', 'X' -> integer(style, exact(value, style), options);
       case 'e', 'E', 'f', 'F', 'g', 'G' -> real(style, value, options);
@@ -211,7 +211,7 @@ final class PercentFormat {
           : TemplateException.type("must be real number, not " + value.type());
     }
     double number = Numbers.real(value);
-    boolean negative = number < 0 || number == 0 && 1 / number < 0;
+    boolean negative = number < 0 || (number == 0 && 1 / number < 0);
     int precision = options.precision < 0 ? 6 : options.precision;
     String digits = Decimals.real(Math.abs(number), style, precision, options.has('#'));
     number(options.sign(negative), Text.template(digits), options);

@@ -83,7 +83,7 @@ record RangeValue(Int start, Int stop, Int step, int length) implements Value {
   public boolean equals(@Nullable Object other) {
     return other instanceof RangeValue range
         && length == range.length
-        && (length == 0 || start.equals(range.start) && (length == 1 || step.equals(range.step)));
+        && (length == 0 || (start.equals(range.start) && (length == 1 || step.equals(range.step))));
   }
 
   @Override

@@ -87,7 +87,7 @@ final class Renderer {
       return value == null ? Undefined.item(owner, key, budget) : value;
     }
     value = owner.attribute(name.chars());
-    if (owner.isHidden(name.chars()) || value != null && name.chars().startsWith("_")) {
+    if (owner.isHidden(name.chars()) || (value != null && name.chars().startsWith("_"))) {
       return Undefined.unsafe(owner, name.chars());
     }
     return value == null ? Undefined.item(owner, key, budget) : value;
@@ -206,7 +206,7 @@ final class Renderer {
   }
 
   private void print(Value value) {
-    out.append(escapes ? Markup.escaped(value, budget) : value instanceof Text text ? text : Repr.string(value, budget));
+    out.append(escapes ? Markup.escaped(value, budget) : Repr.string(value, budget));
   }
 
   private Flow branch(Statement.If branches, Frame frame) {

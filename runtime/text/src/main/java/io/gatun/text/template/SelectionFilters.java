@@ -80,7 +80,10 @@ final class SelectionFilters {
   }
 
   private static String name(Value name) {
-    return name instanceof Text text ? text.chars() : name.type();
+    if (name instanceof Text text) {
+      return text.chars();
+    }
+    throw TemplateException.of("TemplateRuntimeError", "No filter or test named by a value of type " + name.type());
   }
 
   private static Value selected(Bound b, boolean wanted, boolean byAttribute) {

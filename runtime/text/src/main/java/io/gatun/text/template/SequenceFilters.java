@@ -35,7 +35,7 @@ final class SequenceFilters {
         .add("sort", SequenceFilters::sort, "value", "reverse?", "case_sensitive?", "attribute?")
         .add("dictsort", SequenceFilters::dictSort, "value", "case_sensitive?", "by?", "reverse?")
         .add("min", b -> extreme(b, Ordering::isLess), "value", "case_sensitive?", "attribute?")
-        .add("max", b -> extreme(b, (a, c) -> Ordering.compare(a, c, ">") == Numbers.GREATER), "value", "case_sensitive?", "attribute?")
+        .add("max", b -> extreme(b, Ordering::isGreater), "value", "case_sensitive?", "attribute?")
         .add("unique", SequenceFilters::unique, "value", "case_sensitive?", "attribute?")
         .add("groupby", SequenceFilters::groupBy, "value", "attribute", "default?", "case_sensitive?");
   }
@@ -106,28 +106,38 @@ final class SequenceFilters {
 
   private static Value batch(Bound b) {
     Iterator<Value> items = b.items(0);
-    long size = b.integer(1);
+    Value size = b.get(1);
     Value fill = b.get(2, None.NONE);
     return new Stream(
         "generator",
         b.get(0),
         new Chunks() {
+          /** The item that did not fit into the row before. */
+          private List<Value> row = new ArrayList<>();
+
           @Override
           public boolean hasNext() {
-            return items.hasNext();
+            return !row.isEmpty() || items.hasNext();
           }
 
           @Override
           List<Value> chunk() {
-            var row = new ArrayList<Value>();
-            do {
-              row.add(items.next());
-            } while (row.size() != size && items.hasNext());
-            while (fill != None.NONE && row.size() < size) {
-              b.budget().items(row.size());
-              row.add(fill);
+            while (items.hasNext()) {
+              Value item = items.next();
+              if (Int.of(row.size()).equals(size)) {
+                List<Value> full = row;
+                row = new ArrayList<>(List.of(item));
+                return full;
+              }
+              row.add(item);
             }
-            return row;
+            List<Value> last = row;
+            row = new ArrayList<>();
+            while (fill != None.NONE && Ordering.isLess(Int.of(last.size()), size)) {
+              b.budget().items(last.size());
+              last.add(fill);
+            }
+            return last;
           }
         });
   }

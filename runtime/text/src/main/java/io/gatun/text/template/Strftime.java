@@ -69,6 +69,8 @@ final class Strftime {
   }
 
   private @Nullable String number(char code, char flag, int width) {
+    int yearDay = time.getDayOfYear();
+    int weekDay = time.getDayOfWeek().getValue();
     return switch (code) {
       case 'd' -> padded(time.getDayOfMonth(), Math.max(2, width), '0', flag);
       case 'e' -> padded(time.getDayOfMonth(), Math.max(2, width), ' ', flag);
@@ -83,11 +85,11 @@ final class Strftime {
       case 'M' -> padded(time.getMinute(), Math.max(2, width), '0', flag);
       case 'S' -> padded(time.getSecond(), Math.max(2, width), '0', flag);
       case 'f' -> padded(time.getNano() / 1000, Math.max(6, width), '0', flag);
-      case 'j' -> padded(time.getDayOfYear(), Math.max(3, width), '0', flag);
-      case 'u' -> padded(time.getDayOfWeek().getValue(), Math.max(1, width), '0', flag);
-      case 'w' -> padded(time.getDayOfWeek().getValue() % 7, Math.max(1, width), '0', flag);
-      case 'U' -> padded((time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7, Math.max(2, width), '0', flag);
-      case 'W' -> padded((time.getDayOfYear() + 7 - time.getDayOfWeek().getValue()) / 7, Math.max(2, width), '0', flag);
+      case 'j' -> padded(yearDay, Math.max(3, width), '0', flag);
+      case 'u' -> padded(weekDay, Math.max(1, width), '0', flag);
+      case 'w' -> padded(weekDay % 7, Math.max(1, width), '0', flag);
+      case 'U' -> padded((yearDay + 6 - weekDay % 7) / 7, Math.max(2, width), '0', flag);
+      case 'W' -> padded((yearDay + 7 - weekDay) / 7, Math.max(2, width), '0', flag);
       case 'V' -> padded(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), Math.max(2, width), '0', flag);
       case 'G' -> padded(time.get(IsoFields.WEEK_BASED_YEAR), Math.max(1, width), '0', flag);
       case 'g' -> padded(time.get(IsoFields.WEEK_BASED_YEAR) % 100, Math.max(2, width), '0', flag);

@@ -10,8 +10,9 @@ import java.util.function.Supplier;
 
 /**
  * A Jinja template, with Python's semantics and in the environment of Hugging Face's transformers: sandboxed with
- * immutable values, {@code trim_blocks}, {@code lstrip_blocks}, loop controls, the {@code generation} tag, {@code tojson}
- * that escapes no HTML, {@code raise_exception} and {@code strftime_now}. There is nothing to include or import from.
+ * immutable values, {@code trim_blocks}, {@code lstrip_blocks}, loop controls, the {@code generation} tag,
+ * {@code tojson} that escapes no HTML, {@code raise_exception} and {@code strftime_now}. There is nothing to include or
+ * import from.
  *
  * <p>Immutable and thread-safe: parsed once, rendered any number of times.
  */

@@ -87,7 +87,7 @@ final class Tests {
   /** {@code is}: small numbers and single characters exist once in Python. */
   private static boolean isSame(Value a, Value b) {
     return a == b
-        || a instanceof Int i && b instanceof Int j && i.equals(j) && i.value().bitLength() <= 8
-        || a instanceof Text s && b instanceof Text t && s.equals(t) && s.length() <= 1;
+        || (a instanceof Int i && b instanceof Int j && i.equals(j) && i.value().bitLength() <= 8)
+        || (a instanceof Text s && b instanceof Text t && s.equals(t) && s.length() <= 1);
   }
 }

@@ -10,8 +10,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A string of which every character knows whether the template or a message wrote it. Offsets are UTF-16 units; Python's
- * indexes are code points, see {@link #offset}. Equality is that of the characters alone. Immutable.
+ * A string of which every character knows whether the template or a message wrote it. Offsets are UTF-16 units;
+ * Python's indexes are code points, see {@link #offset}. Equality is that of the characters alone. Immutable.
  */
 final class Text implements Value {
   private static final int[] NO_FLIPS = {};
@@ -186,7 +186,7 @@ final class Text implements Value {
         }
         int from = at;
         at += Character.charCount(chars.codePointAt(from));
-        return slice(from, at);
+        return slice(from, at).asMarkup(false);
       }
     };
   }

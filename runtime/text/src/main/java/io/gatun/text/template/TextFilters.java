@@ -90,12 +90,8 @@ final class TextFilters {
     return TextLayout.centered(b.soft(0), b.integer(1, 80), TextLayout.SPACE, b.budget());
   }
 
-  private static Text string(Bound b) {
-    return b.text(0);
-  }
-
   private static Value indent(Bound b) {
-    Text self = string(b);
+    Text self = b.text(0);
     Value width = b.get(1, Int.of(4));
     Text indention =
         width instanceof Text given
@@ -116,7 +112,6 @@ final class TextFilters {
   }
 
   private static Value truncate(Bound b) {
-    Text self = string(b);
     long length = b.integer(1, 255);
     Text end = b.has(3) ? b.text(3) : Text.template("...");
     long leeway = b.get(4, None.NONE) == None.NONE ? 5 : b.integer(4);
@@ -127,16 +122,17 @@ final class TextFilters {
               ? "expected leeway >= 0, got %d".formatted(leeway)
               : "expected length >= %d, got %d".formatted(end.length(), length));
     }
-    if (self.length() <= length + leeway) {
-      return self;
+    if (b.get(0).length() <= length + leeway) {
+      return b.get(0);
     }
+    Text self = b.text(0);
     int cut = self.offset((int) (length - end.length()));
     int space = b.truth(2, false) ? -1 : self.chars().substring(0, cut).lastIndexOf(' ');
     return Markup.joined(self.slice(0, space < 0 ? cut : space), end, b.budget());
   }
 
   private static Value wordWrap(Bound b) {
-    Text self = string(b);
+    Text self = b.text(0);
     Text separator = b.get(3, None.NONE) == None.NONE ? Text.template("\n") : b.text(3);
     var wrap = new WordWrap(b.integer(1, 79), b.truth(2, true), b.truth(4, true), b.budget());
     var out = new TextBuilder(b.budget());
@@ -167,8 +163,9 @@ final class TextFilters {
     if (b.get(2, None.NONE) != None.NONE) {
       items = items.stream().map(AttributePath.of(b.get(2), b.renderer())::find).toList();
     }
-    boolean escapes = b.renderer().escapes() && (b.has(1) && isMarkup(b.get(1)) || items.stream().anyMatch(TextFilters::isMarkup));
     Text separator = b.has(1) ? b.soft(1) : Text.EMPTY;
+    boolean markup = separator.isMarkup() || items.stream().anyMatch(TextFilters::isMarkup);
+    boolean escapes = b.renderer().escapes() && markup;
     var out = new TextBuilder(b.budget());
     boolean first = true;
     for (Value item : items) {

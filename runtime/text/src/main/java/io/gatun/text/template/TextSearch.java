@@ -64,8 +64,9 @@ final class TextSearch {
   }
 
   private static int windowStart(Bound b) {
+    Value start = b.get(2, None.NONE);
     int length = b.text(0).length();
-    return b.get(2, None.NONE) == None.NONE ? 0 : length - new Slice(b.get(2), None.NONE, None.NONE).over(length).count();
+    return start == None.NONE ? 0 : length - new Slice(start, None.NONE, None.NONE).over(length).count();
   }
 
   private static Value affix(Bound b, boolean prefix) {
@@ -98,10 +99,10 @@ final class TextSearch {
 
   private static int find(Bound b, boolean last) {
     Text window = window(b);
+    String part = b.text(1).chars();
     if (window == null) {
       return -1;
     }
-    String part = b.text(1).chars();
     b.budget().steps(window.chars().length() / 64);
     int at = last ? window.chars().lastIndexOf(part) : window.chars().indexOf(part);
     return at < 0 ? -1 : windowStart(b) + window.index(at);

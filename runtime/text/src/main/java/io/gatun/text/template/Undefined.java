@@ -5,8 +5,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a name or attribute that does not exist gives: false, empty, printed as nothing, and an error in nearly any other
- * use.
+ * What a name or attribute that does not exist gives: false, empty, printed as nothing, and an error in nearly any
+ * other use.
  *
  * @param kind of the error, as Python names it
  * @param reason what is not defined

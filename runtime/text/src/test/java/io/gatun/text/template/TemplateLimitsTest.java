@@ -79,7 +79,8 @@ class TemplateLimitsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{% if 1 %}", "{% for i in [1] %}", "{% with %}", "{% set x %}", "{% filter upper %}", "{% macro m() %}"})
+  @ValueSource(
+      strings = {"{% if 1 %}", "{% for i in [1] %}", "{% with %}", "{% set x %}", "{% filter upper %}", "{% macro m() %}"})
   void deepBlocksAreRefused(String tag) {
     assertThrows(TemplateException.class, () -> onSmallStack(tag.repeat(20_000)));
   }

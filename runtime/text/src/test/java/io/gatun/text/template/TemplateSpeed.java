@@ -22,7 +22,7 @@ public final class TemplateSpeed {
   private TemplateSpeed() {}
 
   public static void main(String[] args) {
-    System.out.println("| template | parse, µs | render 1 message, µs | render 40 messages, µs | µs per message | renders of 40 per s |");
+    System.out.println("| template | parse, µs | 1 message, µs | 40 messages, µs | µs per message | renders of 40 per s |");
     System.out.println("|---|---|---|---|---|---|");
     for (String name : TEMPLATES) {
       Path file = Oracle.require("templates/files/" + name + ".jinja");

@@ -45,7 +45,8 @@ class TemplateTest {
   @Test
   void aTemplateServesManyThreads() {
     var template =
-        Template.parse("{% set ns = namespace(n=0) %}{% for i in range(n) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}");
+        Template.parse(
+            "{% set ns = namespace(n=0) %}{% for i in range(n) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}");
     Set<String> texts = new TreeSet<>();
     IntStream.range(0, 8)
         .mapToObj(i -> Thread.ofVirtual().unstarted(() -> {
@@ -80,7 +81,8 @@ class TemplateTest {
 
   @Test
   void llamaLayers() {
-    String droppingSystem = "{{ bos_token }}<s>{% for m in messages if m.role != 'system' %}[{{ m.content }}]{% endfor %}";
+    String droppingSystem =
+        "{{ bos_token }}<s>{% for m in messages if m.role != 'system' %}[{{ m.content }}]{% endfor %}";
     var input =
         ChatInput.of(
                 List.of(
