@@ -196,13 +196,13 @@ final class Arithmetic {
     if (rest == 0) {
       return Math.copySign(0, b);
     }
-    return rest < 0 != b < 0 ? rest + b : rest;
+    return (rest < 0) != (b < 0) ? rest + b : rest;
   }
 
   private static double floorDivide(double a, double b) {
     double rest = a % b;
     double quotient = (a - rest) / b;
-    if (rest != 0 && rest < 0 != b < 0) {
+    if (rest != 0 && (rest < 0) != (b < 0)) {
       quotient -= 1;
     }
     if (quotient == 0) {

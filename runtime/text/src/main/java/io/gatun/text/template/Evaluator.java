@@ -142,7 +142,7 @@ final class Evaluator {
   }
 
   private Arguments arguments(CallArguments written, Frame frame) {
-    if (written == CallArguments.NONE) {
+    if (written.isEmpty()) {
       return new Arguments(List.of(), Map.of());
     }
     List<Value> positional = all(written.positional(), frame);

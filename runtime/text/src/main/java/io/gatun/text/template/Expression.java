@@ -189,6 +189,10 @@ sealed interface Expression {
       @Nullable Expression entries) {
     static final CallArguments NONE = new CallArguments(List.of(), List.of(), List.of(), null, null);
 
+    boolean isEmpty() {
+      return positional.isEmpty() && named.isEmpty() && items == null && entries == null;
+    }
+
     List<Expression> children() {
       var all = new ArrayList<>(positional);
       all.addAll(named);

@@ -75,7 +75,7 @@ final class NumberFilters {
           : TemplateException.type("type %s doesn't define __round__ method".formatted(value.type()));
     }
     boolean whole = method.equals("common") && b.has(1) && b.get(1) == None.NONE;
-    int precision = whole ? 0 : (int) Math.clamp(b.integer(1, 0), -400, 400);
+    int precision = whole ? 0 : Math.clamp(b.integer(1, 0), -400, 400);
     if (whole && value instanceof Real real) {
       return new Int(Decimals.truncated(Math.rint(real.value())));
     }

@@ -144,7 +144,7 @@ final class SequenceFilters {
 
   private static Value slices(Bound b) {
     List<Value> items = b.list(0);
-    int count = (int) Math.clamp(b.integer(1), 0, Integer.MAX_VALUE);
+    int count = Math.clamp(b.integer(1), 0, Integer.MAX_VALUE);
     if (b.integer(1) == 0) {
       throw TemplateException.of("ZeroDivisionError", "integer division or modulo by zero");
     }

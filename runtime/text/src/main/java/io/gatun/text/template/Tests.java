@@ -43,8 +43,8 @@ final class Tests {
     kind(table, "undefined", value -> value instanceof Undefined);
     kind(table, "none", value -> value == None.NONE);
     kind(table, "boolean", value -> value instanceof Bool);
-    kind(table, "true", value -> value == Bool.TRUE);
-    kind(table, "false", value -> value == Bool.FALSE);
+    kind(table, "true", value -> value instanceof Bool bool && bool.truth());
+    kind(table, "false", value -> value instanceof Bool bool && !bool.truth());
     kind(table, "integer", value -> value instanceof Int);
     kind(table, "float", value -> value instanceof Real);
     kind(table, "number", Numbers::isNumber);

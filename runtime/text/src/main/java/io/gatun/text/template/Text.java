@@ -62,7 +62,7 @@ final class Text implements Value {
   boolean isMessageAt(int offset) {
     int place = Arrays.binarySearch(flips, offset);
     int before = place >= 0 ? place + 1 : -place - 1;
-    return message ^ (before & 1) == 1;
+    return message ^ ((before & 1) == 1);
   }
 
   /** The characters of {@code [from, to)}, with their authors. */
