@@ -64,6 +64,11 @@ final class Bound {
     return given == null ? otherwise : given.truth();
   }
 
+  /** A flag that Python takes as an integer. */
+  boolean flag(int parameter) {
+    return has(parameter) && integer(parameter) != 0;
+  }
+
   /** An argument that must be a string. */
   Text text(int parameter) {
     return requireText(get(parameter));

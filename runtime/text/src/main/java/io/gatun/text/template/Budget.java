@@ -29,8 +29,18 @@ final class Budget {
     if (length > limits.length()) {
       throw TemplateException.limit("a text of more than %d characters".formatted(limits.length()));
     }
-    characters += added;
+    characters(added);
+  }
+
+  /** So many characters are going to be read. */
+  void characters(long count) {
+    characters += count;
     steps(0);
+  }
+
+  /** A text of {@code part} characters is going to be looked for in one of {@code whole}. */
+  void search(long whole, long part) {
+    steps(whole / 1024 * part + whole / CHARACTERS_PER_STEP);
   }
 
   /** A list of so many items is going to be. */
@@ -47,6 +57,14 @@ final class Budget {
 
   void leave() {
     depth--;
+  }
+
+  /** A container of values is going to be. */
+  void container(Value made) {
+    depth(made.depth());
+    if (made.weight() > limits.length()) {
+      throw TemplateException.limit("a list of more than %d items, with those in it".formatted(limits.length()));
+    }
   }
 
   /** Something of this depth is going to be. */

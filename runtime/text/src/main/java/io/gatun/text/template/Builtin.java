@@ -18,6 +18,9 @@ record Builtin(Signature signature, Function<Bound, Value> body) implements Call
 
   @Override
   public Value call(Renderer renderer, Arguments arguments) {
+    for (Value argument : arguments.positional()) {
+      renderer.budget().characters(argument instanceof Text text ? text.chars().length() : 0);
+    }
     return body.apply(signature.bind(renderer, arguments));
   }
 

@@ -22,6 +22,9 @@ enum Comparison {
   }
 
   boolean holds(Value left, Value right, Budget budget) {
+    if (this != IN && this != NOT_IN) {
+      budget.steps(Math.min(left.weight(), right.weight()));
+    }
     return switch (this) {
       case EQ -> left.equals(right);
       case NE -> !left.equals(right);

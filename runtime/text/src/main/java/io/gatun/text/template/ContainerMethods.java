@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class ContainerMethods {
   private static final Map<String, Builtin> OF_SEQUENCES =
       new Builtin.Table()
-          .add("count", b -> Int.of(b.list(0).stream().filter(b.get(1)::equals).count()), "self", "value", "/")
+          .add("count", ContainerMethods::count, "self", "value", "/")
           .add("index", ContainerMethods::index, "self", "value", "start?", "stop?", "/")
           .build();
 
@@ -42,7 +42,13 @@ final class ContainerMethods {
     return dict.entries().getOrDefault(key, otherwise);
   }
 
+  private static Value count(Bound b) {
+    b.budget().steps(b.get(0).weight());
+    return Int.of(b.list(0).stream().filter(b.get(1)::equals).count());
+  }
+
   private static Value index(Bound b) {
+    b.budget().steps(b.get(0).weight());
     List<Value> items = b.list(0);
     var range = new Slice(Int.of(b.integer(2, 0)), b.has(3) ? b.get(3) : None.NONE, None.NONE).over(items.size());
     for (int i = 0; i < range.count(); i++) {

@@ -9,13 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class DictValue implements Value {
   private static final Set<String> HIDDEN = Set.of("clear", "pop", "popitem", "setdefault", "update");
 
+  /** The weight of a tuple that may be a key: its hash code is computed over and over. */
+  private static final int MAX_KEY = 256;
+
   private final Map<Value, Value> entries;
   private final int depth;
+  private final long weight;
 
   /** @param entries in order of insertion; not copied, must not change */
   DictValue(Map<Value, Value> entries) {
     this.entries = entries;
     this.depth = ListValue.depthOf(entries.values());
+    this.weight = ListValue.weightOf(entries.values());
   }
 
   /** Puts an entry as Python does: an equal key that is there already stays. */
@@ -27,6 +32,9 @@ final class DictValue implements Value {
   static void requireHashable(Value key) {
     if (!key.isHashable()) {
       throw TemplateException.type("unhashable type: '%s'".formatted(key.type()));
+    }
+    if (key instanceof TupleValue && key.weight() > MAX_KEY) {
+      throw TemplateException.limit("a key of more than %d items".formatted(MAX_KEY));
     }
   }
 
@@ -77,7 +85,11 @@ final class DictValue implements Value {
 
   @Override
   public @Nullable Value item(Value key, Budget budget) {
-    return key.isHashable() ? entries.get(key) : null;
+    if (!key.isHashable()) {
+      return null;
+    }
+    requireHashable(key);
+    return entries.get(key);
   }
 
   @Override
@@ -96,6 +108,11 @@ final class DictValue implements Value {
   }
 
   @Override
+  public long weight() {
+    return weight;
+  }
+
+  @Override
   public int depth() {
     return depth;
   }
@@ -107,7 +124,7 @@ final class DictValue implements Value {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof DictValue dict && entries.equals(dict.entries);
+    return this == other || (other instanceof DictValue dict && entries.equals(dict.entries));
   }
 
   @Override

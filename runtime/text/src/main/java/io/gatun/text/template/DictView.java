@@ -74,6 +74,11 @@ record DictView(Part part, DictValue dict) implements Value {
   }
 
   @Override
+  public long weight() {
+    return dict.weight();
+  }
+
+  @Override
   public int depth() {
     return dict.depth() + 1;
   }

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses expressions, each kind of operator by a method, from those that bind least to those that bind most. */
 final class ExpressionParser {
-  /** Of parentheses in each other, and of expressions in each other; Python's own parser allows about as much. */
+  /** Of expressions in each other; Python's own parser allows about as much. */
   private static final int MAX_DEPTH = 200;
+
+  /** Of parentheses and the like in each other; Jinja's parser runs out of stack at fewer. */
+  private static final int MAX_NESTING = 100;
 
   private static final Map<String, Comparison> COMPARISONS =
       Map.of(
@@ -49,14 +52,14 @@ final class ExpressionParser {
       depth = Math.max(depth, depths.getOrDefault(child, 0));
     }
     if (depth >= MAX_DEPTH) {
-      throw tooDeep();
+      throw tooDeep(MAX_DEPTH);
     }
     depths.put(expression, depth + 1);
     return expression;
   }
 
-  private TemplateException tooDeep() {
-    return TemplateException.limit("expressions nested more than %d deep".formatted(MAX_DEPTH)).at(position());
+  private TemplateException tooDeep(int limit) {
+    return TemplateException.limit("expressions nested more than %d deep".formatted(limit)).at(position());
   }
 
   private Position position() {
@@ -65,8 +68,8 @@ final class ExpressionParser {
 
   /** A whole expression. */
   Expression expression() {
-    if (++nesting > MAX_DEPTH) {
-      throw tooDeep();
+    if (++nesting > MAX_NESTING) {
+      throw tooDeep(MAX_NESTING);
     }
     Position at = position();
     Expression value = or();
@@ -102,8 +105,8 @@ final class ExpressionParser {
       return compare();
     }
     Position at = tokens.next().at();
-    if (++nesting > MAX_DEPTH) {
-      throw tooDeep();
+    if (++nesting > MAX_NESTING) {
+      throw tooDeep(MAX_NESTING);
     }
     Expression operand = not();
     nesting--;
@@ -177,8 +180,8 @@ final class ExpressionParser {
     Expression value;
     if (negative || tokens.isOperator("+")) {
       tokens.next();
-      if (++nesting > MAX_DEPTH) {
-        throw tooDeep();
+      if (++nesting > MAX_NESTING) {
+        throw tooDeep(MAX_NESTING);
       }
       value = checked(new Expression.Signed(negative, unary(false), at));
       nesting--;
@@ -279,8 +282,8 @@ final class ExpressionParser {
   }
 
   private Expression unconditional() {
-    if (++nesting > MAX_DEPTH) {
-      throw tooDeep();
+    if (++nesting > MAX_NESTING) {
+      throw tooDeep(MAX_NESTING);
     }
     Expression value = or();
     nesting--;

@@ -117,6 +117,9 @@ record FormatSpec(
         if (precision >= 0) {
           throw TemplateException.value("Precision not allowed in integer format specifier");
         }
+        if (grouping.equals(",") && "bcoxX".indexOf(style) >= 0) {
+          requireNoGrouping();
+        }
         String digits = Decimals.integer(value.abs(), style);
         int group = style == 0 || style == 'd' || style == 'n' ? 3 : 4;
         String prefix = alternate && group == 4 ? "0" + style : "";

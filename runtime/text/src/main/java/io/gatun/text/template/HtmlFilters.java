@@ -8,8 +8,6 @@ import java.util.regex.Pattern;
 
 /** Filters for HTML and addresses. */
 final class HtmlFilters {
-  private static final Pattern COMMENT = Pattern.compile("<!--.*?-->", Pattern.DOTALL);
-  private static final Pattern TAG = Pattern.compile("<[^>]*+>");
   private static final Pattern NO_KEY = Pattern.compile("[\\s/>=]");
   private static final String UNQUOTED = "-._~";
 
@@ -29,8 +27,8 @@ final class HtmlFilters {
 
   private static Value stripTags(Bound b) {
     Text text = Repr.string(b.get(0), b.budget());
-    text = without(text, COMMENT, b.budget());
-    text = without(text, TAG, b.budget());
+    text = without(text, "<!--", "-->", b.budget());
+    text = without(text, "<", ">", b.budget());
     var out = new TextBuilder(b.budget());
     List<Value> words = TextSearch.words(text, Long.MAX_VALUE);
     for (int i = 0; i < words.size(); i++) {
@@ -39,15 +37,19 @@ final class HtmlFilters {
     return unescaped(out.build(), b.budget());
   }
 
-  private static Text without(Text text, Pattern pattern, Budget budget) {
+  private static Text without(Text text, String open, String close, Budget budget) {
+    String chars = text.chars();
     var out = new TextBuilder(budget);
-    var matcher = pattern.matcher(text.chars());
     int from = 0;
-    while (matcher.find()) {
-      out.append(text, from, matcher.start());
-      from = matcher.end();
+    for (int at = chars.indexOf(open); at >= 0; at = chars.indexOf(open, from)) {
+      int end = chars.indexOf(close, at);
+      if (end < 0) {
+        break;
+      }
+      out.append(text, from, at);
+      from = end + close.length();
     }
-    return out.append(text, from, text.chars().length()).build();
+    return out.append(text, from, chars.length()).build();
   }
 
   private static Text unescaped(Text text, Budget budget) {

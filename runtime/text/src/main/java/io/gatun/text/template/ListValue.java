@@ -13,11 +13,13 @@ final class ListValue implements Value {
 
   private final List<Value> items;
   private final int depth;
+  private final long weight;
 
   /** @param items not copied, must not change */
   ListValue(List<Value> items) {
     this.items = items;
     this.depth = depthOf(items);
+    this.weight = weightOf(items);
   }
 
   /** The depth of a container of these. */
@@ -31,6 +33,15 @@ final class ListValue implements Value {
 
   List<Value> items() {
     return items;
+  }
+
+  /** The weight of a container of these. */
+  static long weightOf(Iterable<Value> items) {
+    long weight = 1;
+    for (Value item : items) {
+      weight = Math.min(weight + item.weight(), Long.MAX_VALUE / 4);
+    }
+    return weight;
   }
 
   /** The items that a slice selects. */
@@ -107,6 +118,11 @@ final class ListValue implements Value {
   }
 
   @Override
+  public long weight() {
+    return weight;
+  }
+
+  @Override
   public int depth() {
     return depth;
   }
@@ -118,7 +134,7 @@ final class ListValue implements Value {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ListValue list && items.equals(list.items);
+    return this == other || (other instanceof ListValue list && items.equals(list.items));
   }
 
   @Override

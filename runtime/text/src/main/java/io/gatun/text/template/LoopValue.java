@@ -11,7 +11,7 @@ final class LoopValue implements Callable {
   private static final Map<String, Builtin> METHODS =
       new Builtin.Table()
           .add("cycle", b -> ((LoopValue) b.get(0)).cycle(b.rest()), "self", "/", "*")
-          .add("changed", b -> ((LoopValue) b.get(0)).changed(b.rest()), "self", "/", "*")
+          .add("changed", b -> ((LoopValue) b.get(0)).changed(b.rest(), b.budget()), "self", "/", "*")
           .build();
 
   /** Renders the loop's body once more, for other items. */
@@ -83,7 +83,8 @@ final class LoopValue implements Callable {
     return values.get(index0 % values.size());
   }
 
-  private Value changed(List<Value> values) {
+  private Value changed(List<Value> values, Budget budget) {
+    values.forEach(value -> budget.steps(value.weight()));
     boolean changed = !values.equals(lastChanged);
     lastChanged = List.copyOf(values);
     return Bool.of(changed);

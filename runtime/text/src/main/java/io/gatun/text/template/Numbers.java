@@ -2,7 +2,9 @@ package io.gatun.text.template;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Python's numbers: kinds, order, spelling and reading. */
 final class Numbers {
@@ -14,6 +16,8 @@ final class Numbers {
 
   /** Python refuses to spell longer integers. */
   static final int MAX_DIGITS = 4300;
+
+  private static final Pattern REAL = Pattern.compile("(?:\\d++\\.?+\\d*+|\\.\\d++)(?:e[+-]?\\d++)?");
 
   private static final BigInteger FAR = BigInteger.ONE.shiftLeft(36);
 
@@ -197,7 +201,7 @@ final class Numbers {
   /** What {@code float(text)} reads; empty if it is no number. */
   static Optional<Double> readReal(String text) {
     String body = stripped(text);
-    String word = body.replaceFirst("^[+-]", "").toLowerCase(java.util.Locale.ROOT);
+    String word = body.replaceFirst("^[+-]", "").toLowerCase(Locale.ROOT);
     double sign = body.startsWith("-") ? -1 : 1;
     if (word.equals("inf") || word.equals("infinity")) {
       return Optional.of(sign * Double.POSITIVE_INFINITY);
@@ -205,12 +209,20 @@ final class Numbers {
     if (word.equals("nan")) {
       return Optional.of(Double.NaN);
     }
-    String digits = "\\d(?:_?\\d)*";
-    if (word.length() > MAX_DIGITS
-        || !word.matches("(?:%1$s\\.?(?:%1$s)?|\\.%1$s)(?:e[+-]?%1$s)?".formatted(digits))) {
+    if (!hasUnderscoresBetweenDigits(word) || !REAL.matcher(word.replace("_", "")).matches()) {
       return Optional.empty();
     }
     return Optional.of(sign * Double.parseDouble(word.replace("_", "")));
+  }
+
+  private static boolean hasUnderscoresBetweenDigits(String word) {
+    for (int at = word.indexOf('_'); at >= 0; at = word.indexOf('_', at + 1)) {
+      boolean between = at > 0 && at + 1 < word.length();
+      if (!between || !Character.isDigit(word.charAt(at - 1)) || !Character.isDigit(word.charAt(at + 1))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String stripped(String text) {

@@ -89,7 +89,7 @@ final class Ordering {
     int i = 0;
     int j = 0;
     while (i < left.size() || j < right.size()) {
-      budget.step();
+      budget.steps(i < left.size() ? left.get(i).key().weight() : 1);
       boolean fromRight = i == left.size() || (j < right.size() && isLess(right.get(j).key(), left.get(i).key()));
       all.add(fromRight ? right.get(j++) : left.get(i++));
     }

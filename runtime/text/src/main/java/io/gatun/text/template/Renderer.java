@@ -120,7 +120,7 @@ final class Renderer {
 
   /** A list, whose depth is within the limits. */
   Value made(Value container) {
-    budget.depth(container.depth());
+    budget.container(container);
     return container;
   }
 

@@ -189,7 +189,7 @@ final class SequenceFilters {
     List<AttributePath> paths = AttributePath.several(b.get(3, None.NONE), b.renderer());
     Function<Value, Value> key =
         item -> new TupleValue(paths.stream().map(path -> folded(path.find(item), caseSensitive)).toList());
-    return new ListValue(Ordering.sorted(b.list(0), key, b.truth(1, false), b.budget()));
+    return new ListValue(Ordering.sorted(b.list(0), key, b.flag(1), b.budget()));
   }
 
   private static Value dictSort(Bound b) {
@@ -206,7 +206,7 @@ final class SequenceFilters {
         entry -> folded(by.equals("key") ? entry.getKey() : entry.getValue(), caseSensitive);
     var entries = new ArrayList<>(dict.entries().entrySet());
     return new ListValue(
-        Ordering.sorted(entries, key, b.truth(3, false), b.budget()).stream().map(DictView.Part.ITEMS::of).toList());
+        Ordering.sorted(entries, key, b.flag(3), b.budget()).stream().map(DictView.Part.ITEMS::of).toList());
   }
 
   /** Whether a key is better than the best so far. */
@@ -226,6 +226,7 @@ final class SequenceFilters {
     while (items.hasNext()) {
       Value item = items.next();
       Value key = folded(path.find(item), caseSensitive);
+      b.budget().steps(key.weight());
       if (better.than(key, bestKey)) {
         best = item;
         bestKey = key;
@@ -259,6 +260,7 @@ final class SequenceFilters {
     var groups = new ArrayList<Value>();
     var group = new ArrayList<Value>();
     for (Value item : Ordering.sorted(b.list(0), key, false, b.budget())) {
+      b.budget().steps(item.weight());
       if (!group.isEmpty() && !key.apply(item).equals(key.apply(group.getFirst()))) {
         groups.add(grouped(group, path, otherwise));
         group = new ArrayList<>();

@@ -25,13 +25,18 @@ final class Tests {
     comparisons(table);
     numbers(table);
     table
-        .add("filter", b -> Bool.of(b.get(0) instanceof Text name && Filters.find(name.chars()) != null), "name", "/")
-        .add("test", b -> Bool.of(b.get(0) instanceof Text name && find(name.chars()) != null), "name", "/")
+        .add("filter", b -> Bool.of(Filters.find(name(b)) != null), "name", "/")
+        .add("test", b -> Bool.of(find(name(b)) != null), "name", "/")
         .add("sameas", b -> Bool.of(isSame(b.get(0), b.get(1))), "value", "other")
         .add("in", b -> Bool.of(b.get(1).contains(b.get(0), b.budget())), "value", "seq")
         .add("lower", b -> Bool.of(TextMethods.isLower(Repr.string(b.get(0), b.budget()).chars())), "value", "/")
         .add("upper", b -> Bool.of(TextMethods.isUpper(Repr.string(b.get(0), b.budget()).chars())), "value", "/");
     return table.build();
+  }
+
+  private static String name(Bound b) {
+    DictValue.requireHashable(b.get(0));
+    return b.get(0) instanceof Text name ? name.chars() : "";
   }
 
   private static void kind(Builtin.Table table, String name, Predicate<Value> kind) {

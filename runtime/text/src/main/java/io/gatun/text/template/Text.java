@@ -155,6 +155,11 @@ final class Text implements Value {
   }
 
   @Override
+  public long weight() {
+    return 1L + chars.length() / 16;
+  }
+
+  @Override
   public String type() {
     return markup ? "Markup" : "str";
   }
@@ -197,7 +202,7 @@ final class Text implements Value {
       throw TemplateException.type(
           "'in <string>' requires string as left operand, not %s".formatted(value.type()));
     }
-    budget.steps(chars.length() / 64);
+    budget.search(chars.length(), part.chars.length());
     return chars.contains(part.chars);
   }
 
@@ -225,6 +230,7 @@ final class Text implements Value {
   }
 
   private Text sliced(Slice.Indices indices, Budget budget) {
+    budget.characters(chars.length());
     if (indices.step() == 1) {
       return slice(offset(indices.start()), offset(indices.start() + indices.count()));
     }

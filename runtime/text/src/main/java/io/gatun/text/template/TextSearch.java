@@ -1,8 +1,10 @@
 package io.gatun.text.template;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Methods of Python's str that find, strip, split and replace. */
@@ -24,7 +26,7 @@ final class TextSearch {
           .add("replace", b -> replaced(b), "self", "old", "new", "count?", "/")
           .add("split", b -> new ListValue(split(b)), "self", "/", "sep?", "maxsplit?")
           .add("rsplit", b -> new ListValue(splitFromEnd(b)), "self", "/", "sep?", "maxsplit?")
-          .add("splitlines", b -> new ListValue(lines(b.text(0), b.truth(1, false))), "self", "/", "keepends?")
+          .add("splitlines", b -> new ListValue(lines(b.text(0), b.flag(1))), "self", "/", "keepends?")
           .add("partition", b -> partition(b, false), "self", "sep", "/")
           .add("rpartition", b -> partition(b, true), "self", "sep", "/")
           .build();
@@ -34,19 +36,20 @@ final class TextSearch {
   /** Without the characters at its ends that are in {@code set}, or white space if that is null. */
   static Text stripped(Text text, @Nullable Text set, boolean left, boolean right) {
     String chars = text.chars();
+    BitSet members = new BitSet();
+    if (set != null) {
+      set.chars().codePoints().forEach(members::set);
+    }
+    IntPredicate drops = set == null ? Chars::isSpace : members::get;
     int from = 0;
     int to = chars.length();
-    while (left && from < to && isIn(chars.codePointAt(from), set)) {
+    while (left && from < to && drops.test(chars.codePointAt(from))) {
       from += Character.charCount(chars.codePointAt(from));
     }
-    while (right && from < to && isIn(chars.codePointBefore(to), set)) {
+    while (right && from < to && drops.test(chars.codePointBefore(to))) {
       to -= Character.charCount(chars.codePointBefore(to));
     }
     return text.slice(from, to);
-  }
-
-  private static boolean isIn(int c, @Nullable Text set) {
-    return set == null ? Chars.isSpace(c) : set.chars().indexOf(c) >= 0;
   }
 
   /** The stretch that {@code start} and {@code end} mean, parameters 2 and 3; null if it begins behind the end. */
@@ -103,7 +106,7 @@ final class TextSearch {
     if (window == null) {
       return -1;
     }
-    b.budget().steps(window.chars().length() / 64);
+    b.budget().search(window.chars().length(), part.length());
     int at = last ? window.chars().lastIndexOf(part) : window.chars().indexOf(part);
     return at < 0 ? -1 : windowStart(b) + window.index(at);
   }
@@ -121,6 +124,7 @@ final class TextSearch {
     if (window == null) {
       return Int.of(0);
     }
+    b.budget().search(window.chars().length(), part.length());
     return Int.of(part.isEmpty() ? window.length() + 1L : places(window.chars(), part, Long.MAX_VALUE).size());
   }
 
@@ -147,7 +151,7 @@ final class TextSearch {
     String chars = text.chars();
     long max = count < 0 ? Long.MAX_VALUE : count;
     var out = new TextBuilder(budget);
-    budget.steps(chars.length() / 64);
+    budget.search(chars.length(), old.chars().length());
     if (old.isEmpty()) {
       return interleaved(text, replacement, max, out);
     }
@@ -177,6 +181,7 @@ final class TextSearch {
   private static List<Value> split(Bound b) {
     Text self = b.text(0);
     Text separator = b.textOrNone(1);
+    b.budget().search(self.chars().length(), separator == null ? 1 : separator.chars().length());
     long max = b.integer(2, -1);
     long limit = max < 0 ? Long.MAX_VALUE : max;
     return counted(b, separator == null ? words(self, limit) : fields(self, requireNotEmpty(separator), limit));
@@ -229,6 +234,7 @@ final class TextSearch {
   private static List<Value> splitFromEnd(Bound b) {
     Text self = b.text(0);
     Text separator = b.textOrNone(1);
+    b.budget().search(self.chars().length(), separator == null ? 1 : separator.chars().length());
     long max = b.integer(2, -1);
     long limit = max < 0 ? Long.MAX_VALUE : max;
     return counted(
@@ -289,6 +295,7 @@ final class TextSearch {
   private static Value partition(Bound b, boolean last) {
     Text self = b.text(0);
     Text separator = requireNotEmpty(b.text(1));
+    b.budget().search(self.chars().length(), separator.chars().length());
     String chars = self.chars();
     int at = last ? chars.lastIndexOf(separator.chars()) : chars.indexOf(separator.chars());
     if (at < 0) {

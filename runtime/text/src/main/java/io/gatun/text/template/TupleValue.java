@@ -9,6 +9,7 @@ final class TupleValue implements Value {
   private final List<Value> items;
   private final List<String> names;
   private final int depth;
+  private final long weight;
 
   /** @param items not copied, must not change */
   TupleValue(List<Value> items) {
@@ -19,6 +20,7 @@ final class TupleValue implements Value {
     this.items = items;
     this.names = names;
     this.depth = ListValue.depthOf(items);
+    this.weight = ListValue.weightOf(items);
   }
 
   List<Value> items() {
@@ -77,7 +79,12 @@ final class TupleValue implements Value {
 
   @Override
   public boolean isHashable() {
-    return items.stream().allMatch(Value::isHashable);
+    return items.stream().allMatch(Value::isHashable); // shallow: lists in it are never hashable
+  }
+
+  @Override
+  public long weight() {
+    return weight;
   }
 
   @Override
@@ -92,7 +99,7 @@ final class TupleValue implements Value {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof TupleValue tuple && items.equals(tuple.items);
+    return this == other || (other instanceof TupleValue tuple && items.equals(tuple.items));
   }
 
   @Override

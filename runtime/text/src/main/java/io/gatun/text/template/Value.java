@@ -46,8 +46,9 @@ interface Value {
       throw TemplateException.type("argument of type '%s' is not iterable".formatted(type()));
     }
     for (Iterator<Value> items = iterator(); items.hasNext(); ) {
-      budget.step();
-      if (items.next().equals(value)) {
+      Value item = items.next();
+      budget.steps(Math.min(item.weight(), value.weight()));
+      if (item.equals(value)) {
         return true;
       }
     }
@@ -82,5 +83,10 @@ interface Value {
   /** How deep lists and the like lie in each other in it: 0 for a scalar. */
   default int depth() {
     return 0;
+  }
+
+  /** How much there is in it, in steps: about what comparing it with its like takes. */
+  default long weight() {
+    return 1;
   }
 }

@@ -86,6 +86,8 @@ record WordWrap(long width, boolean breaksLongWords, boolean breaksOnHyphens, Bu
   }
 
   private Deque<Text> chunks(Text text) {
+    long dashes = text.chars().chars().filter(c -> c == '-').count();
+    budget.steps(dashes * dashes / 1024); // a long run of them is looked at from each
     var chunks = new ArrayDeque<Text>();
     Matcher matcher = (breaksOnHyphens ? CHUNK : SIMPLE_CHUNK).matcher(text.chars());
     while (matcher.find()) {

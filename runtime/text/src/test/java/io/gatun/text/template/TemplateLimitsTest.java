@@ -17,39 +17,42 @@ class TemplateLimitsTest {
   /** Less than any thread of a server has. */
   private static final int STACK = 512 * 1024;
 
+  private static final TemplateLimits LIMITS = new TemplateLimits(2_000_000, 1 << 22, TemplateLimits.DEFAULT.depth());
+
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiterString = " => ",
+      quoteCharacter = '`',
       value = {
-        "{{ 'x' * 10**9 }} | characters",
-        "{{ 'x' * 10**30 }} | characters",
-        "{{ [0] * 10**9 }} | items",
-        "{% set ns = namespace(s='x') %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %} | characters",
-        "{% set ns = namespace(s='x') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %} | characters",
-        "{% set ns = namespace(s=[1]) %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %} | items",
-        "{{ 'x'.center(10**9) }} | characters",
-        "{{ 'x'|center(10**9) }} | characters",
-        "{{ '%999999999d' % 1 }} | characters",
-        "{{ '%.999999999f' % 1 }} | precision",
-        "{{ '{:999999999}'.format(1) }} | characters",
-        "{{ 'aaaa'.replace('a', 'b' * 9000000) }} | characters",
-        "{{ ('b' * 9000000).join('aaaa') }} | characters",
-        "{{ 'a\n\nb'|indent(10**9) }} | characters",
-        "{{ [1]|tojson(indent=10**9) }} | characters",
-        "{{ [1]|batch(10**9, 0)|list }} | items",
-        "{{ 10 ** 10 ** 9 }} | bits",
-        "{{ 2 ** 99999 }} | bits",
-        "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %} | steps",
-        "{% for a in range(100000) %}{% set x = 'x' * 16000000 %}{% endfor %} | steps",
-        "{% for a in range(100000) %}{{ range(100000)|list|length }}{% endfor %} | steps",
-        "{% for a in range(100000) %}{{ 'x' * 1000 }}{% endfor %} | characters",
-        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }} | depth",
-        "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %} | depth",
-        "{% set ns = namespace(l=[]) %}{% for i in range(9999) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }} | depth",
-        "{% set ns = namespace(l={}) %}{% for i in range(9999) %}{% set ns.l = {1: ns.l} %}{% endfor %} | depth",
-        "{% set ns = namespace(l=[]) %}{% for i in range(9999) %}{% set ns.l = ns.l|map('string') %}{% endfor %} | depth",
-        "{% set ns = namespace() %}{% set ns.a = ns %}{{ ns }} | depth",
-        "{% set ns = namespace() %}{% set ns.a = [ns] %}{{ ns }} | depth",
+        "{{ 'x' * 10**9 }} => characters",
+        "{{ 'x' * 10**30 }} => characters",
+        "{{ [0] * 10**9 }} => items",
+        "{% set ns = namespace(s='x') %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %} => characters",
+        "{% set ns = namespace(s='x') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %} => characters",
+        "{% set ns = namespace(s=[1]) %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %} => steps",
+        "{{ 'x'.center(10**9) }} => characters",
+        "{{ 'x'|center(10**9) }} => characters",
+        "{{ '%999999999d' % 1 }} => characters",
+        "{{ '%.999999999f' % 1 }} => precision",
+        "{{ '{:999999999}'.format(1) }} => characters",
+        "{{ 'aaaa'.replace('a', 'b' * 9000000) }} => characters",
+        "{{ ('b' * 9000000).join('aaaa') }} => characters",
+        "{{ 'a\\n\\nb'|indent(10**9) }} => characters",
+        "{{ [1]|tojson(indent=10**9) }} => characters",
+        "{{ [1]|batch(10**9, 0)|list }} => items",
+        "{{ 10 ** (10 ** 9) }} => bits",
+        "{{ 2 ** 99999 }} => bits",
+        "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %} => steps",
+        "{% for a in range(100000) %}{% set x = 'x' * 4000000 %}{% endfor %} => steps",
+        "{% for a in range(100000) %}{{ range(100000)|list|length }}{% endfor %} => steps",
+        "{% for a in range(100000) %}{{ 'x' * 1000 }}{% endfor %} => characters",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }} => depth",
+        "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %} => depth",
+        "{% set ns = namespace(l=[]) %}{% for i in range(9999) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }} => depth",
+        "{% set ns = namespace(l={}) %}{% for i in range(9999) %}{% set ns.l = {1: ns.l} %}{% endfor %} => depth",
+        "{% set ns = namespace(l=[]) %}{% for i in range(9999) %}{% set ns.l = ns.l|map('string') %}{% endfor %} => depth",
+        "{% set ns = namespace() %}{% set ns.a = ns %}{{ ns }} => depth",
+        "{% set ns = namespace() %}{% set ns.a = [ns] %}{{ ns }} => depth",
       })
   void isBounded(String template, String limit) {
     var e = assertThrows(TemplateException.class, () -> onSmallStack(template));
@@ -111,10 +114,14 @@ class TemplateLimitsTest {
     assertThrows(IllegalArgumentException.class, () -> new TemplateLimits(0, 1, 1));
   }
 
+  private static String text(String template) {
+    return ChatTemplate.text(Template.parse(template, LIMITS).render(Map.of(), Map.of(), () -> Rendering.NOW));
+  }
+
   private static String onSmallStack(String template) {
     var result = new AtomicReference<String>();
     var problem = new AtomicReference<Throwable>();
-    var thread = new Thread(null, () -> result.set(Rendering.text(template, Map.of())), "small stack", STACK);
+    var thread = new Thread(null, () -> result.set(text(template)), "small stack", STACK);
     thread.setUncaughtExceptionHandler((_, e) -> problem.set(e));
     thread.start();
     try {

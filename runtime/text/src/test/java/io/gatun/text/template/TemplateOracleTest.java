@@ -36,15 +36,16 @@ class TemplateOracleTest {
     return named(
         Rendering.lines(found("templates/chat-template.jsonl")),
         line ->
-            assertEquals(
-                line.get("python_jinja2").get("expected").stringValue(),
-                ChatTemplate.text(template(line).render(Rendering.input(variables(line))))));
+            agrees(
+                line.get("python_jinja2"),
+                () -> ChatTemplate.text(template(line).render(Rendering.input(variables(line))))));
   }
 
   @TestFactory
   Stream<DynamicTest> chatTemplatesAsLlamaCppRendersThem() {
     return named(
-        Rendering.lines(found("templates/chat-template.jsonl")),
+        Rendering.lines(found("templates/chat-template.jsonl"))
+            .filter(line -> !line.get("expected_llama_jinja").isNull()), // llama.cpp tests it without Jinja only
         line -> {
           var prompt = template(line).render(Rendering.input(variables(line)), EnumSet.allOf(LlamaLayer.class));
           assertEquals(line.get("expected_llama_jinja").stringValue(), ChatTemplate.text(prompt));

@@ -19,11 +19,11 @@ class TemplateTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{{ x.y.z }} | 1 | 7 | UndefinedError: 'x' is undefined",
+        "{{ x.y.z }} | 1 | 5 | UndefinedError: 'x' is undefined",
         "`a\n  {{ 1 + 'a' }}` | 2 | 8 | TypeError: unsupported operand type(s) for +: 'int' and 'str'",
         "`a\n{% for %}` | 2 | 8 | TemplateSyntaxError: Expected an expression, got 'end of statement block'",
         "`a\n\n {{ raise_exception('no ' ~ 1) }}` | 3 | 20 | TemplateError: no 1",
-        "`{% if 1 %}\n  {{ none.a.b }}\n{% endif %}` | 2 | 11 | UndefinedError: 'None' has no attribute 'a'",
+        "`{% if 1 %}\n  {{ none.a.b }}\n{% endif %}` | 2 | 12 | UndefinedError: 'None' has no attribute 'a'",
         "`a\n{{ x|nope }}` | 2 | 6 | TemplateAssertionError: No filter named 'nope'.",
       },
       quoteCharacter = '`')
