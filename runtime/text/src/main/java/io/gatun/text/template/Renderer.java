@@ -347,8 +347,10 @@ final class Renderer {
   }
 
   private Text captured(Runnable rendering) {
+    budget.enter(); // a call takes more of the stack than other nodes do
     TextBuilder around = redirect();
     rendering.run();
+    budget.leave();
     return restore(around).asMarkup(escapes);
   }
 

@@ -133,8 +133,10 @@ final class SequenceFilters {
             }
             List<Value> last = row;
             row = new ArrayList<>();
+            if (fill != None.NONE && Numbers.isInteger(size)) {
+              b.budget().items(Math.max(0, Numbers.clamped(Numbers.integer(size))));
+            }
             while (fill != None.NONE && Ordering.isLess(Int.of(last.size()), size)) {
-              b.budget().items(last.size());
               last.add(fill);
             }
             return last;

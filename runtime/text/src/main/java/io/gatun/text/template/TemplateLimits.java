@@ -10,7 +10,7 @@ package io.gatun.text.template;
  */
 public record TemplateLimits(long steps, int length, int depth) {
   /** Far above what real templates do with a full context, and done within seconds. */
-  public static final TemplateLimits DEFAULT = new TemplateLimits(20_000_000, 1 << 24, 400);
+  public static final TemplateLimits DEFAULT = new TemplateLimits(20_000_000, 1 << 24, 256);
 
   /** @throws IllegalArgumentException if one is not positive */
   public TemplateLimits {
