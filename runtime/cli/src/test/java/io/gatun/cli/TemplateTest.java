@@ -47,8 +47,14 @@ class TemplateTest {
     var result =
         Program.gatun("template", "--jsonl")
             .input(
-                "{\"template\":\"{{ x * 2 }}\",\"x\":21}\n{\"template\":\"{{\"}\n{\"x\":1}\n[]\n"
-                    + "{\"template\":\"{{ raise_exception('no') }}\"}\n{\"template\":\"{{ 1 }}\",\"now\":\"noon\"}\n")
+                """
+                {"template":"{{ x * 2 }}","x":21}
+                {"template":"{{"}
+                {"x":1}
+                []
+                {"template":"{{ raise_exception('no') }}"}
+                {"template":"{{ 1 }}","now":"noon"}
+                """)
             .run();
     assertEquals(0, result.exitCode(), result.error());
     List<String> lines = result.text().lines().toList();
