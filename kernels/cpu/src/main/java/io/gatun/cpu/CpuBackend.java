@@ -97,7 +97,7 @@ public final class CpuBackend implements Backend {
     boolean weaker =
         switch (level) {
           case AUTO, SCALAR -> false;
-          case VECTOR, JIT -> table.checked().level().compareTo(level) < 0;
+          case VECTOR, JIT -> !table.reaches(level);
         };
     if (weaker) {
       boolean installed = tiers.stream().anyMatch(tier -> tier.level() == level);

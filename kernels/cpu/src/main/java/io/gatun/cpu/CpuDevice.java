@@ -34,7 +34,6 @@ import java.util.stream.Stream;
 public final class CpuDevice implements Device {
   private final ActivationPrecision precision;
   private final KernelTable table;
-  private final RowKernels kernels;
   private final HostMemory memory = new HostMemory();
   private final Workers workers;
   private final Scratch[] scratch;
@@ -50,7 +49,6 @@ public final class CpuDevice implements Device {
   public CpuDevice(int threads, KernelTable table, ActivationPrecision precision) {
     this.precision = precision;
     this.table = table;
-    this.kernels = table.rows();
     this.workers = new Workers(threads);
     this.scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
     this.products = new Products(table, precision, workers, scratch, memory);
@@ -101,6 +99,8 @@ public final class CpuDevice implements Device {
 
   @Override
   public synchronized KvPool kvPool(KvLayout layout) {
+    table.rows(); // checked before they are needed
+    cacheKernels(layout);
     return memory.kvPool(layout);
   }
 
@@ -131,12 +131,14 @@ public final class CpuDevice implements Device {
     HostBuffer sum = host(x);
     HostBuffer addend = host(y);
     Shapes.add(sum, addend);
+    RowKernels kernels = table.rows();
     workers.run(sum.values(), Grain.of(2), (from, to, _) -> kernels.add(sum, addend, from, to));
   }
 
   @Override
   public synchronized void scale(Buffer x, float factor) {
     HostBuffer values = host(x);
+    RowKernels kernels = table.rows();
     workers.run(values.values(), Grain.of(1), (from, to, _) -> kernels.scale(values, factor, from, to));
   }
 
@@ -148,9 +150,7 @@ public final class CpuDevice implements Device {
   @Override
   public synchronized void matmul(Buffer x, List<Matrix> weights, List<Buffer> outs) {
     HostBuffer rows = host(x);
-    if (weights.size() != outs.size()) {
-      throw new IllegalArgumentException("matmul: %d matrices into %d buffers".formatted(weights.size(), outs.size()));
-    }
+    Shapes.matmul(weights, outs);
     for (int i = 0; i < weights.size(); i++) {
       Shapes.matmul(rows, HostMatrix.of(weights.get(i)), host(outs.get(i)));
     }
@@ -166,6 +166,7 @@ public final class CpuDevice implements Device {
     HostBuffer factors = host(gain);
     HostBuffer target = host(out);
     Shapes.rmsNorm(source, factors, target);
+    RowKernels kernels = table.rows();
     workers.run(
         source.rows(),
         Grain.of(3 * source.cols()),
@@ -176,6 +177,7 @@ public final class CpuDevice implements Device {
   public synchronized void rope(Buffer x, int[] positions, RopeSpec spec) {
     HostBuffer rows = host(x);
     Shapes.rope(rows, positions, spec);
+    RowKernels kernels = table.rows();
     workers.run(
         rows.rows(),
         Grain.of(2 * rows.cols() + 40L * spec.frequencies().length),
@@ -187,6 +189,7 @@ public final class CpuDevice implements Device {
     HostBuffer gates = host(gate);
     HostBuffer ups = host(up);
     Shapes.gate(gates, ups);
+    RowKernels kernels = table.rows();
     workers.run(gates.values(), Grain.of(16), (from, to, _) -> kernels.gate(gates, ups, f, from, to));
   }
 
@@ -196,6 +199,7 @@ public final class CpuDevice implements Device {
     HostBuffer keys = host(k);
     HostBuffer values = host(v);
     Shapes.append(pages, layer, keys, values, rows);
+    RowKernels kernels = cacheKernels(pages.layout());
     workers.run(
         rows.rows(),
         Grain.of(4 * (keys.cols() + values.cols())),
@@ -206,6 +210,7 @@ public final class CpuDevice implements Device {
   public synchronized void attention(Buffer q, KvPool pool, int layer, AttentionSpec spec, KvRows rows, Buffer out) {
     var call = new RowKernels.AttentionCall(host(q), HostKvPool.of(pool), layer, spec, rows, host(out));
     Shapes.attention(call);
+    RowKernels kernels = cacheKernels(call.pool().layout());
     long keys = 0;
     for (int position : rows.positions()) {
       keys = Math.max(keys, position + 1L);
@@ -250,6 +255,10 @@ public final class CpuDevice implements Device {
       workers.close();
       memory.close();
     }
+  }
+
+  private RowKernels cacheKernels(KvLayout layout) {
+    return table.cache(layout.keyType(), layout.valueType());
   }
 
   private HostBuffer host(Buffer buffer) {

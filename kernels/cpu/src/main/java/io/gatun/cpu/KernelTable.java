@@ -3,6 +3,7 @@ package io.gatun.cpu;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.KernelCap;
+import io.gatun.device.KvType;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.RowKernels;
@@ -16,9 +17,11 @@ import io.gatun.tensors.QuantizedEncoding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
@@ -39,22 +42,30 @@ public final class KernelTable {
   private final SequencedMap<String, Candidate<MatmulKernel<QuantizedRows>>> q8;
   private final SequencedMap<String, Candidate<MatmulKernel<HostBuffer>>> floats;
   private final Candidate<RowKernels> rows;
+  /** The operations on caches, by the type of what they store. */
+  private final Map<KvType, Candidate<RowKernels>> caches;
   private final List<String> tierNotes;
 
   private KernelTable(
       SequencedMap<String, Candidate<MatmulKernel<QuantizedRows>>> q8,
       SequencedMap<String, Candidate<MatmulKernel<HostBuffer>>> floats,
       Candidate<RowKernels> rows,
+      Map<KvType, Candidate<RowKernels>> caches,
       List<String> tierNotes) {
     this.q8 = q8;
     this.floats = floats;
     this.rows = rows;
+    this.caches = caches;
     this.tierNotes = tierNotes;
   }
 
   /** The scalar kernels, which cannot refuse. */
   public static KernelTable scalar() {
-    return new KernelTable(new LinkedHashMap<>(), new LinkedHashMap<>(), SCALAR_ROWS, List.of());
+    var caches = new EnumMap<KvType, Candidate<RowKernels>>(KvType.class);
+    for (KvType type : KvType.values()) {
+      caches.put(type, SCALAR_ROWS);
+    }
+    return new KernelTable(new LinkedHashMap<>(), new LinkedHashMap<>(), SCALAR_ROWS, caches, List.of());
   }
 
   /**
@@ -102,9 +113,19 @@ public final class KernelTable {
           .map(kernel -> floats(id).improvedBy(tier, kernel, id + " f32", k -> SelfCheck.floats(encoding, k)))
           .ifPresent(candidate -> newFloats.put(id, candidate));
     }
-    Candidate<RowKernels> newRows =
-        tier.rowKernels().map(kernels -> rows.improvedBy(tier, kernels, ROWS, SelfCheck::rows)).orElse(rows);
-    return new KernelTable(newQ8, newFloats, newRows, tierNotes);
+    Optional<RowKernels> kernels = tier.rowKernels();
+    if (kernels.isEmpty()) {
+      return new KernelTable(newQ8, newFloats, rows, caches, tierNotes);
+    }
+    var newRows = rows.improvedBy(tier, kernels.get(), ROWS, SelfCheck::rows);
+    var newCaches = new EnumMap<>(caches);
+    newCaches.replaceAll(
+        (type, weaker) -> weaker.improvedBy(tier, kernels.get(), cacheName(type), k -> SelfCheck.cache(type, k)));
+    return new KernelTable(newQ8, newFloats, newRows, newCaches, tierNotes);
+  }
+
+  private static String cacheName(KvType type) {
+    return "cache/" + type.id();
   }
 
   private Candidate<MatmulKernel<QuantizedRows>> q8(String id) {
@@ -132,7 +153,7 @@ public final class KernelTable {
   private KernelTable noting(String note) {
     var more = new ArrayList<>(tierNotes);
     more.add(note);
-    return new KernelTable(q8, floats, rows, List.copyOf(more));
+    return new KernelTable(q8, floats, rows, caches, List.copyOf(more));
   }
 
   /** This table, after every kernel in it has been checked: tens of milliseconds each. */
@@ -142,7 +163,8 @@ public final class KernelTable {
   }
 
   private Stream<Candidate<?>> candidates() {
-    return Stream.of(q8.values().stream(), floats.values().stream(), Stream.of(rows)).flatMap(Function.identity());
+    return Stream.of(Stream.of(rows), q8.values().stream(), floats.values().stream(), caches.values().stream())
+        .flatMap(Function.identity());
   }
 
   /** The kernel for 8-bit activations, checked. */
@@ -155,9 +177,24 @@ public final class KernelTable {
     return floats(encoding.id()).checked().kernel();
   }
 
-  /** The operations on rows, checked. */
+  /** The operations on rows but for those on caches, checked. */
   public RowKernels rows() {
     return rows.checked().kernel();
+  }
+
+  /** The operations on a cache, checked: scalar unless the same kernels pass with both types. */
+  public RowKernels cache(KvType keys, KvType values) {
+    RowKernels kernels = cache(keys);
+    return kernels.equals(cache(values)) ? kernels : SCALAR_ROWS.kernel();
+  }
+
+  private RowKernels cache(KvType type) {
+    return Objects.requireNonNull(caches.get(type)).checked().kernel();
+  }
+
+  /** Whether a kernel of this level or a stronger one passes; checks no more kernels than the answer needs. */
+  boolean reaches(KernelCap least) {
+    return candidates().anyMatch(candidate -> candidate.checked().level().compareTo(least) >= 0);
   }
 
   /** The strongest level that a kernel in the table comes from; what has not been checked is presumed to pass. */
@@ -177,20 +214,24 @@ public final class KernelTable {
   /**
    * The tiers in one line, the one with the most kernels last: {@code vector512}, or {@code q4_0,q8_0=jit
    * rest=vector512}. A quantized encoding's name stands for its kernel with 8-bit activations, followed by {@code /f32}
-   * for the one with float activations. What has not been checked is presumed to pass.
+   * for the one with float activations; {@code rows} stands for the operations on rows, {@code cache/f16} for those on a
+   * cache of that type. Encodings that nobody can compute with are left out. What has not been checked is presumed to pass.
    */
   public String describe() {
     var byTier = new LinkedHashMap<String, List<String>>();
     for (Encoding encoding : Encodings.all()) {
       String id = encoding.id();
-      if (encoding instanceof QuantizedEncoding) {
-        add(byTier, q8(id), id);
-        add(byTier, floats(id), id + "/f32");
-      } else {
-        add(byTier, floats(id), id);
+      switch (encoding) {
+        case QuantizedEncoding _ -> {
+          add(byTier, q8(id), id);
+          add(byTier, floats(id), id + "/f32");
+        }
+        case PlainEncoding _ -> add(byTier, floats(id), id);
+        case OpaqueEncoding _ -> {}
       }
     }
     add(byTier, rows, ROWS);
+    caches.forEach((type, candidate) -> add(byTier, candidate, cacheName(type)));
     String most =
         Collections.max(byTier.entrySet(), Comparator.comparingInt(entry -> entry.getValue().size())).getKey();
     if (byTier.size() == 1) {

@@ -8,6 +8,7 @@ import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.Routing;
+import io.gatun.device.RowKernels;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.QuantizedEncoding;
@@ -79,10 +80,11 @@ final class Products {
     if (!isQuantized) {
       HostBuffer rows = x;
       quantized.reshape(rows.rows(), rows.cols());
+      RowKernels kernels = table.rows();
       workers.run(
           rows.rows(),
           Grain.of(4 * rows.cols()),
-          (from, to, worker) -> table.rows().quantize(rows, quantized, from, to, scratch[worker]));
+          (from, to, worker) -> kernels.quantize(rows, quantized, from, to, scratch[worker]));
       isQuantized = true;
     }
     return quantized;

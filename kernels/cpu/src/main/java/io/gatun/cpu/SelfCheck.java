@@ -3,13 +3,16 @@ package io.gatun.cpu;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
+import io.gatun.device.KvType;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
+import io.gatun.device.RandomBlocks;
 import io.gatun.device.RowKernels;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.Encoding;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -77,27 +80,63 @@ final class SelfCheck {
       MatmulKernel<X> scalar,
       BiFunction<HostBuffer, HostMemory, X> prepare) {
 
-    /** All weight rows of the second of two experts, then some of them, which must leave the other outputs alone. */
+    /**
+     * All weight rows of the second of two experts; some of them, which must leave the other outputs alone; the first
+     * and the last activation row alone. The bits are the same each time.
+     */
     Optional<String> fault(double tolerance) {
       try (var memory = new HostMemory()) {
         var random = new SplittableRandom(cols + count);
-        HostMatrix w = RandomBlocks.matrix(encoding, ROWS, cols, 2, random, memory);
+        HostMatrix w = matrix(random, memory);
         X x = prepare.apply(filled(memory.buffer(count + 2, cols), random), memory);
-        return Stream.of(new int[] {0, ROWS}, new int[] {3, 20})
+        var whole = new Part(0, count, 0, ROWS);
+        HostBuffer results = run(kernel, x, w, whole, memory);
+        return Stream.of(whole, new Part(0, count, 3, 20), new Part(0, 1, 0, ROWS), new Part(count - 1, 1, 0, ROWS))
             .flatMap(
-                range -> difference(run(kernel, x, w, range, memory), run(scalar, x, w, range, memory), tolerance).stream())
+                part -> {
+                  HostBuffer found = run(kernel, x, w, part, memory);
+                  return difference(found, run(scalar, x, w, part, memory), tolerance)
+                      .or(() -> dependence(found, results))
+                      .stream();
+                })
             .map(text -> "%s (%d columns, %d activation rows)".formatted(text, cols, count))
             .findFirst();
       }
     }
 
-    private HostBuffer run(MatmulKernel<X> candidate, X x, HostMatrix w, int[] range, HostMemory memory) {
+    /** Between bytes that are no numbers, so that a kernel that computes with them is noticed. */
+    private HostMatrix matrix(RandomGenerator random, HostMemory memory) {
+      long bytes = 2 * ROWS * encoding.bytes(cols);
+      MemorySegment all = memory.allocate(bytes + 2 * HostMemory.ALIGNMENT, "weights of a self-check");
+      all.fill((byte) 0xFF);
+      MemorySegment weights = all.asSlice(HostMemory.ALIGNMENT, bytes);
+      RandomBlocks.ORDINARY.fill(encoding, weights, random);
+      return new HostMatrix("self-check", encoding, weights, ROWS, cols, 2);
+    }
+
+    private HostBuffer run(MatmulKernel<X> candidate, X x, HostMatrix w, Part part, HostMemory memory) {
       HostBuffer out = memory.buffer(count + 1, ROWS);
       out.segment().elements(ValueLayout.JAVA_FLOAT).forEach(value -> value.set(ValueLayout.JAVA_FLOAT, 0, UNTOUCHED));
-      candidate.run(new Product<>(x, 2, w, 1, out, 1, count), range[0], range[1], new Scratch());
+      var product = new Product<>(x, 2 + part.token(), w, 1, out, 1 + part.token(), part.tokens());
+      candidate.run(product, part.from(), part.to(), new Scratch());
       return out;
     }
+
+    /** Whether what was computed in part has other bits than in the whole. */
+    private static Optional<String> dependence(HostBuffer part, HostBuffer whole) {
+      for (long i = 0; i < whole.values(); i++) {
+        float alone = part.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+        float together = whole.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+        if (alone != UNTOUCHED && Float.floatToIntBits(alone) != Float.floatToIntBits(together)) {
+          return Optional.of("its results depend on how rows are grouped: %s alone, %s in company".formatted(alone, together));
+        }
+      }
+      return Optional.empty();
+    }
   }
+
+  /** Some activation rows and some weight rows. */
+  private record Part(int token, int tokens, int from, int to) {}
 
   static Optional<String> rows(RowKernels kernels) {
     return guarded(() -> RowCheck.compare(kernels, LARGEST_NMSE));
@@ -109,6 +148,10 @@ final class SelfCheck {
     } catch (RuntimeException | LinkageError e) {
       return Optional.of("its self-check threw " + e);
     }
+  }
+
+  static Optional<String> cache(KvType type, RowKernels kernels) {
+    return guarded(() -> RowCheck.compareCache(type, kernels, LARGEST_NMSE));
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.conformance.Operands;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.Buffer;
@@ -13,7 +14,9 @@ import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostKvPool;
 import io.gatun.device.KernelCap;
+import io.gatun.device.KvLayout;
 import io.gatun.device.KvRows;
+import io.gatun.device.KvType;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
@@ -22,7 +25,9 @@ import io.gatun.device.RowKernels;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.QuantizedEncoding;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +50,17 @@ class KernelTableTest {
       long index = p.firstOut() * p.out().cols() + to - 1;
       float value = p.out().segment().getAtIndex(ValueLayout.JAVA_FLOAT, index);
       p.out().segment().setAtIndex(ValueLayout.JAVA_FLOAT, index, value * factor);
+    };
+  }
+
+  /** Scalar results, each rounded once more. */
+  private static <X> MatmulKernel<X> rounding(MatmulKernel<X> kernel) {
+    return (p, from, to, s) -> {
+      kernel.run(p, from, to, s);
+      for (long token = p.firstOut(); token < p.firstOut() + p.count(); token++) {
+        long row = token * p.out().cols();
+        ScalarKernels.INSTANCE.scale(p.out(), Math.nextUp(1f), row + from, row + to);
+      }
     };
   }
 
@@ -86,9 +102,9 @@ class KernelTableTest {
       long before = calls.get();
       Buffer out = device.buffer(1, 8);
       device.matmul(
-          device.buffer(1, 32), device.load(Samples.weights(Encodings.Q4_0, 1, 8, 32, new Random(1))), out);
+          device.buffer(1, 32), device.load(Operands.weights(Encodings.Q4_0, 1, 8, 32, new Random(1))), out);
       assertTrue(calls.get() > before);
-      assertArrayEquals(new float[8], Samples.all(device, out));
+      assertArrayEquals(new float[8], Operands.all(device, out));
     }
   }
 
@@ -113,7 +129,7 @@ class KernelTableTest {
         FakeTier.usable("vector512", KernelCap.VECTOR, 1, Map.of())
             .withFloats(
                 Map.of(
-                    Encodings.F16, spoiled(GOOD_FLOATS, Math.nextUp(1f)),
+                    Encodings.F16, rounding(GOOD_FLOATS),
                     Encodings.F32, spoiled(GOOD_FLOATS, 1.01f),
                     Encodings.BF16, spoiled(GOOD_FLOATS, Float.NaN)));
     KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier)).checked();
@@ -121,7 +137,10 @@ class KernelTableTest {
     assertEquals(2, table.notes().size(), table.notes().toString());
   }
 
-  /** Writes a row that was not asked for; throws; computes the wrong expert: all must be noticed. */
+  /**
+   * Writes a row that was not asked for; skips the last one; throws; computes the wrong expert or activations; computes with
+   * the byte after the matrix: all must be noticed.
+   */
   @Test
   void brokenKernelsAreRejectedWithAReason() {
     MatmulKernel<QuantizedRows> greedy = (p, from, to, s) -> GOOD.run(p, 0, p.w().rows(), s);
@@ -135,19 +154,58 @@ class KernelTableTest {
     MatmulKernel<QuantizedRows> firstRow =
         (p, from, to, s) ->
             GOOD.run(new Product<>(p.x(), 0, p.w(), p.expert(), p.out(), p.firstOut(), p.count()), from, to, s);
+    MatmulKernel<QuantizedRows> lazy =
+        (p, from, to, s) -> GOOD.run(p, from, to == p.w().rows() ? to - 1 : to, s);
+    MatmulKernel<QuantizedRows> overreading =
+        (p, from, to, s) -> {
+          GOOD.run(p, from, to, s);
+          addByteAfter(p);
+        };
     var tier =
         FakeTier.usable(
             "bad",
             KernelCap.VECTOR,
             1,
-            Map.of(Encodings.Q4_0, greedy, Encodings.Q4_1, throwing, Encodings.Q5_0, firstExpert, Encodings.Q5_1, firstRow));
+            Map.of(
+                Encodings.Q4_0, greedy,
+                Encodings.Q4_1, throwing,
+                Encodings.Q5_0, firstExpert,
+                Encodings.Q5_1, firstRow,
+                Encodings.Q8_0, lazy,
+                Encodings.Q2_K, overreading));
     KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier)).checked();
     assertEquals("scalar", table.describe());
-    assertEquals(4, table.notes().size(), table.notes().toString());
+    assertEquals(6, table.notes().size(), table.notes().toString());
     assertTrue(
         table.notes().contains(
             "bad q4_1 q8 not used: its self-check threw java.lang.UnsupportedOperationException: no such instruction"),
         table.notes().toString());
+  }
+
+  @SuppressWarnings("restricted")
+  private static void addByteAfter(Product<QuantizedRows> p) {
+    MemorySegment bytes = p.w().bytes();
+    byte after = MemorySegment.ofAddress(bytes.address() + bytes.byteSize()).reinterpret(1).get(ValueLayout.JAVA_BYTE, 0);
+    long last = (p.firstOut() + p.count()) * p.out().cols() - 1;
+    float value = p.out().segment().getAtIndex(ValueLayout.JAVA_FLOAT, last);
+    p.out().segment().setAtIndex(ValueLayout.JAVA_FLOAT, last, value + after);
+  }
+
+  /** A float kernel may choose its order of summation once, not by the batch or the range. */
+  @Test
+  void aFloatKernelWhoseBitsDependOnTheGroupingIsRejected() {
+    MatmulKernel<HostBuffer> byBatch =
+        (p, from, to, s) -> (p.count() > 1 ? spoiled(GOOD_FLOATS, Math.nextUp(1f)) : GOOD_FLOATS).run(p, from, to, s);
+    MatmulKernel<HostBuffer> byRange =
+        (p, from, to, s) -> (from > 0 ? spoiled(GOOD_FLOATS, Math.nextUp(1f)) : GOOD_FLOATS).run(p, from, to, s);
+    var tier =
+        FakeTier.usable("moody", KernelCap.VECTOR, 1, Map.of())
+            .withFloats(Map.of(Encodings.F16, byBatch, Encodings.F32, byRange));
+    KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier)).checked();
+    assertEquals("scalar", table.describe());
+    for (String note : table.notes()) {
+      assertTrue(note.contains("depend on how rows are grouped"), note);
+    }
   }
 
   /** Scalar, but for one operation that a test breaks. */
@@ -214,16 +272,55 @@ class KernelTableTest {
 
   @Test
   void everyRowKernelIsChecked() {
-    for (String broken : List.of("quantize", "rmsNorm", "rope", "gate", "add", "scale", "append", "attention")) {
-      var tier = FakeTier.usable("rowy", KernelCap.VECTOR, 1, Map.of()).withRows(new BrokenRows(broken));
-      KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier)).checked();
-      assertEquals("scalar", table.describe());
+    for (String broken : List.of("quantize", "rmsNorm", "rope", "gate", "add", "scale")) {
+      KernelTable table = rowy(broken).checked();
+      assertEquals("cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+      assertSame(ScalarKernels.INSTANCE, table.rows());
       assertTrue(table.notes().getFirst().startsWith("rowy rows not used: " + broken), table.notes().toString());
     }
-    var good = FakeTier.usable("rowy", KernelCap.VECTOR, 1, Map.of()).withRows(new BrokenRows(""));
-    KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(good)).checked();
-    assertEquals("rows=rowy rest=scalar", table.describe());
+    for (String broken : List.of("append", "attention")) {
+      KernelTable table = rowy(broken).checked();
+      assertEquals("rows=rowy rest=scalar", table.describe());
+      for (KvType type : KvType.values()) {
+        assertSame(ScalarKernels.INSTANCE, table.cache(type, type));
+        String fault = "rowy cache/%s not used: %s".formatted(type.id(), broken);
+        assertTrue(table.notes().stream().anyMatch(note -> note.startsWith(fault)), table.notes().toString());
+      }
+    }
+    KernelTable table = rowy("").checked();
+    assertEquals("rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+    assertSame(table.rows(), table.cache(KvType.F16, KvType.Q8_0));
     assertEquals(KernelCap.VECTOR, table.level());
+  }
+
+  private static KernelTable rowy(String broken) {
+    var tier = FakeTier.usable("rowy", KernelCap.VECTOR, 1, Map.of()).withRows(new BrokenRows(broken));
+    return KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier));
+  }
+
+  /** What is not asked for is not checked: a computation by a kernel that nobody needs is time that a start waits for. */
+  @Test
+  void onlyWhatIsNeededIsChecked() {
+    var calls = new AtomicLong();
+    MatmulKernel<QuantizedRows> counting =
+        (p, from, to, s) -> {
+          calls.incrementAndGet();
+          GOOD.run(p, from, to, s);
+        };
+    var tier =
+        FakeTier.usable("rowy", KernelCap.VECTOR, 1, Map.of(Encodings.Q4_0, counting))
+            .withRows(new BrokenRows("attention"));
+    KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier));
+    try (Device device = new CpuDevice(1, table, ActivationPrecision.Q8)) {
+      assertEquals(
+          "cpu q4_0,rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar activations=q8 threads=1", device.describe());
+      assertTrue(table.reaches(KernelCap.VECTOR));
+      device.kvPool(new KvLayout(List.of(new KvLayout.Layer(1, 8, 8)), KvType.F16, KvType.F16));
+      assertEquals(List.of(), table.notes().stream().filter(note -> !note.contains("cache/f16")).toList());
+      assertEquals(0, calls.get());
+      device.load(Samples.weights(Encodings.Q4_0, 1, 8, 32, new Random(1)));
+      assertTrue(calls.get() > 0);
+    }
   }
 
   @Test
@@ -239,7 +336,8 @@ class KernelTableTest {
   /** Fails where no ordinary random block can be found, too. */
   @Test
   void everyEncodingHasASelfCheckThatScalarPasses() {
-    Samples.encodings()
+    Encodings.all().stream()
+        .filter(encoding -> !(encoding instanceof OpaqueEncoding))
         .forEach(
             encoding -> {
               assertEquals(Optional.empty(), SelfCheck.floats(encoding, GOOD_FLOATS), encoding.id());

@@ -3,9 +3,9 @@ package io.gatun.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.conformance.Jvm;
 import io.gatun.program.OpenDevice;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,11 +27,11 @@ class LaunchFlagsTest {
   }
 
   private static String onTheClassPath(String... flags) throws IOException, InterruptedException {
-    return Jvm.onTheClassPath(OpenDevice.class, List.of(flags));
+    return Jvm.of(CpuBackend.class).with(flags).onTheClassPath(OpenDevice.class).output();
   }
 
   private static String onTheModulePath(String... flags) throws IOException, InterruptedException {
-    return Jvm.onTheModulePath(OpenDevice.class, List.of(flags));
+    return Jvm.of(CpuBackend.class).with(flags).onTheModulePath("io.gatun.cpu", OpenDevice.class).output();
   }
 
   @Test

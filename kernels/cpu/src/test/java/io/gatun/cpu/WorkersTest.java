@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.conformance.Jvm;
 import io.gatun.program.DispatchManyTimes;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -192,9 +192,9 @@ class WorkersTest {
   void aDispatchAllocatesNothing() throws Exception {
     assertEquals(
         "done",
-        Jvm.onTheClassPath(
-            DispatchManyTimes.class,
-            List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-Xmx28m"),
-            "2000000"));
+        Jvm.of(CpuBackend.class)
+            .with("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-Xmx28m")
+            .onTheClassPath(DispatchManyTimes.class, "2000000")
+            .output());
   }
 }

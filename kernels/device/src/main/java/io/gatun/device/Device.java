@@ -84,6 +84,7 @@ public interface Device extends AutoCloseable {
 
   /** Several products of the same input; a device may prepare {@code x} once. */
   default void matmul(Buffer x, List<Matrix> weights, List<Buffer> outs) {
+    Shapes.matmul(weights, outs);
     for (int i = 0; i < weights.size(); i++) {
       matmul(x, weights.get(i), outs.get(i));
     }

@@ -13,11 +13,22 @@ public final class HostMemory implements AutoCloseable {
   /** Bytes that every allocation is aligned to: a cache line, and the widest vector. */
   public static final long ALIGNMENT = 64;
 
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena;
   private volatile boolean refusing;
 
   /** Memory that is empty so far. */
-  public HostMemory() {}
+  public HostMemory() {
+    this(Arena.ofShared());
+  }
+
+  /**
+   * Memory from an arena of a special kind.
+   *
+   * @param arena owned by this memory from now on; shared between threads, and gives zeroed bytes
+   */
+  public HostMemory(Arena arena) {
+    this.arena = arena;
+  }
 
   /** A zeroed buffer {@code [rows, cols]}. */
   public HostBuffer buffer(long rows, long cols) {

@@ -26,6 +26,7 @@ public final class QuantizedRows {
   private final HostMemory memory;
   private long rows;
   private int cols;
+  private long version;
   private MemorySegment codes = MemorySegment.NULL;
   private MemorySegment scales = MemorySegment.NULL;
   private MemorySegment sums = MemorySegment.NULL;
@@ -34,8 +35,9 @@ public final class QuantizedRows {
     this.memory = memory;
   }
 
-  /** Makes room for {@code [rows, cols]}; the content is undefined afterwards. */
+  /** Makes room for {@code [rows, cols]}; the content is undefined afterwards, and of a new {@link #version}. */
   public void reshape(long rows, long cols) {
+    version++;
     this.rows = rows;
     this.cols = Math.toIntExact(cols);
     codes = grown(codes, rows * codeStride());
@@ -45,6 +47,11 @@ public final class QuantizedRows {
 
   private MemorySegment grown(MemorySegment old, long bytes) {
     return old.byteSize() >= bytes ? old : memory.allocate(Math.max(bytes, 2 * old.byteSize()), "quantized activations");
+  }
+
+  /** Which content this is: a kernel may keep what it made of an earlier row while this number stays. */
+  public long version() {
+    return version;
   }
 
   public long rows() {

@@ -2,6 +2,7 @@ package io.gatun.device;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /**
  * Arrays and memory that a kernel needs while it runs, kept from call to call so that nothing is allocated in steady
@@ -19,9 +20,7 @@ public final class Scratch {
   private float[] x = {};
   private double[] scores = {};
   private double[] sums = {};
-  private int[] pairs = {};
-  private float[] xMinimums = {};
-  private int[] xCenters = {};
+  private Object kept = this;
 
   private MemorySegment block = MemorySegment.NULL;
 
@@ -87,26 +86,15 @@ public final class Scratch {
     return x;
   }
 
-  /** Pairs of 16-bit activation codes. */
-  public int[] pairs(long length) {
-    if (pairs.length < length) {
-      pairs = new int[Math.toIntExact(length)];
+  /**
+   * Something of a kernel family's own that is worth keeping from call to call; the first call makes it. One at a time:
+   * asking for another type drops what was kept.
+   */
+  public <T> T kept(Class<T> type, Supplier<T> maker) {
+    if (!type.isInstance(kept)) {
+      kept = maker.get();
     }
-    return pairs;
-  }
-
-  /** What the minimums of weights are multiplied with. */
-  public float[] xMinimums(long length) {
-    xMinimums = grown(xMinimums, length);
-    return xMinimums;
-  }
-
-  /** What the center of the codes of weights adds. */
-  public int[] xCenters(long length) {
-    if (xCenters.length < length) {
-      xCenters = new int[Math.toIntExact(length)];
-    }
-    return xCenters;
+    return type.cast(kept);
   }
 
   double[] scores(long length) {

@@ -1,5 +1,7 @@
 package io.gatun.device;
 
+import java.util.List;
+
 /**
  * The shape checks of {@link Device}'s operations, shared by the devices on the host. Stateless. Every method throws an
  * {@link IllegalArgumentException} that names the operation and the operands that do not fit.
@@ -57,6 +59,11 @@ public final class Shapes {
         w,
         out);
     requireApart("matmul", x, out);
+  }
+
+  /** A buffer for each matrix. */
+  public static void matmul(List<Matrix> weights, List<Buffer> outs) {
+    require(weights.size() == outs.size(), "matmul: %d matrices into %d buffers", weights.size(), outs.size());
   }
 
   /** {@code out} is like {@code x}, and the gain divides its columns. */

@@ -3,6 +3,8 @@ package io.gatun.cli;
 import io.gatun.cli.chat.Repl;
 import io.gatun.cli.terminal.UsageException;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,6 +30,15 @@ final class ChatCommand extends ConsoleCommand {
       description = "The system message.")
   String system = "";
 
+  @Option(
+      names = "--session",
+      paramLabel = "FILE",
+      description = {
+        "Keep the conversation in FILE, with its cache and settings, after each message; go on with it if FILE is there. "
+            + "Options given here come before the settings in FILE. A FILE.json is kept without the cache."
+      })
+  @Nullable Path session;
+
   @Mixin SamplingOptions samplingOptions = new SamplingOptions();
 
   @Mixin ComputeOptions compute = new ComputeOptions();
@@ -35,7 +46,10 @@ final class ChatCommand extends ConsoleCommand {
   @Override
   public Integer call() {
     Path path = model.path == null ? bundled() : model.path;
-    try (var repl = Repl.open(console(), path, compute.engineOptions(), samplingOptions.sampling(), system)) {
+    var start =
+        new Repl.Start(
+            path, compute.engineOptions(), samplingOptions::changed, system, Optional.ofNullable(session));
+    try (var repl = Repl.open(console(), start)) {
       return repl.run(Version.number());
     }
   }

@@ -8,25 +8,51 @@ import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Finds the command that the arguments name, runs it, and turns what goes wrong into one line and an exit code. */
 final class CommandLines {
+  private static final String HELP = "help";
+
+  /** In the order in which {@code gatun help} lists them. */
+  private static final List<Class<? extends ConsoleCommand>> COMMANDS =
+      List.of(
+          ChatCommand.class,
+          RunCommand.class,
+          TokenizeCommand.class,
+          DetokenizeCommand.class,
+          TemplateCommand.class,
+          LogitsCommand.class,
+          DequantizeCommand.class,
+          InspectCommand.class,
+          PerplexityCommand.class,
+          SynthCommand.class,
+          BenchCommand.class,
+          HelpCommand.class);
+
   private CommandLines() {}
 
   /** Runs {@code args}; returns the exit code. */
   static int run(Console console, String... args) {
     try {
-      return build(console).execute(args);
+      return build(console, args.length == 0 ? "" : args[0]).execute(args);
     } catch (StackOverflowError | OutOfMemoryError e) {
       return report(console, e, Arrays.asList(args).contains("--debug"));
     }
   }
 
-  static CommandLine build(Console console) {
+  /**
+   * With the one command that the first argument names, since describing all of them to the parser takes longer than
+   * most of them; with all of them for help.
+   */
+  private static CommandLine build(Console console, String first) {
     var line = new CommandLine(new Gatun(), new Commands(console));
+    COMMANDS.stream()
+        .filter(type -> first.equals(HELP) || first.equals(type.getAnnotation(Command.class).name()))
+        .forEach(line::addSubcommand);
     boolean colours = console.outIsTerminal() && Console.coloursWanted();
     return line.setOut(console.outWriter())
         .setErr(new PrintWriter(new StringWriter()))

@@ -5,25 +5,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The top level: names the commands, and holds what all of them take. */
+/** The top level, without the commands, which {@link CommandLines} adds. */
 @Command(
     name = "gatun",
     description = "Runs language models on the JVM.",
     versionProvider = Version.class,
-    subcommands = {
-      ChatCommand.class,
-      RunCommand.class,
-      TokenizeCommand.class,
-      DetokenizeCommand.class,
-      TemplateCommand.class,
-      LogitsCommand.class,
-      DequantizeCommand.class,
-      InspectCommand.class,
-      PerplexityCommand.class,
-      SynthCommand.class,
-      BenchCommand.class,
-      HelpCommand.class
-    },
     footer = {"", "Try `gatun chat` to talk to the story model that comes along, `gatun help run` for a command's options."})
 final class Gatun implements Callable<Integer> {
   @Option(

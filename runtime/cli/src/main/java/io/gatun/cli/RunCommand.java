@@ -8,13 +8,15 @@ import io.gatun.cli.terminal.EscapeFilter;
 import io.gatun.cli.terminal.Failure;
 import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.Progress;
+import io.gatun.cli.terminal.PromptReading;
 import io.gatun.cli.terminal.UsageException;
 import io.gatun.engine.Completion;
 import io.gatun.engine.EngineOptions;
-import io.gatun.engine.Piece;
+import io.gatun.engine.Generation;
 import io.gatun.engine.Prompt;
 import io.gatun.engine.Sampling;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,10 +106,7 @@ final class RunCommand extends ConsoleCommand {
   }
 
   private Completion whole(LoadedModel loaded, Prompt prompt, Sampling sampling) {
-    Completion completion;
-    try (var _ = Progress.on(console(), "generating")) {
-      completion = loaded.engine().generate(prompt, sampling);
-    }
+    Completion completion = generated(loaded, prompt, sampling, piece -> {});
     console().out().line(Json.text(Statistics.json(loaded, completion)));
     return completion;
   }
@@ -115,23 +114,32 @@ final class RunCommand extends ConsoleCommand {
   private Completion streamed(LoadedModel loaded, Prompt prompt, Sampling sampling) {
     Console console = console();
     UnaryOperator<String> shown = console.outIsTerminal() ? new EscapeFilter()::accept : text -> text;
-    Completion completion;
-    try (var progress = Progress.on(console, "reading the prompt")) {
-      completion =
-          loaded
-              .engine()
-              .generate(
-                  prompt,
-                  sampling,
-                  (Piece piece) -> {
-                    progress.stop();
-                    console.out().text(shown.apply(piece.text())).flush();
-                  });
-    }
+    Completion completion =
+        generated(loaded, prompt, sampling, piece -> console.out().text(shown.apply(piece)).flush());
     if (!completion.text().endsWith("\n")) {
       console.out().text("\n");
     }
     console.out().flush();
     return completion;
+  }
+
+  /** Shows how far it is until there is something for {@code listener}. */
+  private Completion generated(LoadedModel loaded, Prompt prompt, Sampling sampling, Consumer<String> listener) {
+    try (var progress = Progress.on(console(), PromptReading.LABEL)) {
+      Generation generation =
+          loaded
+              .engine()
+              .submit(
+                  prompt,
+                  sampling,
+                  piece -> {
+                    if (!json) {
+                      progress.stop();
+                    }
+                    listener.accept(piece.text());
+                  });
+      progress.follow(PromptReading.of(generation));
+      return generation.await();
+    }
   }
 }

@@ -73,7 +73,16 @@ final class SamplingOptions {
 
   /** @throws IllegalArgumentException for a value out of its range, naming it */
   Sampling sampling() {
-    Sampling sampling = Sampling.defaults();
+    return changed(Sampling.defaults());
+  }
+
+  /**
+   * A sampling with what was asked for, and the rest as it is.
+   *
+   * @throws IllegalArgumentException for a value out of its range, naming it
+   */
+  Sampling changed(Sampling before) {
+    Sampling sampling = before;
     for (var option : options.entrySet()) {
       sampling = with(sampling, option.getKey(), option.getValue());
     }

@@ -83,6 +83,26 @@ class ChatTerminalTest {
   }
 
   @Test
+  void aKeptConversationGoesOnAfterCtrlD() throws Exception {
+    Path file = state.resolve("kept");
+    try (var session = chat("xterm", "-n", "8", "--session", file)) {
+      session.type("Once upon\r").await(" a time").await(FOOTER).await(">>> ").type(CTRL_D);
+      assertEquals(0, session.exitCode());
+    }
+    try (var session = chat("xterm", "-n", "8", "--session", file)) {
+      assertTrue(session.screen().contains("Going on with main: 1 turns, "), session.screen());
+      session.type("/fork other\r").await("Now in branch other").await(">>> ");
+      session.type("/undo\r").await("Taken back").await(">>> ").type(CTRL_D);
+      assertEquals(0, session.exitCode());
+    }
+    try (var session = chat("xterm", "-n", "8", "--session", file)) {
+      assertFalse(session.screen().contains("Going on"), session.screen());
+      session.type("/bye\r");
+      assertEquals(0, session.exitCode());
+    }
+  }
+
+  @Test
   void messagesOfSeveralLinesAndPastedOnes() throws Exception {
     try (var session = chat("xterm", "-n", "4")) {
       session.type("\"\"\"Once\r").await("... ").type("upon\"\"\"\r").await(FOOTER).await(">>> ");

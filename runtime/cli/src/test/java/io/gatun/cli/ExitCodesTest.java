@@ -53,10 +53,13 @@ class ExitCodesTest {
   }
 
   @Test
-  void aMalformedFile() throws IOException {
+  void aMalformedFile(@TempDir Path folder) throws IOException {
     fails(3, "GGUF", "run", "-m", Oracle.require("malformed/files/magic-lowercase.gguf"), "-p", "x");
     fails(3, "GGUF", "inspect", Oracle.require("malformed/files/magic-lowercase.gguf"));
-    fails(3, "finite", "run", "-m", Oracle.require("malformed/files/data-nan-norm.gguf"), "--ids", "1", "-n", "1");
+    Path nan = Oracle.require("malformed/files/data-nan-norm.gguf");
+    String says = nan + ": the logit of token 0 is NaN, expected a finite number";
+    fails(3, says, "run", "-m", nan, "--ids", "1", "-n", "1");
+    fails(3, says, "logits", "-m", nan, "--ids", "1", "--out", folder.resolve("x.npy"));
   }
 
   @Test

@@ -50,7 +50,7 @@ public final class Engine implements AutoCloseable {
     valueType = options.valueType().orElse(standard);
     forward = new Forward(model, device, contextLength, keyType, valueType, options.prefillChunk());
     encoder = new PromptEncoder(model.tokenizer());
-    scheduler = new Scheduler(forward, "gatun-engine");
+    scheduler = new Scheduler(forward, model.checkpoint().metadata().origin());
   }
 
   /** An engine with {@link EngineOptions#defaults()}. */
@@ -127,7 +127,8 @@ public final class Engine implements AutoCloseable {
           "%s: was saved with another model than %s".formatted(file, model.checkpoint().path()));
     }
     KvCache cache = forward.newCache();
-    boolean samePages = saved.pageFormat().equals(forward.pages().pool().format());
+    KvPool pool = forward.pages().pool();
+    boolean samePages = saved.pageFormat().equals(pool.format()) && saved.pageBytes() == pool.pageBytes();
     if (samePages && saved.cached() <= contextLength) {
       saved.load(file, cache);
     }
@@ -192,7 +193,12 @@ public final class Engine implements AutoCloseable {
 
   /** Device, kernels, threads and cache types in one line. */
   public String describe() {
-    return "%s, context %d, cache k %s v %s".formatted(device.describe(), contextLength, keyType.id(), valueType.id());
+    return "%s, context %d, cache %s".formatted(device.describe(), contextLength, cacheTypes());
+  }
+
+  /** How cached keys and values are stored: {@code k f16 v f16}. */
+  public String cacheTypes() {
+    return "k %s v %s".formatted(keyType.id(), valueType.id());
   }
 
   /** Bytes of cache pages in use by running generations and sessions. */

@@ -14,6 +14,9 @@ public interface Generation {
   /** Asks it to end; it does so after the token in flight, with {@link FinishReason#CANCELLED}. Idempotent. */
   void cancel();
 
+  /** How far it has read its prompt, at this moment. */
+  PromptProgress prompt();
+
   /** Whether it has ended. */
   boolean isDone();
 }

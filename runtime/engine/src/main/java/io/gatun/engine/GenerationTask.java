@@ -45,6 +45,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   private int[] tokens;
   private int size;
   private int fed;
+  private volatile PromptProgress progress;
   private final StringBuilder text = new StringBuilder();
   /** Tokens whose log-probabilities the listener has. */
   private int reported;
@@ -85,6 +86,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     promptSize = prompt.length;
     cached = cache.length();
     fed = cached;
+    progress = new PromptProgress(promptSize, cached, cached);
     tokens = Arrays.copyOf(prompt, prompt.length + 64);
     size = promptSize;
     maxTokens = Math.min(sampling.maxTokens().orElse(Integer.MAX_VALUE), contextLength - promptSize);
@@ -146,6 +148,9 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
 
   @Override
   public int feed(Batch batch, int count) {
+    if (!progress.isDone()) {
+      progress = new PromptProgress(promptSize, cached, fed); // what is fed now is computed before the next call
+    }
     int to = fed + count;
     int row = batch.add(cache, tokens, fed, to, to == size ? Batch.Logits.LAST : Batch.Logits.NONE);
     fed = to;
@@ -155,10 +160,10 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   @Override
   public void accept(int row, float[] logits) {
     try {
-      Logits.requireFinite(logits);
       int token = next(logits);
       if (size == promptSize) {
         firstToken = System.nanoTime();
+        progress = new PromptProgress(promptSize, cached, promptSize);
       }
       append(token);
       boolean ends = tokenizer.vocabulary().isEndOfGeneration(token) || sampling.stopTokens().contains(token);
@@ -297,6 +302,11 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   /** Waits for the end, whatever it is. */
   void settle() {
     Waiting.uninterrupted(done::await);
+  }
+
+  @Override
+  public PromptProgress prompt() {
+    return progress;
   }
 
   @Override

@@ -7,13 +7,16 @@ import org.jspecify.annotations.Nullable;
 final class Logits {
   private Logits() {}
 
-  /** @throws FormatException if one is not finite */
-  static void requireFinite(float[] logits) {
+  /**
+   * @param origin the model's file, for the message
+   * @throws FormatException if one is not finite
+   */
+  static void requireFinite(float[] logits, String origin) {
     for (int id = 0; id < logits.length; id++) {
       if (!Float.isFinite(logits[id])) {
         throw new FormatException(
-            "the logit of token %d is %s, expected a finite number; the model's weights are damaged"
-                .formatted(id, logits[id]));
+            "%s: the logit of token %d is %s, expected a finite number; the model's weights are damaged"
+                .formatted(origin, id, logits[id]));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.gatun.engine;
 
 import io.gatun.model.Batch;
 import io.gatun.model.Forward;
+import io.gatun.tensors.FormatException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ final class Scheduler implements AutoCloseable {
   private final int maxActive;
 
   private final Forward forward;
+  private final String origin;
   private final Batch batch = new Batch();
   private final List<Task> active = new ArrayList<>();
   private final Prefixes prefixes = new Prefixes();
@@ -28,11 +30,13 @@ final class Scheduler implements AutoCloseable {
   private final Queue<Task> waiting = new ArrayDeque<>();
   private boolean closing;
 
-  Scheduler(Forward forward, String name) {
+  /** @param origin the model's file, for messages */
+  Scheduler(Forward forward, String origin) {
     this.forward = forward;
+    this.origin = origin;
     owners = new Task[forward.maxRows()];
     maxActive = Math.max(1, forward.maxRows() / 2);
-    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
+    thread = Thread.ofPlatform().daemon().name("gatun-engine").unstarted(this::loop);
     thread.start();
   }
 
@@ -132,6 +136,12 @@ final class Scheduler implements AutoCloseable {
   }
 
   private void deliver(int row, float[] logits) {
+    try {
+      Logits.requireFinite(logits, origin);
+    } catch (FormatException e) {
+      owners[row].fail(e);
+      return;
+    }
     owners[row].accept(row, logits);
   }
 

@@ -22,7 +22,8 @@ public interface Session extends AutoCloseable {
   Session fork();
 
   /**
-   * Saves tokens and cache, for {@link Engine#restore}. Replaces the file only when all is written.
+   * Saves tokens and cache, for {@link Engine#restore}. The file is replaced in one step when all is written: a kill
+   * leaves the old one or the new one.
    *
    * @param note of the caller's, for example the transcript
    * @throws IllegalStateException while it generates

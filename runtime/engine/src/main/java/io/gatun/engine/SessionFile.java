@@ -49,7 +49,7 @@ record SessionFile(
   private static final byte[] MAGIC = "GATUNKV1".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_HEADER = 1 << 28;
 
-  /** Writes beside {@code file} first and then takes its place, so that a failure leaves the old one. */
+  /** Writes beside {@code file} first and then takes its place in one step, so that a failure or a kill leaves the old one. */
   void write(Path file, KvCache cache) throws IOException {
     Path target = file.toAbsolutePath();
     Path temporary = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".part");
@@ -66,7 +66,7 @@ record SessionFile(
         }
         channel.force(true);
       }
-      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -23,7 +23,7 @@ interface Task {
   /**
    * Takes the logits of a token it asked them for.
    *
-   * @param logits {@code [n_vocab]}; may be changed, and is reused
+   * @param logits {@code [n_vocab]}, finite; may be changed, and is reused
    */
   void accept(int row, float[] logits);
 

@@ -42,6 +42,29 @@ class EngineTest {
   }
 
   @Test
+  void howFarThePromptIsReadIsToldChunkByChunk() {
+    var ids = new int[300];
+    Arrays.fill(ids, 300);
+    Generation running = engine.submit(Prompt.ids(ids), Sampling.greedy().maxTokens(1), piece -> {});
+    var seen = new ArrayList<>(List.of(running.prompt()));
+    while (!running.isDone()) {
+      PromptProgress now = running.prompt();
+      if (!now.equals(seen.getLast())) {
+        seen.add(now);
+      }
+    }
+    running.await();
+    assertEquals(new PromptProgress(300, 0, 300), running.prompt());
+    assertTrue(running.prompt().isDone());
+    int before = 0;
+    for (PromptProgress progress : seen) {
+      assertTrue(progress.read() >= before, seen.toString());
+      assertTrue(progress.isDone() || progress.read() % engine.options().prefillChunk() == 0, progress.toString());
+      before = progress.read();
+    }
+  }
+
+  @Test
   void piecesJoinToTheText() {
     var pieces = new StringBuilder();
     Completion completion =

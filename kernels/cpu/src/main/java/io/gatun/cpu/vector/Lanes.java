@@ -41,7 +41,18 @@ final class Lanes {
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+  /** Room for any address and what is added to it. */
+  private static final long ADDRESS_BITS = (1L << 56) - 1;
+
   private Lanes() {}
+
+  /**
+   * The address, as a number that the compiler knows not to be negative. It then sees that the address and what an inner
+   * loop adds to it are within {@link #MEMORY}; left to check them, it divides every short loop into four.
+   */
+  static long plain(long address) {
+    return address & ADDRESS_BITS;
+  }
 
   @SuppressWarnings("restricted") // the device insists on --enable-native-access
   private static MemorySegment everything() {

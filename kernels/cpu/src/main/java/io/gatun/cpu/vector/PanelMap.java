@@ -10,7 +10,7 @@ import io.gatun.device.QuantizedRows;
  *   scales    f32 [pieces][ROWS]
  *   minimums  f32 [pieces][ROWS]
  *   raw       bytes [COLS / 4][ROWS][4]      a packer's own
- *   sums      f32 [TOKENS][ROWS]             the results of a strip, as they grow
+ *   sums      f32 [STRIPS][TOKENS][ROWS]     the results, as they grow
  * </pre>
  */
 final class PanelMap {
@@ -22,6 +22,9 @@ final class PanelMap {
 
   /** Activation rows that meet a panel before the next one is packed. */
   static final int TOKENS = 256;
+
+  /** Strips that are computed together, column by column of panels. */
+  static final int STRIPS = 4;
 
   /** Activation rows of a tile. */
   static final int TILE = 4;
@@ -38,7 +41,10 @@ final class PanelMap {
   static final long RAW = MINIMUMS + (long) COLS / 16 * ROWS * Float.BYTES;
   static final long SUMS = RAW + Math.max((long) COLS * ROWS, StripMap.END);
 
-  static final long END = SUMS + (long) TOKENS * ROWS * Float.BYTES;
+  /** Bytes of the sums of a strip. */
+  static final long STRIP_SUMS = (long) TOKENS * ROWS * Float.BYTES;
+
+  static final long END = SUMS + STRIPS * STRIP_SUMS;
 
   private PanelMap() {}
 

@@ -20,6 +20,10 @@ import java.lang.ref.Reference;
  * that results are those of {@link io.gatun.device.Device#matmul} to the bit. Stateless and thread-safe.
  */
 record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker packer) implements MatmulKernel<QuantizedRows> {
+  /** Activation rows that are prepared at a time, which bounds the memory for them. */
+  private static final int PREPARED = 2 * TOKENS;
+
+  private static final int GROUP = PanelMap.STRIPS * ROWS;
 
   /** Whether groups and runs of activations end together, which panels need. */
   static boolean fits(QuantizedEncoding encoding) {
@@ -29,12 +33,19 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
 
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
+    var prepared = PreparedRows.of(scratch);
+    MemorySegment block = scratch.block(PanelMap.END);
     try {
-      for (long token = 0; token < product.count(); token += TOKENS) {
-        int count = (int) Math.min(TOKENS, product.count() - token);
-        prepare(product, token, count, scratch);
-        for (long row = from; row < to; row += ROWS) {
-          strip(product, row, (int) Math.min(ROWS, to - row), token, count, scratch);
+      for (long token = 0; token < product.count(); token += PREPARED) {
+        int count = (int) Math.min(PREPARED, product.count() - token);
+        prepared.tiles(product.x(), product.firstX() + token, count, piece(), kind);
+        for (int t = 0; t < count; t += TOKENS) {
+          int tokens = Math.min(TOKENS, count - t);
+          for (long row = from; row < to; row += GROUP) {
+            int rows = (int) Math.min(GROUP, to - row);
+            multiply(product, row, rows, prepared, t / TILE, tiles(tokens), block, scratch);
+            copy(product, row, rows, token + t, tokens, block);
+          }
         }
       }
     } finally {
@@ -42,97 +53,95 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
     }
   }
 
-  /** The activations in the panel's order; the last row is repeated to fill the last tile. */
-  private void prepare(Product<QuantizedRows> product, long token, int count, Scratch scratch) {
-    QuantizedRows x = product.x();
-    int stride = (int) x.codeStride();
-    int tokens = tiled(count);
-    int piece = PanelMap.piece(encoding.groupLength());
-    int pieces = x.cols() / piece;
-    scratch.xScales((long) tokens * pieces);
-    scratch.xMinimums((long) tokens * pieces);
-    scratch.xCenters((long) tokens * pieces);
-    for (int t = 0; t < tokens; t++) {
-      long row = product.firstX() + token + Math.min(t, count - 1);
-      long codes = x.codes().address() + row * stride;
-      int center =
-          switch (kind) {
-            case PanelCodes.Narrow(int c) -> {
-              PanelActivations.pairs(codes, stride / 4, scratch.pairs((long) tokens * stride / 2), t * (stride / 2), stride / 4);
-              yield c;
-            }
-            case PanelCodes.Wide() -> {
-              PanelActivations.planes(codes, stride / 4, scratch.x((long) tokens * stride), t * stride);
-              yield 0;
-            }
-          };
-      PanelActivations.pieces(x, row, piece, center, t * pieces, pieces, scratch);
-    }
+  private int piece() {
+    return PanelMap.piece(encoding.groupLength());
   }
 
-  private static int tiled(int count) {
-    return (count + TILE - 1) / TILE * TILE;
+  private static int tiles(int tokens) {
+    return (tokens + TILE - 1) / TILE;
   }
 
-  private void strip(Product<QuantizedRows> product, long row, int rows, long token, int count, Scratch scratch) {
+  /** A few strips, so that the part of the activations that meets a panel is met again while it is in the cache. */
+  private void multiply(
+      Product<QuantizedRows> product,
+      long row,
+      int rows,
+      PreparedRows x,
+      int firstTile,
+      int tiles,
+      MemorySegment block,
+      Scratch scratch) {
     HostMatrix w = product.w();
-    MemorySegment block = scratch.block(PanelMap.END);
-    block.asSlice(PanelMap.SUMS, (long) tiled(count) * ROWS * Float.BYTES).fill((byte) 0);
+    long panel = block.address();
+    block.asSlice(PanelMap.SUMS, (long) strips(rows) * PanelMap.STRIP_SUMS).fill((byte) 0);
     long offset = w.rowOffset(product.expert(), row);
     for (int col = 0; col < w.cols(); col += COLS) {
       int cols = (int) Math.min(COLS, w.cols() - col);
-      packer.pack(w, offset + encoding.bytes(col), rows, cols, block.address(), scratch);
-      multiply(product.x(), block.address(), col, cols, tiled(count), scratch);
+      for (int strip = 0; strip < strips(rows); strip++) {
+        int first = strip * ROWS;
+        long source = offset + first * w.rowBytes() + encoding.bytes(col);
+        packer.pack(w, source, Math.min(ROWS, rows - first), cols, panel, scratch);
+        multiply(panel, panel + PanelMap.SUMS + strip * PanelMap.STRIP_SUMS, col, cols, x, firstTile, tiles);
+      }
     }
-    copy(product, row, rows, token, count, block);
   }
 
-  private void multiply(QuantizedRows x, long panel, int col, int cols, int tokens, Scratch scratch) {
-    int stride = (int) x.codeStride();
-    int piece = PanelMap.piece(encoding.groupLength());
-    int pieceStride = x.cols() / piece;
-    int minimums = encoding.hasMinimum() ? 1 : 0;
-    float[] scales = scratch.xScales(0);
+  private static int strips(int rows) {
+    return (rows + ROWS - 1) / ROWS;
+  }
+
+  private void multiply(long panel, long sums, int col, int cols, PreparedRows x, int firstTile, int tiles) {
+    int piece = piece();
+    int pieces = x.pieces();
+    int firstPiece = (firstTile * pieces + col / piece) * TILE;
+    boolean minimums = encoding.hasMinimum();
     switch (kind) {
-      case PanelCodes.Narrow _ ->
-          PanelTile.narrow(
-              panel,
-              cols / piece,
-              piece / 4,
-              minimums,
-              tokens,
-              scratch.pairs(0),
-              col / 4,
-              stride / 2,
-              stride / 4,
-              col / piece,
-              pieceStride,
-              scales,
-              scratch.xMinimums(0),
-              scratch.xCenters(0));
-      case PanelCodes.Wide _ ->
-          PanelTile.wide(
-              panel,
-              cols / piece,
-              piece / 4,
-              minimums,
-              tokens,
-              scratch.x(0),
-              col / 4,
-              stride,
-              stride / 4,
-              col / piece,
-              pieceStride,
-              scales,
-              scratch.xMinimums(0));
+      case PanelCodes.Narrow _ -> {
+        int stride = x.quads() * 2 * TILE;
+        PanelTile.narrow(
+            panel,
+            sums,
+            cols / piece,
+            piece / 4,
+            minimums,
+            tiles,
+            x.pairs(),
+            firstTile * stride + col / 2 * TILE,
+            stride,
+            firstPiece,
+            pieces * TILE,
+            x.scales(),
+            x.minimums(),
+            x.centers());
+      }
+      case PanelCodes.Wide _ -> {
+        int stride = x.quads() * 4 * TILE;
+        PanelTile.wide(
+            panel,
+            sums,
+            cols / piece,
+            piece / 4,
+            minimums,
+            tiles,
+            x.floats(),
+            firstTile * stride + col * TILE,
+            stride,
+            firstPiece,
+            pieces * TILE,
+            x.scales(),
+            x.minimums());
+      }
     }
   }
 
   private static void copy(Product<QuantizedRows> product, long row, int rows, long token, int count, MemorySegment block) {
-    for (int t = 0; t < count; t++) {
-      long out = (product.firstOut() + token + t) * product.out().cols() + row;
-      MemorySegment.copy(
-          block, PanelMap.SUMS + (long) t * ROWS * Float.BYTES, product.out().segment(), out * Float.BYTES, (long) rows * Float.BYTES);
+    for (int first = 0; first < rows; first += ROWS) {
+      long sums = PanelMap.SUMS + first / ROWS * PanelMap.STRIP_SUMS;
+      long bytes = (long) Math.min(ROWS, rows - first) * Float.BYTES;
+      for (int t = 0; t < count; t++) {
+        long out = (product.firstOut() + token + t) * product.out().cols() + row + first;
+        MemorySegment.copy(block, sums + (long) t * ROWS * Float.BYTES, product.out().segment(), out * Float.BYTES, bytes);
+      }
     }
   }
 }

@@ -37,15 +37,10 @@ interface StripKernel {
    *
    * @param x its planes
    * @param first index of plane 0 of the first block's first quad
-   * @param stride from plane to plane
-   * @param piece index of the first block's first piece in the two arrays
-   * @param xScales of each piece
-   * @param xMinimums xscale · Σx of each piece
-   * @param xCenters {@link #center} · Σx of each piece
+   * @param piece index of the first block's first piece
    * @param sums address of a vector of floats, one for each weight row
    */
-  void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums);
+  void multiply(long strip, int blocks, PreparedRows x, int first, int piece, long sums);
 
   /**
    * Decodes the codes of the gathered blocks into their lanes of a panel, in {@link PanelPacker}'s order.

@@ -7,6 +7,7 @@ import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORTS;
+import static io.gatun.cpu.vector.Lanes.plain;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -53,28 +54,35 @@ final class StripQ4_0 implements StripKernel {
 
   @Override
   public void gather(long source, long rowBytes, int rows, int blocks, long strip) {
-    StripQ8_0.gather(source, rowBytes, rows, blocks, QUADS / 2, strip);
+    long block = Short.BYTES + 2L * QUADS;
+    StripFields.gather(source, rowBytes, rows, blocks, block, strip + StripMap.SCALES);
+    StripFields.halves(strip + StripMap.SCALES, blocks);
+    StripTranspose.sixteens(source + Short.BYTES, rowBytes, rows, blocks, block, strip + StripMap.CODES);
   }
 
   @Override
-  public void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums) {
+  public void multiply(long strip, int blocks, PreparedRows x, int first, int piece, long sums) {
+    int[] planes = x.pairs();
+    float[] xScales = x.scales();
+    int stride = x.planeStride();
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
-    long w = strip + StripMap.CODES;
     for (int b = 0; b < blocks; b++) {
-      var dot = IntVector.broadcast(INTS, xCenters[piece + b] & 0xFFFF).reinterpretAsShorts();
+      long w = plain(strip + StripMap.CODES + b * (QUADS / 2) * BYTES);
+      int x0 = first + b * QUADS;
+      int x1 = x0 + 2 * stride;
+      int x2 = x0 + 3 * stride;
+      int x3 = x0 + 4 * stride;
+      var dot = IntVector.broadcast(INTS, x.centers()[piece + b] & 0xFFFF).reinterpretAsShorts();
       for (int i = 0; i < QUADS / 2; i++) {
-        int q = first + b * QUADS + i;
-        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w, ORDER);
-        dot = dot.add(v.mul(IntVector.broadcast(INTS, x[q]).reinterpretAsShorts()));
-        dot = dot.add(v.lanewise(LSHR, 4).mul(IntVector.broadcast(INTS, x[q + 2 * stride]).reinterpretAsShorts()));
-        dot = dot.add(v.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, x[q + 3 * stride]).reinterpretAsShorts()));
-        dot = dot.add(v.lanewise(LSHR, 12).mul(IntVector.broadcast(INTS, x[q + 4 * stride]).reinterpretAsShorts()));
-        w += BYTES;
+        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w + i * BYTES, ORDER);
+        dot = dot.add(v.mul(IntVector.broadcast(INTS, planes[x0 + i]).reinterpretAsShorts()));
+        dot = dot.add(v.lanewise(LSHR, 4).mul(IntVector.broadcast(INTS, planes[x1 + i]).reinterpretAsShorts()));
+        dot = dot.add(v.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, planes[x2 + i]).reinterpretAsShorts()));
+        dot = dot.add(v.lanewise(LSHR, 12).mul(IntVector.broadcast(INTS, planes[x3 + i]).reinterpretAsShorts()));
       }
       var pairs = dot.reinterpretAsInts();
       var total = pairs.lanewise(LSHL, 16).add(pairs).lanewise(ASHR, 16);
-      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, strip + StripMap.SCALES + b * BYTES, ORDER);
+      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, plain(strip + StripMap.SCALES + b * BYTES), ORDER);
       sum = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(xScales[piece + b]), sum);
     }
     sum.intoMemorySegment(MEMORY, sums, ORDER);

@@ -7,6 +7,7 @@ import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORTS;
+import static io.gatun.cpu.vector.Lanes.plain;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -21,6 +22,7 @@ final class StripQ4_K implements StripKernel {
   private static final int GROUPS = 8;
   private static final int BYTES_OF_BLOCK = 144;
   private static final long NIBBLES = StripMap.RAW + 4 * BYTES;
+  private static final long MINIMUMS = StripMap.MINIMUMS - StripMap.SCALES;
 
   @Override
   public int planeCount() {
@@ -45,7 +47,7 @@ final class StripQ4_K implements StripKernel {
   @Override
   public void gather(long source, long rowBytes, int rows, int blocks, long strip) {
     long raw = strip + StripMap.RAW;
-    StripTranspose.rows(source, rowBytes, rows, BYTES_OF_BLOCK, raw);
+    StripTranspose.sixteens(source, rowBytes, rows, BYTES_OF_BLOCK / 16, 16, raw);
     var both = IntVector.fromMemorySegment(INTS, MEMORY, raw, ORDER);
     both.and(0xFFFF).intoMemorySegment(MEMORY, strip + StripMap.CODES, ORDER);
     both.lanewise(LSHR, 16).intoMemorySegment(MEMORY, strip + StripMap.CODES + BYTES, ORDER);
@@ -77,39 +79,42 @@ final class StripQ4_K implements StripKernel {
   }
 
   @Override
-  public void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums) {
+  public void multiply(long strip, int blocks, PreparedRows x, int first, int piece, long sums) {
+    int[] planes = x.pairs();
+    float[] xScales = x.scales();
+    float[] xMinimums = x.minimums();
+    int stride = x.planeStride();
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
-    long w = strip + NIBBLES;
     for (int quarter = 0; quarter < GROUPS / 2; quarter++) {
+      long w = plain(strip + NIBBLES + quarter * 8 * BYTES);
+      int even = first + quarter * 16;
+      int odd = even + 2 * stride;
       var low = ShortVector.zero(SHORTS);
       var high = low;
       for (int i = 0; i < 8; i++) {
-        int q = first + quarter * 16 + i;
-        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w, ORDER);
+        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w + i * BYTES, ORDER);
         var l = v.and((short) 0x0F0F);
         var h = v.lanewise(LSHR, 4).and((short) 0x0F0F);
-        low = low.add(l.mul(IntVector.broadcast(INTS, x[q]).reinterpretAsShorts()));
-        low = low.add(l.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, x[q + 2 * stride]).reinterpretAsShorts()));
-        high = high.add(h.mul(IntVector.broadcast(INTS, x[q + 8]).reinterpretAsShorts()));
-        high = high.add(h.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, x[q + 8 + 2 * stride]).reinterpretAsShorts()));
-        w += BYTES;
+        low = low.add(l.mul(IntVector.broadcast(INTS, planes[even + i]).reinterpretAsShorts()));
+        low = low.add(l.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, planes[odd + i]).reinterpretAsShorts()));
+        high = high.add(h.mul(IntVector.broadcast(INTS, planes[even + 8 + i]).reinterpretAsShorts()));
+        high = high.add(h.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, planes[odd + 8 + i]).reinterpretAsShorts()));
       }
       int p = piece + 2 * quarter;
-      long scales = strip + StripMap.SCALES + 2L * quarter * BYTES;
-      long minimums = scales + StripMap.MINIMUMS - StripMap.SCALES;
+      long scales = plain(strip + StripMap.SCALES + 2 * quarter * BYTES);
       var pairs = low.reinterpretAsInts();
       pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16));
       var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales, ORDER);
       sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScales[p]), sum);
-      var minimum = FloatVector.fromMemorySegment(FLOATS, MEMORY, minimums, ORDER);
+      var minimum = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales + MINIMUMS, ORDER);
       sum = minimum.fma(FloatVector.broadcast(FLOATS, xMinimums[p]), sum);
+      p++;
       pairs = high.reinterpretAsInts();
       pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16));
       scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales + BYTES, ORDER);
-      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScales[p + 1]), sum);
-      minimum = FloatVector.fromMemorySegment(FLOATS, MEMORY, minimums + BYTES, ORDER);
-      sum = minimum.fma(FloatVector.broadcast(FLOATS, xMinimums[p + 1]), sum);
+      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScales[p]), sum);
+      minimum = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales + MINIMUMS + BYTES, ORDER);
+      sum = minimum.fma(FloatVector.broadcast(FLOATS, xMinimums[p]), sum);
     }
     sum.intoMemorySegment(MEMORY, sums, ORDER);
   }

@@ -7,12 +7,12 @@ import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORTS;
+import static io.gatun.cpu.vector.Lanes.plain;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -61,11 +61,8 @@ final class StripQ6_K implements StripKernel {
   @Override
   public void gather(long source, long rowBytes, int rows, int blocks, long strip) {
     long raw = strip + StripMap.RAW;
-    StripTranspose.rows(source, rowBytes, rows, SCALE, raw);
-    for (int row = 0; row < rows; row++) {
-      int half = Short.toUnsignedInt(MEMORY.get(ValueLayout.JAVA_SHORT_UNALIGNED, source + row * rowBytes + SCALE));
-      MEMORY.set(ValueLayout.JAVA_INT, strip + StripMap.CODES + row * 4L, half);
-    }
+    StripTranspose.sixteens(source, rowBytes, rows, SCALE / 16, 16, raw);
+    StripFields.gather(source + SCALE, rowBytes, rows, 1, 0, strip + StripMap.CODES);
     StripFields.halves(strip + StripMap.CODES, 1);
     var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, strip + StripMap.CODES, ORDER);
     for (int g = 0; g < GROUPS; g++) {
@@ -76,31 +73,33 @@ final class StripQ6_K implements StripKernel {
   }
 
   @Override
-  public void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums) {
+  public void multiply(long strip, int blocks, PreparedRows x, int first, int piece, long sums) {
+    int[] planes = x.pairs();
+    float[] xScales = x.scales();
+    int stride = x.planeStride();
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
     for (int g = 0; g < GROUPS; g++) {
       // A half of the block is 8 groups: 2 of each of 4 runs of 32 values; runs 0 and 2, 1 and 3 share bytes of nibbles.
       int run = g / 2 % 4;
       int nibbles = run / 2 * 4;
       int bits = run * 2;
-      long w = strip + StripMap.RAW + (g / 8 * 16 + run % 2 * 8 + g % 2 * 4) * BYTES;
-      long h = strip + StripMap.RAW + (HIGH / 4 + g / 8 * 8 + g % 2 * 4) * BYTES;
-      int q = first + g * 4;
-      var dot = IntVector.broadcast(INTS, x[q + 3 * stride]).reinterpretAsShorts();
+      long w = plain(strip + StripMap.RAW + (g / 8 * 16 + run % 2 * 8 + g % 2 * 4) * BYTES);
+      long h = plain(strip + StripMap.RAW + (HIGH / 4 + g / 8 * 8 + g % 2 * 4) * BYTES);
+      int even = first + g * 4;
+      int odd = even + 2 * stride;
+      var dot = IntVector.broadcast(INTS, planes[even + 3 * stride]).reinterpretAsShorts();
       for (int i = 0; i < 4; i++) {
-        var low = ShortVector.fromMemorySegment(SHORTS, MEMORY, w, ORDER).lanewise(LSHR, nibbles).and((short) 0x0F0F);
-        var high = ShortVector.fromMemorySegment(SHORTS, MEMORY, h, ORDER).lanewise(LSHR, bits).and((short) 0x0303);
+        var low = ShortVector.fromMemorySegment(SHORTS, MEMORY, w + i * BYTES, ORDER).lanewise(LSHR, nibbles).and((short) 0x0F0F);
+        var high = ShortVector.fromMemorySegment(SHORTS, MEMORY, h + i * BYTES, ORDER).lanewise(LSHR, bits).and((short) 0x0303);
         var codes = low.or(high.lanewise(LSHL, 4));
-        dot = dot.add(codes.mul(IntVector.broadcast(INTS, x[q + i]).reinterpretAsShorts()));
-        dot = dot.add(codes.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, x[q + i + 2 * stride]).reinterpretAsShorts()));
-        w += BYTES;
-        h += BYTES;
+        dot = dot.add(codes.mul(IntVector.broadcast(INTS, planes[even + i]).reinterpretAsShorts()));
+        dot = dot.add(codes.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, planes[odd + i]).reinterpretAsShorts()));
       }
       var pairs = dot.reinterpretAsInts();
       pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16));
-      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, strip + StripMap.SCALES + g * BYTES, ORDER);
-      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScales[piece + g]), sum);
+      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, plain(strip + StripMap.SCALES + g * BYTES), ORDER);
+      float xScale = xScales[piece + g];
+      sum = ((FloatVector) pairs.convert(I2F, 0)).fma(scale.mul(xScale), sum);
     }
     sum.intoMemorySegment(MEMORY, sums, ORDER);
   }

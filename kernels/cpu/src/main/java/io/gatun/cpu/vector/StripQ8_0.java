@@ -6,6 +6,7 @@ import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORTS;
+import static io.gatun.cpu.vector.Lanes.plain;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -35,39 +36,36 @@ final class StripQ8_0 implements StripKernel {
 
   @Override
   public void gather(long source, long rowBytes, int rows, int blocks, long strip) {
-    gather(source, rowBytes, rows, blocks, QUADS, strip);
-  }
-
-  /** Blocks of a half and {@code fours} times four bytes: the scales as floats, and the codes. */
-  static void gather(long source, long rowBytes, int rows, int blocks, int fours, long strip) {
-    int bytes = blocks * (2 + 4 * fours);
-    if (blocks % 2 == 0 && bytes >= BYTES) {
-      StripTranspose.rows(source, rowBytes, rows, bytes, strip + StripMap.RAW);
-      StripFields.part(strip + StripMap.RAW, blocks / 2, fours, strip + StripMap.SCALES, strip + StripMap.CODES);
-    } else {
-      StripFields.move(source, rowBytes, rows, blocks, fours, strip + StripMap.SCALES, strip + StripMap.CODES);
-    }
+    long block = Short.BYTES + 4L * QUADS;
+    StripFields.gather(source, rowBytes, rows, blocks, block, strip + StripMap.SCALES);
     StripFields.halves(strip + StripMap.SCALES, blocks);
+    for (int b = 0; b < blocks; b++) {
+      long codes = source + Short.BYTES + b * block;
+      StripTranspose.sixteens(codes, rowBytes, rows, QUADS / 4, 16, strip + StripMap.CODES + b * QUADS * BYTES);
+    }
   }
 
   @Override
-  public void multiply(
-      long strip, int blocks, int[] x, int first, int stride, int piece, float[] xScales, float[] xMinimums, int[] xCenters, long sums) {
+  public void multiply(long strip, int blocks, PreparedRows x, int first, int piece, long sums) {
+    int[] planes = x.pairs();
+    float[] xScales = x.scales();
+    int stride = x.planeStride();
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
-    long w = strip + StripMap.CODES;
     for (int b = 0; b < blocks; b++) {
+      long w = plain(strip + StripMap.CODES + b * QUADS * BYTES);
+      int x0 = first + b * QUADS;
+      int x1 = x0 + stride;
       var total = IntVector.zero(INTS);
       for (int i = 0; i < QUADS; i++) {
-        int q = first + b * QUADS + i;
-        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w, ORDER);
-        var even = v.lanewise(LSHL, 8).lanewise(ASHR, 8).mul(IntVector.broadcast(INTS, x[q]).reinterpretAsShorts());
-        var odd = v.lanewise(ASHR, 8).mul(IntVector.broadcast(INTS, x[q + stride]).reinterpretAsShorts());
-        var pairs = even.add(odd).reinterpretAsInts();
+        var v = ShortVector.fromMemorySegment(SHORTS, MEMORY, w + i * BYTES, ORDER);
+        var even = IntVector.broadcast(INTS, planes[x0 + i]).reinterpretAsShorts();
+        var odd = IntVector.broadcast(INTS, planes[x1 + i]).reinterpretAsShorts();
+        var pairs = v.lanewise(LSHL, 8).lanewise(ASHR, 8).mul(even).add(v.lanewise(ASHR, 8).mul(odd)).reinterpretAsInts();
         total = total.add(pairs.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(pairs.lanewise(ASHR, 16));
-        w += BYTES;
       }
-      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, strip + StripMap.SCALES + b * BYTES, ORDER);
-      sum = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(xScales[piece + b]), sum);
+      var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, plain(strip + StripMap.SCALES + b * BYTES), ORDER);
+      float xScale = xScales[piece + b];
+      sum = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(xScale), sum);
     }
     sum.intoMemorySegment(MEMORY, sums, ORDER);
   }

@@ -5,15 +5,26 @@ import static io.gatun.cpu.vector.Lanes.COUNT;
 import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
+import static io.gatun.cpu.vector.Lanes.plain;
 
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Turns bytes of weight rows around, so that a vector has the same four bytes of each row, one row to a lane. Squares of
- * {@link Lanes#COUNT} rows × as many times four bytes, by halving: a stage of distance d exchanges lanes between vectors
- * that are d apart. Two stages to a pass over memory. Stateless.
+ * Turns bytes of weight rows around, so that a vector has the same four bytes of each row, one row to a lane; by halving:
+ * a stage of distance d exchanges lanes between vectors that are d apart. Methods are flat, as in {@link PanelTile}.
+ * Stateless.
  */
 final class StripTranspose {
+  /** Whether the processor has an instruction that chooses from two vectors; those with vectors of 512 bits do. */
+  private static final boolean CHOOSES = VectorShape.preferredShape().vectorBitSize() == 512;
+
   private static final IntVector LOW_HALF = low(COUNT / 2);
   private static final IntVector HIGH_HALF = high(COUNT / 2);
   private static final IntVector LOW_QUARTER = low(COUNT / 4);
@@ -23,42 +34,117 @@ final class StripTranspose {
   private static final IntVector LOW_1 = low(1);
   private static final IntVector HIGH_1 = high(1);
 
+  private static final VectorShuffle<Integer> SWAP_HALF = swap(COUNT / 2);
+  private static final VectorShuffle<Integer> SWAP_QUARTER = swap(COUNT / 4);
+  private static final VectorShuffle<Integer> SWAP_2 = swap(2);
+  private static final VectorShuffle<Integer> SWAP_1 = swap(1);
+  private static final VectorMask<Integer> UPPER_HALF = upper(COUNT / 2);
+  private static final VectorMask<Integer> UPPER_QUARTER = upper(COUNT / 4);
+  private static final VectorMask<Integer> UPPER_2 = upper(2);
+  private static final VectorMask<Integer> UPPER_1 = upper(1);
+
+  private static final VectorSpecies<Integer> FOUR = IntVector.SPECIES_128;
+
+  /** Four lanes again and again, and the second, third and fourth four of a vector. */
+  private static final VectorShuffle<Integer> REPEAT = VectorShuffle.fromOp(INTS, i -> i % 4);
+
+  private static final VectorMask<Integer> SECOND = four(1);
+  private static final VectorMask<Integer> THIRD = four(2);
+  private static final VectorMask<Integer> FOURTH = four(3);
+
   private StripTranspose() {}
 
+  private static VectorMask<Integer> four(int n) {
+    return lanes(i -> i / 4).compare(VectorOperators.EQ, n);
+  }
+
   private static IntVector low(int d) {
-    var lanes = new int[COUNT];
-    for (int i = 0; i < COUNT; i++) {
-      lanes[i] = (i & d) == 0 ? i : COUNT + i - d;
-    }
-    return IntVector.fromArray(INTS, lanes, 0);
+    return lanes(i -> (i & d) == 0 ? i : COUNT + i - d);
   }
 
   private static IntVector high(int d) {
-    var lanes = new int[COUNT];
-    for (int i = 0; i < COUNT; i++) {
-      lanes[i] = (i & d) == 0 ? i + d : COUNT + i;
-    }
-    return IntVector.fromArray(INTS, lanes, 0);
+    return lanes(i -> (i & d) == 0 ? i + d : COUNT + i);
+  }
+
+  private static VectorShuffle<Integer> swap(int d) {
+    return VectorShuffle.fromOp(INTS, i -> i ^ d);
+  }
+
+  private static VectorMask<Integer> upper(int d) {
+    return lanes(i -> i & d).compare(VectorOperators.NE, 0);
+  }
+
+  private static IntVector lanes(IntUnaryOperator value) {
+    return IntVector.fromArray(INTS, IntStream.range(0, COUNT).map(value).toArray(), 0);
+  }
+
+  /** The lanes of {@code a} and {@code b} whose number lacks the distance's bit, those of {@code b} moved up by it. */
+  private static IntVector low(IntVector a, IntVector b, IntVector choice, VectorShuffle<Integer> swap, VectorMask<Integer> upper) {
+    return CHOOSES ? choice.selectFrom(a, b) : a.blend(b.rearrange(swap), upper);
+  }
+
+  /** The lanes of {@code a} and {@code b} whose number has the distance's bit, those of {@code a} moved down by it. */
+  private static IntVector high(IntVector a, IntVector b, IntVector choice, VectorShuffle<Integer> swap, VectorMask<Integer> upper) {
+    return CHOOSES ? choice.selectFrom(a, b) : a.rearrange(swap).blend(b, upper);
   }
 
   /**
-   * Turns {@code bytes} bytes of each row into {@code bytes / 4} vectors. Reads nothing else; lanes past the last row
-   * repeat it.
+   * Brings 16 bytes of each row together as four vectors, {@code count} times.
    *
    * @param source address of the first row's bytes
    * @param rowBytes from row to row
-   * @param rows 1 to {@link Lanes#COUNT}
-   * @param bytes a multiple of 4, at least a vector
+   * @param rows 1 to {@link Lanes#COUNT}; lanes past the last row repeat it
+   * @param step from the 16 bytes to the next
    * @param target address of the vectors
    */
-  static void rows(long source, long rowBytes, int rows, int bytes, long target) {
-    for (long done = 0; done < bytes; done += BYTES) {
-      long offset = Math.min(done, bytes - BYTES);
-      square(source + offset, rowBytes, rows, target + offset / 4 * BYTES);
+  static void sixteens(long source, long rowBytes, int rows, int count, long step, long target) {
+    int last = rows - 1;
+    for (int i = 0; i < count; i++) {
+      long row = source + i * step;
+      var v0 = (IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row), ORDER).reinterpretShape(INTS, 0);
+      var v1 = (IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(1, last) * rowBytes), ORDER).reinterpretShape(INTS, 0);
+      var v2 = (IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(2, last) * rowBytes), ORDER).reinterpretShape(INTS, 0);
+      var v3 = (IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(3, last) * rowBytes), ORDER).reinterpretShape(INTS, 0);
+      if (COUNT >= 8) {
+        v0 = v0.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(4, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), SECOND);
+        v1 = v1.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(5, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), SECOND);
+        v2 = v2.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(6, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), SECOND);
+        v3 = v3.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(7, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), SECOND);
+      }
+      if (COUNT == 16) {
+        v0 = v0.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(8, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), THIRD);
+        v1 = v1.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(9, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), THIRD);
+        v2 = v2.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(10, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), THIRD);
+        v3 = v3.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(11, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), THIRD);
+        v0 = v0.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(12, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), FOURTH);
+        v1 = v1.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(13, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), FOURTH);
+        v2 = v2.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(14, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), FOURTH);
+        v3 = v3.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(15, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), FOURTH);
+      }
+      long t = plain(target + i * 4 * BYTES);
+      if (CHOOSES) {
+        var a0 = LOW_2.selectFrom(v0, v2);
+        var a2 = HIGH_2.selectFrom(v0, v2);
+        var a1 = LOW_2.selectFrom(v1, v3);
+        var a3 = HIGH_2.selectFrom(v1, v3);
+        LOW_1.selectFrom(a0, a1).intoMemorySegment(MEMORY, t, ORDER);
+        HIGH_1.selectFrom(a0, a1).intoMemorySegment(MEMORY, t + BYTES, ORDER);
+        LOW_1.selectFrom(a2, a3).intoMemorySegment(MEMORY, t + 2 * BYTES, ORDER);
+        HIGH_1.selectFrom(a2, a3).intoMemorySegment(MEMORY, t + 3 * BYTES, ORDER);
+      } else {
+        var a0 = v0.blend(v2.rearrange(SWAP_2), UPPER_2);
+        var a2 = v0.rearrange(SWAP_2).blend(v2, UPPER_2);
+        var a1 = v1.blend(v3.rearrange(SWAP_2), UPPER_2);
+        var a3 = v1.rearrange(SWAP_2).blend(v3, UPPER_2);
+        a0.blend(a1.rearrange(SWAP_1), UPPER_1).intoMemorySegment(MEMORY, t, ORDER);
+        a0.rearrange(SWAP_1).blend(a1, UPPER_1).intoMemorySegment(MEMORY, t + BYTES, ORDER);
+        a2.blend(a3.rearrange(SWAP_1), UPPER_1).intoMemorySegment(MEMORY, t + 2 * BYTES, ORDER);
+        a2.rearrange(SWAP_1).blend(a3, UPPER_1).intoMemorySegment(MEMORY, t + 3 * BYTES, ORDER);
+      }
     }
   }
 
-  /** Turns a square of vectors in place. */
+  /** Turns a square of vectors in place, two stages to a pass over memory. */
   static void turn(long vectors) {
     square(vectors, BYTES, COUNT, vectors);
   }
@@ -72,15 +158,15 @@ final class StripTranspose {
       var v1 = IntVector.fromMemorySegment(INTS, MEMORY, Math.min(row + d * rowBytes, last), ORDER);
       var v2 = IntVector.fromMemorySegment(INTS, MEMORY, Math.min(row + 2L * d * rowBytes, last), ORDER);
       var v3 = IntVector.fromMemorySegment(INTS, MEMORY, Math.min(row + 3L * d * rowBytes, last), ORDER);
-      var a0 = LOW_HALF.selectFrom(v0, v2);
-      var a2 = HIGH_HALF.selectFrom(v0, v2);
-      var a1 = LOW_HALF.selectFrom(v1, v3);
-      var a3 = HIGH_HALF.selectFrom(v1, v3);
+      var a0 = low(v0, v2, LOW_HALF, SWAP_HALF, UPPER_HALF);
+      var a2 = high(v0, v2, HIGH_HALF, SWAP_HALF, UPPER_HALF);
+      var a1 = low(v1, v3, LOW_HALF, SWAP_HALF, UPPER_HALF);
+      var a3 = high(v1, v3, HIGH_HALF, SWAP_HALF, UPPER_HALF);
       long t = target + i * BYTES;
-      LOW_QUARTER.selectFrom(a0, a1).intoMemorySegment(MEMORY, t, ORDER);
-      HIGH_QUARTER.selectFrom(a0, a1).intoMemorySegment(MEMORY, t + d * BYTES, ORDER);
-      LOW_QUARTER.selectFrom(a2, a3).intoMemorySegment(MEMORY, t + 2L * d * BYTES, ORDER);
-      HIGH_QUARTER.selectFrom(a2, a3).intoMemorySegment(MEMORY, t + 3L * d * BYTES, ORDER);
+      low(a0, a1, LOW_QUARTER, SWAP_QUARTER, UPPER_QUARTER).intoMemorySegment(MEMORY, t, ORDER);
+      high(a0, a1, HIGH_QUARTER, SWAP_QUARTER, UPPER_QUARTER).intoMemorySegment(MEMORY, t + d * BYTES, ORDER);
+      low(a2, a3, LOW_QUARTER, SWAP_QUARTER, UPPER_QUARTER).intoMemorySegment(MEMORY, t + 2L * d * BYTES, ORDER);
+      high(a2, a3, HIGH_QUARTER, SWAP_QUARTER, UPPER_QUARTER).intoMemorySegment(MEMORY, t + 3L * d * BYTES, ORDER);
     }
     if (COUNT == 16) {
       fours(target);
@@ -97,14 +183,14 @@ final class StripTranspose {
       var v1 = IntVector.fromMemorySegment(INTS, MEMORY, t + BYTES, ORDER);
       var v2 = IntVector.fromMemorySegment(INTS, MEMORY, t + 2 * BYTES, ORDER);
       var v3 = IntVector.fromMemorySegment(INTS, MEMORY, t + 3 * BYTES, ORDER);
-      var a0 = LOW_2.selectFrom(v0, v2);
-      var a2 = HIGH_2.selectFrom(v0, v2);
-      var a1 = LOW_2.selectFrom(v1, v3);
-      var a3 = HIGH_2.selectFrom(v1, v3);
-      LOW_1.selectFrom(a0, a1).intoMemorySegment(MEMORY, t, ORDER);
-      HIGH_1.selectFrom(a0, a1).intoMemorySegment(MEMORY, t + BYTES, ORDER);
-      LOW_1.selectFrom(a2, a3).intoMemorySegment(MEMORY, t + 2 * BYTES, ORDER);
-      HIGH_1.selectFrom(a2, a3).intoMemorySegment(MEMORY, t + 3 * BYTES, ORDER);
+      var a0 = low(v0, v2, LOW_2, SWAP_2, UPPER_2);
+      var a2 = high(v0, v2, HIGH_2, SWAP_2, UPPER_2);
+      var a1 = low(v1, v3, LOW_2, SWAP_2, UPPER_2);
+      var a3 = high(v1, v3, HIGH_2, SWAP_2, UPPER_2);
+      low(a0, a1, LOW_1, SWAP_1, UPPER_1).intoMemorySegment(MEMORY, t, ORDER);
+      high(a0, a1, HIGH_1, SWAP_1, UPPER_1).intoMemorySegment(MEMORY, t + BYTES, ORDER);
+      low(a2, a3, LOW_1, SWAP_1, UPPER_1).intoMemorySegment(MEMORY, t + 2 * BYTES, ORDER);
+      high(a2, a3, HIGH_1, SWAP_1, UPPER_1).intoMemorySegment(MEMORY, t + 3 * BYTES, ORDER);
     }
   }
 
@@ -114,8 +200,8 @@ final class StripTranspose {
       long t = target + i * BYTES;
       var v0 = IntVector.fromMemorySegment(INTS, MEMORY, t, ORDER);
       var v1 = IntVector.fromMemorySegment(INTS, MEMORY, t + BYTES, ORDER);
-      LOW_1.selectFrom(v0, v1).intoMemorySegment(MEMORY, t, ORDER);
-      HIGH_1.selectFrom(v0, v1).intoMemorySegment(MEMORY, t + BYTES, ORDER);
+      low(v0, v1, LOW_1, SWAP_1, UPPER_1).intoMemorySegment(MEMORY, t, ORDER);
+      high(v0, v1, HIGH_1, SWAP_1, UPPER_1).intoMemorySegment(MEMORY, t + BYTES, ORDER);
     }
   }
 }

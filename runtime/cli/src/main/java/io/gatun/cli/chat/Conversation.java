@@ -11,6 +11,39 @@ import java.util.Optional;
 final class Conversation {
   private Optional<String> system = Optional.empty();
   private final List<Message> messages = new ArrayList<>();
+  private long regenerations;
+
+  /**
+   * All of it at one moment.
+   *
+   * @param system the system message
+   * @param messages oldest first
+   * @param regenerations see {@link Conversation#regenerations}
+   */
+  record Content(Optional<String> system, List<Message> messages, long regenerations) {
+    Content {
+      messages = List.copyOf(messages);
+    }
+  }
+
+  Content content() {
+    return new Content(system, messages, regenerations);
+  }
+
+  /** Puts another one in place of this. */
+  void content(Content content) {
+    system = content.system();
+    messages.clear();
+    messages.addAll(content.messages());
+    regenerations = content.regenerations();
+  }
+
+  /** Another one that begins with all of this. */
+  Conversation copy() {
+    var copy = new Conversation();
+    copy.content(content());
+    return copy;
+  }
 
   Optional<String> system() {
     return system;
@@ -28,6 +61,14 @@ final class Conversation {
 
   void add(Message message) {
     messages.add(message);
+    if (message.role() == Role.USER) {
+      regenerations = 0;
+    }
+  }
+
+  /** How many answers to the last user message were withdrawn. */
+  long regenerations() {
+    return regenerations;
   }
 
   void clear() {
@@ -37,6 +78,11 @@ final class Conversation {
   /** User messages. */
   long turns() {
     return messages.stream().filter(message -> message.role() == Role.USER).count();
+  }
+
+  /** The last user message. */
+  Optional<String> lastSaid() {
+    return messages.reversed().stream().filter(message -> message.role() == Role.USER).map(Message::text).findFirst();
   }
 
   /** Takes back the last user message and all that followed; false if there is none. */
@@ -55,7 +101,11 @@ final class Conversation {
     while (!messages.isEmpty() && messages.getLast().role() != Role.USER) {
       messages.removeLast();
     }
-    return !messages.isEmpty();
+    if (messages.isEmpty()) {
+      return false;
+    }
+    regenerations++;
+    return true;
   }
 
   /** Forgets the oldest user message and its answer, never the newest one; false if there is only that. */

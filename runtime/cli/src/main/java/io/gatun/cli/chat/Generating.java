@@ -2,6 +2,7 @@ package io.gatun.cli.chat;
 
 import io.gatun.cli.terminal.Console;
 import io.gatun.cli.terminal.Progress;
+import io.gatun.cli.terminal.PromptReading;
 import io.gatun.engine.Completion;
 import io.gatun.engine.Generation;
 import io.gatun.engine.Prompt;
@@ -15,7 +16,7 @@ record Generating(Console console, Screen screen, Partner partner) {
   Completion answer(Prompt prompt, Sampling sampling) {
     var stop = new Stop();
     try (var _ = screen.onInterrupt(stop::ask);
-        var progress = Progress.on(console, "reading the prompt")) {
+        var progress = Progress.on(console, PromptReading.LABEL)) {
       Generation generation =
           partner
               .session()
@@ -26,6 +27,7 @@ record Generating(Console console, Screen screen, Partner partner) {
                     progress.stop();
                     screen.answer(piece.text());
                   });
+      progress.follow(PromptReading.of(generation));
       stop.of(generation);
       return generation.await();
     } finally {

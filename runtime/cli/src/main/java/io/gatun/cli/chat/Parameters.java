@@ -38,6 +38,11 @@ final class Parameters {
     return sampling;
   }
 
+  /** Sets all of the sampling. */
+  void sampling(Sampling all) {
+    sampling = all;
+  }
+
   EngineOptions engineOptions() {
     return engineOptions;
   }
@@ -72,25 +77,10 @@ final class Parameters {
     };
   }
 
-  /**
-   * Changes one of the sampling, a list of values in place of the one before.
-   *
-   * @throws IllegalArgumentException for values that do not parse, are out of range, or too many
-   * @throws UsageException for an unknown name
-   */
-  void set(String name, List<String> values) {
-    sampling = parameter(name).set(sampling, values);
-  }
-
   private static SamplingParameter parameter(String name) {
     return SamplingParameters.named(name)
         .orElseThrow(
             () -> new UsageException("unknown parameter '%s': expected %s".formatted(name, String.join(", ", NAMES))));
-  }
-
-  /** Several stop texts, in place of those before. */
-  void stops(List<String> texts) {
-    sampling = sampling.stops(texts);
   }
 
   /** Names and values, as text. */

@@ -33,13 +33,18 @@ final class Paths {
   }
 
   /** @throws UsageException if it is a folder or does not exist */
-  static String text(Path file) {
+  static void requireFile(Path file) {
     if (!Files.exists(file)) {
       throw new UsageException(file + ": no such file");
     }
     if (Files.isDirectory(file)) {
       throw new UsageException(file + ": is a folder, expected a file");
     }
+  }
+
+  /** @throws UsageException if it is a folder or does not exist */
+  static String text(Path file) {
+    requireFile(file);
     try {
       return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException e) {

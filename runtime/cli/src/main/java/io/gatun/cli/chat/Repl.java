@@ -5,6 +5,7 @@ import io.gatun.cli.terminal.Console;
 import io.gatun.cli.terminal.EscapeFilter;
 import io.gatun.cli.terminal.Failure;
 import io.gatun.cli.terminal.UsageException;
+import io.gatun.device.DeviceException;
 import io.gatun.engine.Completion;
 import io.gatun.engine.EngineOptions;
 import io.gatun.engine.Message;
@@ -12,8 +13,10 @@ import io.gatun.engine.Sampling;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.UnsupportedModelException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The conversation at a screen: reads messages and commands until somebody leaves. Confined to one thread. */
 public final class Repl implements AutoCloseable {
@@ -27,38 +30,63 @@ public final class Repl implements AutoCloseable {
 
   private final Console console;
   private final Screen screen;
-  private final Conversation conversation = new Conversation();
+  private final Branches branches;
   private final Parameters parameters;
-  private Partner partner;
+  /** Where the conversation is kept by itself. */
+  private final Optional<Path> kept;
+  /** What {@link #kept} holds, or would hold if anything had been said. */
+  private Transcript keptTranscript;
   private Footer footer;
   private Optional<Completion> last = Optional.empty();
-  private long regenerations;
 
-  private Repl(Console console, Screen screen, Partner partner, Parameters parameters) {
+  private Repl(Console console, Screen screen, Branches branches, Parameters parameters, Optional<Path> kept) {
     this.console = console;
     this.screen = screen;
-    this.partner = partner;
+    this.branches = branches;
     this.parameters = parameters;
+    this.kept = kept;
+    this.keptTranscript = transcript();
     this.footer = screen.isInteractive() ? Footer.LINE : Footer.NONE;
   }
 
   /**
-   * Opens the model, then the screen: a terminal if the process has one.
+   * How a conversation begins.
    *
-   * @param system the system message, empty for none
+   * @param model the file
+   * @param options of the engine
+   * @param sampling changes the standard one, or a kept conversation's
+   * @param system the system message; empty for none, or a kept conversation's
+   * @param session where the conversation is kept and, if the file exists, goes on
    */
-  public static Repl open(Console console, Path model, EngineOptions options, Sampling sampling, String system) {
-    var partner = new Partner(LoadedModel.open(console, model, options));
+  public record Start(
+      Path model, EngineOptions options, UnaryOperator<Sampling> sampling, String system, Optional<Path> session) {}
+
+  /**
+   * Opens the model and the kept conversation, then the screen: a terminal if the process has one.
+   *
+   * @throws UsageException if the conversation cannot be kept in its file, or the file is another model's
+   * @throws FormatException if the model or the kept conversation is damaged
+   */
+  public static Repl open(Console console, Start start) {
+    start.session().ifPresent(ConversationFile::requirePlace);
+    var branches = new Branches(LoadedModel.open(console, start.model(), start.options()));
     boolean ready = false;
     try {
+      var parameters = new Parameters(start.sampling().apply(Sampling.defaults()), start.options());
+      if (start.session().isPresent() && Files.exists(start.session().get())) {
+        var saved = ConversationFile.load(start.session().get(), branches.partner().loaded().engine());
+        take(saved, branches, parameters);
+        parameters.sampling(start.sampling().apply(parameters.sampling()));
+      }
+      if (!start.system().isEmpty()) {
+        branches.conversation().system(start.system());
+      }
       Screen screen = TerminalScreen.isPossible(console) ? new TerminalScreen() : new PipeScreen(console);
-      var repl = new Repl(console, screen, partner, new Parameters(sampling, options));
-      repl.conversation.system(system);
       ready = true;
-      return repl;
+      return new Repl(console, screen, branches, parameters, start.session());
     } finally {
       if (!ready) {
-        partner.close();
+        branches.close();
       }
     }
   }
@@ -66,8 +94,17 @@ public final class Repl implements AutoCloseable {
   /** Talks until the end; returns the exit code. */
   public int run(String version) {
     if (screen.isInteractive()) {
-      screen.notice(Show.banner(version, partner));
+      screen.notice(Show.banner(version, branches.partner()));
     }
+    if (conversation().turns() > 0) {
+      screen.notice(standing("Going on with"));
+    }
+    int exitCode = talk();
+    keep();
+    return exitCode;
+  }
+
+  private int talk() {
     boolean warned = false;
     while (true) {
       switch (screen.read()) {
@@ -87,6 +124,7 @@ public final class Repl implements AutoCloseable {
           if (!take(text.text())) {
             return Failure.DONE;
           }
+          keepOrSay();
         }
       }
     }
@@ -124,10 +162,13 @@ public final class Repl implements AutoCloseable {
       case CLEAR -> clear();
       case REGEN -> regenerate();
       case UNDO -> undo();
+      case FORK -> fork(argument);
+      case BRANCH -> branch(argument);
+      case DROP -> drop(argument);
       case SYSTEM -> system(argument);
       case SET -> set(argument);
-      case SHOW -> screen.result(Show.topic(argument, partner, conversation, parameters));
-      case STATS -> screen.result(Show.statistics(partner, conversation, last));
+      case SHOW -> screen.result(Show.topic(argument, branches.partner(), conversation(), parameters));
+      case STATS -> screen.result(Show.statistics(branches.partner(), conversation(), last));
       case READ -> say(Paths.text(Paths.typed(argument, command.usage())));
       case SAVE -> save(Paths.typed(argument, command.usage()));
       case LOAD -> load(Paths.typed(argument, command.usage()));
@@ -137,8 +178,8 @@ public final class Repl implements AutoCloseable {
   }
 
   private void say(String text) {
+    Conversation conversation = conversation();
     conversation.add(Message.user(text));
-    regenerations = 0;
     boolean answered = false;
     try {
       answer();
@@ -151,6 +192,8 @@ public final class Repl implements AutoCloseable {
   }
 
   private void answer() {
+    Conversation conversation = conversation();
+    Partner partner = branches.partner();
     int dropped = Room.make(conversation, partner, parameters.sampling());
     if (dropped > 0) {
       screen.notice("The context of %d tokens is full: the oldest %s forgotten."
@@ -171,32 +214,61 @@ public final class Repl implements AutoCloseable {
 
   /** Another answer to the same message needs another seed, also where one is set. */
   private Sampling sampling() {
-    Sampling sampling = Ending.of(partner, parameters.sampling());
-    return sampling.seed().isPresent() ? sampling.seed(sampling.seed().getAsLong() + regenerations) : sampling;
+    Sampling sampling = Ending.of(branches.partner(), parameters.sampling());
+    return sampling.seed().isPresent()
+        ? sampling.seed(sampling.seed().getAsLong() + conversation().regenerations())
+        : sampling;
   }
 
   private void regenerate() {
-    if (!conversation.withdrawAnswer()) {
+    if (!conversation().withdrawAnswer()) {
       throw new UsageException("nothing to answer again: say something first");
     }
-    regenerations++;
     answer();
   }
 
   private void clear() {
-    conversation.clear();
+    conversation().clear();
     last = Optional.empty();
     screen.notice("The conversation is forgotten.");
   }
 
   private void undo() {
-    if (!conversation.undo()) {
+    if (!conversation().undo()) {
       throw new UsageException("nothing to take back");
     }
-    screen.notice("Taken back; %d turns are left.".formatted(conversation.turns()));
+    screen.notice("Taken back; %d turns are left.".formatted(conversation().turns()));
+  }
+
+  private void fork(String name) {
+    String from = branches.current();
+    branches.fork(name);
+    screen.notice("Now in branch %s; %s stays as it is, /branch %s goes back.".formatted(branches.current(), from, from));
+  }
+
+  private void branch(String name) {
+    if (name.isEmpty()) {
+      screen.result(Show.branches(branches));
+      return;
+    }
+    branches.go(name);
+    last = Optional.empty();
+    screen.notice(standing("Now in branch"));
+  }
+
+  private void drop(String name) {
+    branches.drop(name);
+    screen.notice("Branch %s is forgotten.".formatted(name));
+  }
+
+  /** Where one is, after a word on how one came there. */
+  private String standing(String how) {
+    return "%s %s: %d turns, %d tokens in the cache."
+        .formatted(how, branches.current(), conversation().turns(), branches.partner().session().cachedTokens());
   }
 
   private void system(String text) {
+    Conversation conversation = conversation();
     if (text.isEmpty()) {
       screen.result(conversation.system().orElse("There is no system message."));
       return;
@@ -209,7 +281,7 @@ public final class Repl implements AutoCloseable {
     String[] words = argument.split("\\s+", 2);
     String rest = words.length > 1 ? words[1] : "";
     switch (words[0]) {
-      case "", "parameters" -> screen.result(Show.parameters(partner, parameters));
+      case "", "parameters" -> screen.result(Show.parameters(branches.partner(), parameters));
       case "parameter" -> parameter(rest);
       case "system" -> system(rest.isEmpty() ? "\"\"" : rest);
       case "verbose" -> footer = Footer.DETAILS;
@@ -224,7 +296,7 @@ public final class Repl implements AutoCloseable {
 
   private void parameter(String argument) {
     if (argument.isEmpty()) {
-      screen.result(Show.parameters(partner, parameters));
+      screen.result(Show.parameters(branches.partner(), parameters));
       return;
     }
     String[] words = argument.split("\\s+", 2);
@@ -236,7 +308,7 @@ public final class Repl implements AutoCloseable {
     if (effect == Parameters.Effect.NEW_ENGINE) {
       boolean opened = false;
       try {
-        open(partner.loaded().path());
+        open(branches.partner().loaded().path());
         opened = true;
       } finally {
         if (!opened) {
@@ -248,39 +320,69 @@ public final class Repl implements AutoCloseable {
   }
 
   private void save(Path file) {
-    Transcript.of(partner.loaded().path(), conversation, parameters.sampling()).save(file);
-    screen.notice("Saved %d turns to %s.".formatted(conversation.turns(), file));
+    ConversationFile.save(file, transcript(), branches.partner().session());
+    screen.notice("Saved %d turns to %s.".formatted(conversation().turns(), file));
+  }
+
+  private Transcript transcript() {
+    LoadedModel loaded = branches.partner().loaded();
+    return new Transcript(
+        loaded.path().toString(), loaded.engine().cacheTypes(), conversation().content(), parameters.sampling());
+  }
+
+  /** Whatever ends the program from now on, what was said so far is in the file. */
+  private void keep() {
+    Transcript now = transcript();
+    if (kept.isPresent() && !now.equals(keptTranscript)) {
+      ConversationFile.save(kept.get(), now, branches.partner().session());
+      keptTranscript = now;
+    }
+  }
+
+  private void keepOrSay() {
+    try {
+      keep();
+    } catch (UsageException | UncheckedIOException e) {
+      screen.error(Failure.of(e).message());
+    }
   }
 
   private void load(Path file) {
-    Transcript transcript = Transcript.load(file);
-    transcript.parameters().forEach(parameter -> parameters.set(parameter.name(), parameter.values()));
-    parameters.stops(transcript.stops());
-    conversation.clear();
-    conversation.system(transcript.system().orElse(""));
-    transcript.messages().forEach(conversation::add);
-    last = Optional.empty();
-    screen.notice("Loaded %d turns from %s.".formatted(conversation.turns(), file));
-    if (!transcript.model().equals(partner.loaded().path().toString())) {
-      screen.notice("They were held with %s; this is %s.".formatted(transcript.model(), partner.loaded().path()));
+    ConversationFile saved;
+    try {
+      saved = ConversationFile.load(file, branches.partner().loaded().engine());
+    } catch (FormatException | DeviceException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
     }
+    take(saved, branches, parameters);
+    last = Optional.empty();
+    screen.notice("Loaded %d turns from %s.".formatted(conversation().turns(), file));
+    if (saved.session().isEmpty() && !saved.transcript().model().equals(branches.partner().loaded().path().toString())) {
+      screen.notice(
+          "They were held with %s; this is %s.".formatted(saved.transcript().model(), branches.partner().loaded().path()));
+    }
+  }
+
+  /** The present branch goes on with what was saved. */
+  private static void take(ConversationFile saved, Branches branches, Parameters parameters) {
+    parameters.sampling(saved.transcript().sampling());
+    branches.conversation().content(saved.transcript().conversation());
+    saved.session().ifPresent(branches::remember);
   }
 
   private void model(String argument) {
     if (argument.isEmpty()) {
-      screen.result(Show.topic("info", partner, conversation, parameters));
+      screen.result(Show.topic("info", branches.partner(), conversation(), parameters));
       return;
     }
     open(Paths.typed(argument, SlashCommand.MODEL.usage()));
-    screen.notice(Show.model(partner));
+    screen.notice(Show.model(branches.partner()));
   }
 
   /** The one before goes only when the new one is there. */
   private void open(Path path) {
     try {
-      var next = new Partner(LoadedModel.open(console, path, parameters.engineOptions()));
-      partner.close();
-      partner = next;
+      branches.talkWith(LoadedModel.open(console, path, parameters.engineOptions()));
       last = Optional.empty();
     } catch (FormatException | UnsupportedModelException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
@@ -290,7 +392,11 @@ public final class Repl implements AutoCloseable {
   @Override
   public void close() {
     try (screen) {
-      partner.close();
+      branches.close();
     }
+  }
+
+  private Conversation conversation() {
+    return branches.conversation();
   }
 }

@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** What the REPL tells about itself and its model. Texts without a newline at the end. */
 final class Show {
+  /** Most characters of a message in a list. */
+  private static final int EXCERPT = 48;
+
   private Show() {}
 
   static String banner(String version, Partner partner) {
@@ -75,6 +78,19 @@ final class Show {
             .flatMap(key -> ModelFacts.string(checkpoint, key).map(text -> key + ": " + text).stream())
             .toList();
     return lines.isEmpty() ? "The file states no licence." : String.join("\n", lines);
+  }
+
+  /** A line for each, the current one marked. */
+  static String branches(Branches branches) {
+    var lines = new ArrayList<String>();
+    branches.all().forEach((name, conversation) -> lines.add(branch(name, conversation, name.equals(branches.current()))));
+    return String.join("\n", lines);
+  }
+
+  private static String branch(String name, Conversation conversation, boolean current) {
+    String last = conversation.lastSaid().map(EscapeFilter::oneLine).orElse("");
+    String shown = last.length() > EXCERPT ? EscapeFilter.oneLine(last.substring(0, EXCERPT)) + "…" : last;
+    return "%s %-12s %3d turns  %s".formatted(current ? "*" : " ", name, conversation.turns(), shown).stripTrailing();
   }
 
   static String statistics(Partner partner, Conversation conversation, Optional<Completion> last) {

@@ -11,13 +11,16 @@ enum SlashCommand {
   CLEAR("/clear", "/new", "", "forget the conversation; system message and settings stay", Argument.NONE),
   REGEN("/regen", "/r /retry", "", "answer the last message again", Argument.NONE),
   UNDO("/undo", "/u", "", "take back the last message and its answer", Argument.NONE),
+  FORK("/fork", "", "[NAME]", "go on in a new branch; the one before stays as it is", Argument.WORDS),
+  BRANCH("/branch", "/branches /switch", "[NAME]", "go to a branch; without NAME list them", Argument.WORDS),
+  DROP("/drop", "", "NAME", "forget a branch", Argument.WORDS),
   SYSTEM("/system", "", "[TEXT]", "set the system message; without TEXT show it; \"\" takes it away", Argument.WORDS),
   SET("/set", "", "parameter [NAME VALUE] | system TEXT | verbose | quiet | history | nohistory", "change a setting", Argument.WORDS),
   SHOW("/show", "", "info | parameters | system | template | license", "show the model or a setting", Argument.WORDS),
   STATS("/stats", "/context /tps", "", "kernels, threads, cache and the last speeds", Argument.NONE),
   READ("/read", "", "FILE", "send a file's text as the message", Argument.FILE),
-  SAVE("/save", "", "FILE", "write conversation and settings as JSON", Argument.FILE),
-  LOAD("/load", "", "FILE", "go on with a saved conversation", Argument.FILE),
+  SAVE("/save", "", "FILE", "save conversation, settings and cache; to FILE.json without the cache", Argument.FILE),
+  LOAD("/load", "", "FILE", "go on with a saved conversation, at once", Argument.FILE),
   MODEL("/model", "/m", "[FILE]", "talk with another model; without FILE name this one", Argument.FILE);
 
   /** What follows a command. */

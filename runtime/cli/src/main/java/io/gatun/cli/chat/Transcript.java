@@ -7,12 +7,6 @@ import io.gatun.engine.Role;
 import io.gatun.engine.Sampling;
 import io.gatun.engine.SamplingParameter;
 import io.gatun.engine.SamplingParameters;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,83 +16,67 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A saved conversation.
+ * What is kept of a conversation besides its cache, and how it is written as JSON.
  *
  * @param model the file it was held with
- * @param system the system message
- * @param messages oldest first
- * @param parameters of sampling, stop texts apart
- * @param stops stop texts
+ * @param cache storage of keys and values, see {@link io.gatun.engine.Engine#cacheTypes}; empty if not known
+ * @param conversation what was said
+ * @param sampling as it was set
  */
-record Transcript(
-    String model, Optional<String> system, List<Message> messages, List<Parameter> parameters, List<String> stops) {
+record Transcript(String model, String cache, Conversation.Content conversation, Sampling sampling) {
   private static final int VERSION = 1;
   private static final String STOP = "stop";
 
-  /** One setting, its values as {@link Parameters#set(String, List)} takes them. */
-  record Parameter(String name, List<String> values) {
-    Parameter {
-      values = List.copyOf(values);
-    }
-  }
-
-  static Transcript of(Path model, Conversation conversation, Sampling sampling) {
-    var parameters = new ArrayList<Parameter>();
-    for (SamplingParameter parameter : SamplingParameters.all()) {
-      if (!parameter.id().equals(STOP)) {
-        parameters.add(new Parameter(parameter.id(), parameter.values(sampling)));
-      }
-    }
-    return new Transcript(
-        model.toString(), conversation.system(), conversation.messages(), parameters, sampling.stops());
-  }
-
-  /** Writes it whole or not at all: first beside the file, then in its place. */
-  void save(Path file) {
-    ObjectNode json = Json.object().put("gatun_transcript", VERSION).put("model", model);
-    system.ifPresent(text -> json.put("system", text));
+  /** As JSON on several lines. */
+  String json() {
+    ObjectNode json = Json.object().put("gatun_transcript", VERSION).put("model", model).put("cache", cache);
+    conversation.system().ifPresent(text -> json.put("system", text));
     ArrayNode list = json.putArray("messages");
-    for (Message message : messages) {
+    for (Message message : conversation.messages()) {
       list.addObject().put("role", message.role().id()).put("content", message.text());
     }
+    json.put("regenerations", conversation.regenerations());
     ObjectNode set = json.putObject("parameters");
-    for (Parameter parameter : parameters) {
-      ArrayNode values = set.putArray(parameter.name());
-      parameter.values().forEach(values::add);
+    for (SamplingParameter parameter : SamplingParameters.all()) {
+      if (!parameter.id().equals(STOP)) {
+        ArrayNode values = set.putArray(parameter.id());
+        parameter.values(sampling).forEach(values::add);
+      }
     }
     ArrayNode texts = json.putArray(STOP);
-    stops.forEach(texts::add);
-    try {
-      Path target = file.toAbsolutePath();
-      Path beside = Files.createTempFile(target.getParent(), ".gatun", ".tmp");
-      try {
-        Files.writeString(beside, Json.indented(json) + "\n", StandardCharsets.UTF_8);
-        Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(beside);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    sampling.stops().forEach(texts::add);
+    return Json.indented(json) + "\n";
   }
 
-  /** @throws UsageException if the file is no transcript */
-  static Transcript load(Path file) {
-    String text = Paths.text(file);
-    JsonNode json = text.stripLeading().startsWith("{") ? Json.parse(text, file.toString()) : Json.array();
+  /**
+   * The opposite of {@link #json}; what an older version did not write has its default.
+   *
+   * @param origin of the text, for messages
+   * @throws UsageException if the text is something else
+   */
+  static Transcript parse(String text, String origin) {
+    JsonNode json = text.stripLeading().startsWith("{") ? Json.parse(text, origin) : Json.array();
     if (!json.isObject() || json.path("gatun_transcript").asInt(0) != VERSION || !json.path("messages").isArray()) {
-      throw new UsageException(file + ": is not a conversation that /save wrote; to change the model use /model");
+      throw new UsageException(origin + ": is not a conversation that /save wrote; to change the model use /model");
     }
     var messages = new ArrayList<Message>();
     for (JsonNode message : json.path("messages")) {
-      messages.add(new Message(role(file, message), string(file, message, "content")));
+      messages.add(new Message(role(origin, message), string(origin, message, "content")));
     }
-    var parameters = new ArrayList<Parameter>();
-    json.path("parameters").properties().forEach(e -> parameters.add(new Parameter(e.getKey(), values(e.getValue()))));
-    var stops = new ArrayList<String>();
-    json.path(STOP).forEach(stop -> stops.add(stop.asString()));
-    Optional<String> system = json.has("system") ? Optional.of(string(file, json, "system")) : Optional.empty();
-    return new Transcript(string(file, json, "model"), system, messages, parameters, stops);
+    Optional<String> system = json.has("system") ? Optional.of(string(origin, json, "system")) : Optional.empty();
+    var said = new Conversation.Content(system, messages, json.path("regenerations").asLong(0));
+    return new Transcript(string(origin, json, "model"), json.path("cache").asString(""), said, sampling(json, origin));
+  }
+
+  private static Sampling sampling(JsonNode json, String origin) {
+    Sampling sampling = Sampling.defaults();
+    for (var entry : json.path("parameters").properties()) {
+      SamplingParameter parameter =
+          SamplingParameters.named(entry.getKey())
+              .orElseThrow(() -> new UsageException("%s: unknown parameter '%s'".formatted(origin, entry.getKey())));
+      sampling = parameter.set(sampling, values(entry.getValue()));
+    }
+    return sampling.stops(json.path(STOP).valueStream().map(JsonNode::asString).toList());
   }
 
   /** Of an array, or a single one. */
@@ -106,18 +84,18 @@ record Transcript(
     return node.isArray() ? node.valueStream().map(JsonNode::asString).toList() : List.of(node.asString());
   }
 
-  private static Role role(Path file, JsonNode message) {
-    String id = string(file, message, "role");
+  private static Role role(String origin, JsonNode message) {
+    String id = string(origin, message, "role");
     return Arrays.stream(Role.values())
         .filter(role -> role.id().equals(id))
         .findFirst()
-        .orElseThrow(() -> new UsageException("%s: role '%s': expected user or assistant".formatted(file, id)));
+        .orElseThrow(() -> new UsageException("%s: role '%s': expected user or assistant".formatted(origin, id)));
   }
 
-  private static String string(Path file, JsonNode node, String key) {
+  private static String string(String origin, JsonNode node, String key) {
     JsonNode value = node.path(key);
     if (!value.isString()) {
-      throw new UsageException("%s: \"%s\" is missing, expected a string".formatted(file, key));
+      throw new UsageException("%s: \"%s\" is missing, expected a string".formatted(origin, key));
     }
     return value.stringValue();
   }

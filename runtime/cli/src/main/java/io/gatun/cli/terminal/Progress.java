@@ -1,6 +1,7 @@
 package io.gatun.cli.terminal;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Tells somebody at a terminal that work goes on: after a moment one line {@code label… 3 s} that counts and disappears
@@ -11,14 +12,14 @@ public final class Progress implements AutoCloseable {
   private static final long STEP_MILLIS = 250;
 
   private final Output output;
-  private volatile String label;
+  private volatile Supplier<String> label;
   private final AtomicBoolean open = new AtomicBoolean(true);
   private final Object lock = new Object();
   private boolean shown;
 
   private Progress(Output output, String label) {
     this.output = output;
-    this.label = label;
+    this.label = () -> label;
   }
 
   /** Begins to show {@code label} on standard error, if that is a terminal. */
@@ -34,6 +35,11 @@ public final class Progress implements AutoCloseable {
 
   /** What is going on now: shown with the next tick. */
   public void say(String what) {
+    follow(() -> what);
+  }
+
+  /** From now on {@code what} is asked at each tick what is going on. */
+  public void follow(Supplier<String> what) {
     label = what;
   }
 
@@ -56,7 +62,7 @@ public final class Progress implements AutoCloseable {
     synchronized (lock) {
       if (open.get()) {
         shown = true;
-        output.text("\r" + label + "… " + seconds + " s\u001b[K").flush();
+        output.text("\r" + label.get() + "… " + seconds + " s\u001b[K").flush();
       }
     }
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatun.engine.Message;
 import io.gatun.engine.Prompt;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,31 @@ class ConversationTest {
     assertTrue(conversation.withdrawAnswer(), "again");
     conversation.clear();
     assertFalse(conversation.withdrawAnswer());
+  }
+
+  @Test
+  void regenerationsAreThoseOfTheLastMessage() {
+    conversation.withdrawAnswer();
+    conversation.withdrawAnswer();
+    assertEquals(2, conversation.regenerations());
+    assertEquals(2, conversation.copy().regenerations());
+    conversation.add(Message.assistant("a3"));
+    assertEquals(2, conversation.regenerations());
+    conversation.add(Message.user("u4"));
+    assertEquals(0, conversation.regenerations());
+  }
+
+  @Test
+  void aCopyGoesItsOwnWay() {
+    conversation.system("s");
+    Conversation copy = conversation.copy();
+    assertEquals(conversation.content(), copy.content());
+    copy.add(Message.user("u4"));
+    copy.system("other");
+    assertEquals("a3", texts().getLast());
+    assertEquals(Optional.of("s"), conversation.system());
+    assertEquals(Optional.of("u3"), conversation.lastSaid());
+    assertEquals(Optional.of("u4"), copy.lastSaid());
   }
 
   @Test

@@ -1,0 +1,350 @@
+package io.gatun.conformance;
+
+import io.gatun.device.ActivationFunction;
+import io.gatun.device.ActivationPrecision;
+import io.gatun.device.AttentionSpec;
+import io.gatun.device.Buffer;
+import io.gatun.device.Device;
+import io.gatun.device.KvLayout;
+import io.gatun.device.KvPool;
+import io.gatun.device.KvRows;
+import io.gatun.device.KvType;
+import io.gatun.device.Matrix;
+import io.gatun.device.RopeSpec;
+import io.gatun.device.RouterSpec;
+import io.gatun.device.Routing;
+import io.gatun.tensors.Encoding;
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.OpaqueEncoding;
+import io.gatun.tensors.QuantizedEncoding;
+import io.gatun.tensors.TensorData;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Every operation of a {@link Device} that computes rows, on random operands that are the same each time. Stateless. */
+final class RowOperations {
+  private static final ActivationPrecision Q8 = ActivationPrecision.Q8;
+  private static final int ROWS = 21;
+
+  private RowOperations() {}
+
+  static Stream<RowOperation> all() {
+    Stream<RowOperation> weights =
+        Encodings.all().stream()
+            .filter(encoding -> !(encoding instanceof OpaqueEncoding))
+            .flatMap(
+                encoding ->
+                    Stream.of(
+                        matmul(encoding, Q8),
+                        matmul(encoding, ActivationPrecision.F32),
+                        experts(encoding, Q8),
+                        experts(encoding, ActivationPrecision.F32),
+                        embed(encoding)));
+    Stream<RowOperation> caches =
+        Arrays.stream(KvType.values()).flatMap(keys -> Arrays.stream(KvType.values()).map(values -> attention(keys, values)));
+    return Stream.of(
+            weights,
+            caches,
+            Stream.of(products(), rmsNorm(), heads(), gate(), add(), scale(), gather(), route(), gatedMlp()),
+            Arrays.stream(RopeSpec.Pairing.values()).map(RowOperations::rope))
+        .flatMap(stream -> stream);
+  }
+
+  private static RowOperation exact(String name, RowOperation.Call call) {
+    return new RowOperation(name, Q8, ROWS, true, call);
+  }
+
+  private static RowOperation rounded(String name, RowOperation.Call call) {
+    return new RowOperation(name, Q8, ROWS, false, call);
+  }
+
+  private static RandomGenerator random() {
+    return new SplittableRandom(42);
+  }
+
+  private static int columns(Encoding encoding) {
+    return encoding.blockLength() == 1 ? 99 : Math.max(96, encoding.blockLength());
+  }
+
+  /** Some rows of {@code [ROWS, cols]} as a buffer. */
+  private static Buffer chosen(Device device, float[] values, int cols, int... rows) {
+    var part = new float[rows.length * cols];
+    for (int r = 0; r < rows.length; r++) {
+      System.arraycopy(values, rows[r] * cols, part, r * cols, cols);
+    }
+    return Operands.buffer(device, rows.length, cols, part);
+  }
+
+  /** A row of activations that is not finite is among them: its results are NaN with 8 bits, and no other row's business. */
+  private static RowOperation matmul(Encoding encoding, ActivationPrecision precision) {
+    int cols = columns(encoding);
+    int outs = 333;
+    TensorData weights = Operands.weights(encoding, 1, outs, cols, random());
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    x[3 * cols + 5] = Float.NaN;
+    boolean exact = precision.quantizes() && encoding instanceof QuantizedEncoding;
+    return new RowOperation(
+        "matmul %s %s".formatted(encoding.id(), precision.id()),
+        precision,
+        ROWS,
+        exact,
+        (device, rows) -> {
+          Buffer out = device.buffer(rows.length, outs);
+          device.matmul(chosen(device, x, cols, rows), device.load(weights), out);
+          return Operands.rows(device, out);
+        });
+  }
+
+  /** Several matrices at once, of different encodings, so large that devices split them. */
+  private static RowOperation products() {
+    int cols = 512;
+    List<TensorData> weights =
+        List.of(
+            Operands.weights(Encodings.Q4_K, 1, 700, cols, random()),
+            Operands.weights(Encodings.F16, 1, 130, cols, random()),
+            Operands.weights(Encodings.Q6_K, 1, 301, cols, random()));
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    return rounded(
+        "matmul of a list",
+        (device, rows) -> {
+          List<Matrix> matrices = weights.stream().map(device::load).toList();
+          List<Buffer> outs = matrices.stream().map(w -> device.buffer(rows.length, w.rows())).toList();
+          device.matmul(chosen(device, x, cols, rows), matrices, outs);
+          return sideBySide(device, outs);
+        });
+  }
+
+  /** The rows of buffers, one after the other. */
+  private static float[][] sideBySide(Device device, List<Buffer> buffers) {
+    List<float[][]> parts = buffers.stream().map(buffer -> Operands.rows(device, buffer)).toList();
+    return IntStream.range(0, parts.getFirst().length)
+        .mapToObj(r -> Operands.joined(parts.stream().map(part -> part[r]).toArray(float[][]::new)))
+        .toArray(float[][]::new);
+  }
+
+  private static RowOperation experts(Encoding encoding, ActivationPrecision precision) {
+    int cols = columns(encoding);
+    int outs = 70;
+    int used = 3;
+    TensorData experts = Operands.weights(encoding, 5, outs, cols, random());
+    float[] logits = Operands.gaussians(ROWS * 5, random());
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    float[] perSlot = Operands.gaussians(ROWS * used * cols, random());
+    return new RowOperation(
+        "experts %s %s".formatted(encoding.id(), precision.id()),
+        precision,
+        ROWS,
+        false,
+        (device, rows) -> {
+          Matrix matrix = device.load(experts);
+          var spec = new RouterSpec(used, RouterSpec.Weighting.SOFTMAX_RENORMALIZED);
+          Routing routing = device.route(chosen(device, logits, 5, rows), spec);
+          Buffer slots = device.buffer((long) rows.length * used, outs);
+          device.matmulExperts(chosen(device, x, cols, rows), matrix, routing, slots);
+          Buffer combined = device.buffer(rows.length, outs);
+          device.combine(slots, routing, combined);
+          int[] slotRows = Arrays.stream(rows).flatMap(row -> IntStream.range(row * used, (row + 1) * used)).toArray();
+          Buffer again = device.buffer((long) rows.length * used, outs);
+          device.matmulExperts(chosen(device, perSlot, cols, slotRows), matrix, routing, again);
+          Buffer combinedAgain = device.buffer(rows.length, outs);
+          device.combine(again, routing, combinedAgain);
+          return sideBySide(device, List.of(combined, combinedAgain));
+        });
+  }
+
+  /** Equal logits among them: ties go to the lower expert. */
+  private static RowOperation route() {
+    int experts = 9;
+    float[] logits = Operands.gaussians(ROWS * experts, random());
+    Arrays.fill(logits, 0, 2 * experts, 0.5f);
+    logits[4] = 1;
+    return rounded(
+        "route",
+        (device, rows) -> {
+          Buffer buffer = chosen(device, logits, experts, rows);
+          var results = new float[rows.length][0];
+          for (RouterSpec.Weighting weighting : RouterSpec.Weighting.values()) {
+            Routing routing = device.route(buffer, new RouterSpec(4, weighting));
+            for (int slot = 0; slot < routing.slots(); slot++) {
+              float[] choice = {routing.experts()[slot], routing.weights()[slot]};
+              results[slot / 4] = Operands.joined(results[slot / 4], choice);
+            }
+          }
+          return results;
+        });
+  }
+
+  private static RowOperation embed(Encoding encoding) {
+    int cols = columns(encoding);
+    TensorData table = Operands.weights(encoding, 1, ROWS, cols, random());
+    return exact(
+        "embed " + encoding.id(),
+        (device, rows) -> {
+          Buffer out = device.buffer(rows.length, cols);
+          device.embed(device.load(table), rows, out);
+          return Operands.rows(device, out);
+        });
+  }
+
+  private static RowOperation gather() {
+    float[] x = Operands.gaussians(ROWS * 77, random());
+    return exact(
+        "gather",
+        (device, rows) -> {
+          Buffer out = device.buffer(rows.length, 77);
+          device.gather(Operands.buffer(device, ROWS, 77, x), rows, out);
+          return Operands.rows(device, out);
+        });
+  }
+
+  private static RowOperation add() {
+    int cols = 4099;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    float[] y = Operands.gaussians((ROWS + 1) * cols, random());
+    return exact(
+        "add",
+        (device, rows) -> {
+          Buffer sum = chosen(device, x, cols, rows);
+          device.add(sum, chosen(device, y, cols, rows));
+          device.add(sum, chosen(device, y, cols, ROWS));
+          return Operands.rows(device, sum);
+        });
+  }
+
+  private static RowOperation scale() {
+    int cols = 4099;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    return exact(
+        "scale",
+        (device, rows) -> {
+          Buffer product = chosen(device, x, cols, rows);
+          device.scale(product, 0.7f);
+          return Operands.rows(device, product);
+        });
+  }
+
+  private static RowOperation rmsNorm() {
+    return norm("rmsNorm", 4099, 4099);
+  }
+
+  private static RowOperation heads() {
+    return norm("rmsNorm of heads", 48, 48 * 85);
+  }
+
+  private static RowOperation norm(String name, int length, int cols) {
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    float[] gain = Operands.gaussians(length, random());
+    return rounded(
+        name,
+        (device, rows) -> {
+          Buffer inPlace = chosen(device, x, cols, rows);
+          Buffer out = device.buffer(rows.length, cols);
+          Buffer factors = Operands.buffer(device, 1, length, gain);
+          device.rmsNorm(inPlace, factors, 1e-5f, out);
+          device.rmsNorm(inPlace, factors, 1e-5f, inPlace);
+          return sideBySide(device, List.of(out, inPlace));
+        });
+  }
+
+  private static RowOperation rope(RopeSpec.Pairing pairing) {
+    int cols = 70 * 60;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    double[] frequencies = random().doubles(32).toArray();
+    int[] positions = random().ints(ROWS, 0, 5000).toArray();
+    return rounded(
+        "rope " + pairing,
+        (device, rows) -> {
+          Buffer rotated = chosen(device, x, cols, rows);
+          int[] places = Arrays.stream(rows).map(row -> positions[row]).toArray();
+          device.rope(rotated, places, new RopeSpec(pairing, 70, frequencies, 1.25f));
+          return Operands.rows(device, rotated);
+        });
+  }
+
+  private static RowOperation gate() {
+    int cols = 4099;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    float[] up = Operands.gaussians(ROWS * cols, new SplittableRandom(43));
+    return rounded(
+        "gate",
+        (device, rows) -> {
+          List<Buffer> gates =
+              Arrays.stream(ActivationFunction.values())
+                  .map(
+                      f -> {
+                        Buffer gate = chosen(device, x, cols, rows);
+                        device.gate(gate, chosen(device, up, cols, rows), f);
+                        return gate;
+                      })
+                  .toList();
+          return sideBySide(device, gates);
+        });
+  }
+
+  /** Of an exact matrix, so that the fused form has the reference's intermediate codes but for those on an edge. */
+  private static RowOperation gatedMlp() {
+    TensorData gate = Operands.weights(Encodings.F16, 1, 352, 128, random());
+    TensorData up = Operands.weights(Encodings.BF16, 1, 352, 128, random());
+    TensorData down = Operands.weights(Encodings.F32, 1, 128, 352, random());
+    float[] x = Operands.gaussians(ROWS * 128, random());
+    return rounded(
+        "gatedMlp",
+        (device, rows) -> {
+          Buffer out = device.buffer(rows.length, 128);
+          List<Buffer> hidden = List.of(device.buffer(rows.length, 352), device.buffer(rows.length, 352));
+          device.gatedMlp(
+              chosen(device, x, 128, rows),
+              device.load(gate),
+              device.load(up),
+              device.load(down),
+              ActivationFunction.SILU,
+              hidden,
+              out);
+          return Operands.rows(device, out);
+        });
+  }
+
+  /**
+   * Queries of two sequences whose pages are not in order, at positions around the edges of groups of keys and of pages.
+   * The second one has a copy of the first one's first page.
+   */
+  private static RowOperation attention(KvType keyType, KvType valueType) {
+    var spec = new AttentionSpec(6, 3, 24, 40, 0.2f);
+    int[] positions = {0, 1, 14, 15, 16, 17, 31, 62, 63, 64, 65, 79, 80, 126, 127, 128, 129, 143, 190, 191, 192};
+    int tokens = 193;
+    int kCols = spec.headCountKv() * spec.keyDim();
+    int vCols = spec.headCountKv() * spec.valueDim();
+    int qCols = spec.headCount() * spec.keyDim();
+    float[] k = Operands.gaussians(tokens * kCols, random());
+    float[] v = Operands.gaussians(tokens * vCols, new SplittableRandom(43));
+    float[] q = Operands.gaussians(ROWS * qCols, new SplittableRandom(44));
+    return rounded(
+        "attention, keys %s, values %s".formatted(keyType.id(), valueType.id()),
+        (device, rows) -> {
+          var layer = new KvLayout.Layer(spec.headCountKv(), spec.keyDim(), spec.valueDim());
+          KvPool pool = device.kvPool(new KvLayout(List.of(layer, layer), keyType, valueType));
+          int[] spare = IntStream.range(0, 3).map(_ -> pool.allocate()).toArray();
+          int[] first = {pool.allocate(), spare[2], pool.allocate(), spare[0]};
+          int[] everything = IntStream.range(0, tokens).toArray();
+          append(device, pool, first, everything, chosen(device, k, kCols, everything), chosen(device, v, vCols, everything));
+          int[] second = {pool.copy(first[0]), spare[1], first[2], pool.copy(first[3])};
+          int[] page = IntStream.range(KvPool.PAGE_TOKENS, 2 * KvPool.PAGE_TOKENS).toArray();
+          append(device, pool, second, page, chosen(device, k, kCols, page), chosen(device, v, vCols, page));
+          int[][] pages = Arrays.stream(rows).mapToObj(row -> row % 2 == 0 ? first : second).toArray(int[][]::new);
+          Buffer out = device.buffer(rows.length, (long) spec.headCount() * spec.valueDim());
+          var places = new KvRows(pages, Arrays.stream(rows).map(row -> positions[row]).toArray());
+          device.attention(chosen(device, q, qCols, rows), pool, 1, spec, places, out);
+          return Operands.rows(device, out);
+        });
+  }
+
+  private static void append(Device device, KvPool pool, int[] sequence, int[] positions, Buffer k, Buffer v) {
+    var pages = new int[positions.length][];
+    Arrays.fill(pages, sequence);
+    device.append(pool, 1, k, v, new KvRows(pages, positions));
+  }
+}
