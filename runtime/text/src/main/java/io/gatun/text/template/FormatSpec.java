@@ -103,10 +103,7 @@ record FormatSpec(
     if (precision >= 0 || sign != '-') {
       throw TemplateException.value("Sign or precision not allowed with integer format specifier 'c'");
     }
-    if (value.signum() < 0 || value.bitLength() > 21 || !Character.isValidCodePoint(value.intValue())) {
-      throw TemplateException.of("OverflowError", "%c arg not in range(0x110000)");
-    }
-    return aligned("", Text.template(Character.toString(value.intValue())), or('<'), budget);
+    return aligned("", Text.template(Numbers.character(value)), or('<'), budget);
   }
 
   private Text integer(BigInteger value, Budget budget) {

@@ -94,6 +94,14 @@ final class Numbers {
     return a < b ? LESS : a > b ? GREATER : a == b ? EQUAL : UNORDERED;
   }
 
+  /** The character with a code. */
+  static String character(BigInteger code) {
+    if (code.signum() < 0 || code.bitLength() > 21 || !Character.isValidCodePoint(code.intValue())) {
+      throw TemplateException.of("OverflowError", "%c arg not in range(0x110000)");
+    }
+    return Character.toString(code.intValue());
+  }
+
   static int hash(BigInteger value) {
     return value.bitLength() < 64 ? Long.hashCode(value.longValueExact()) : value.hashCode();
   }

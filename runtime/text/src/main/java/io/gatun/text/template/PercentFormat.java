@@ -157,11 +157,7 @@ final class PercentFormat {
     if (!Numbers.isInteger(value)) {
       throw TemplateException.type("%c requires int or char");
     }
-    long code = Numbers.clamped(Numbers.integer(value));
-    if (!Character.isValidCodePoint((int) code)) {
-      throw TemplateException.of("OverflowError", "%c arg not in range(0x110000)");
-    }
-    return Text.template(Character.toString((int) code));
+    return Text.template(Numbers.character(Numbers.integer(value)));
   }
 
   private static BigInteger integral(Value value, char style) {

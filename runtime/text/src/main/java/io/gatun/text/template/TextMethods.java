@@ -172,7 +172,7 @@ final class TextMethods {
       } else if (replacement instanceof Text text) {
         out.append(text);
       } else if (replacement != None.NONE) {
-        out.like(self, i, Character.toString((int) Numbers.clamped(Numbers.integer(replacement))));
+        out.like(self, i, Numbers.character(Numbers.integer(replacement)));
       }
       i = next;
     }
