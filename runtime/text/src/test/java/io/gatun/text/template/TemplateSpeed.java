@@ -16,7 +16,7 @@ public final class TemplateSpeed {
   private static final List<String> TEMPLATES =
       List.of("Qwen-Qwen3-0.6B", "meta-llama-Llama-3.1-8B-Instruct", "google-gemma-2-2b-it", "openai-gpt-oss-120b");
   private static final int TURNS = 20;
-  private static final long WARM_UP_NANOS = 2_000_000_000L;
+  private static final long WARM_UP_NANOS = 1_000_000_000L;
   private static final int ROUNDS = 5;
 
   private TemplateSpeed() {}
