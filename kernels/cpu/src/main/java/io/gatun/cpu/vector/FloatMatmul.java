@@ -53,8 +53,8 @@ record FloatMatmul(Encoding encoding) implements MatmulKernel<HostBuffer> {
     for (long t = 0; t < count; ) {
       int tokens = count - t >= TILE ? TILE : 1;
       if (tokens == TILE) {
-        for (int r = 0; r < rows; r += 4) {
-          FloatTile.four(weights + r * stride, stride, last, x + t * xStride, xStride, cols, sums + r * BYTES);
+        for (int r = 0; r < rows; r += 2) {
+          FloatTile.two(weights + r * stride, stride, last, x + t * xStride, xStride, cols, sums + r * BYTES);
         }
       } else {
         for (int r = 0; r < rows; r += 8) {

@@ -46,9 +46,10 @@ final class FloatRows {
     if (w.bytes().isNative() && (half || w.encoding().equals(Encodings.BF16))) {
       long source = address(w, expert, row, rows);
       for (int i = 0; i < rows; i++) {
-        widen(source + i * w.rowBytes(), cols, half ? 0 : 16, target + i * stride);
         if (half) {
-          StripFields.halves(target + i * stride, (cols + COUNT - 1) / COUNT);
+          Halves.decode(source + i * w.rowBytes(), target + i * stride, cols);
+        } else {
+          widen(source + i * w.rowBytes(), cols, target + i * stride);
         }
       }
       return;
@@ -62,18 +63,18 @@ final class FloatRows {
     }
   }
 
-  /** 16-bit numbers to integers, moved left by {@code shift} bits. */
-  private static void widen(long source, int count, int shift, long target) {
+  /** The upper halves of floats to floats. */
+  private static void widen(long source, int count, long target) {
     int whole = count - count % COUNT;
     for (int i = 0; i < whole; i += COUNT) {
       var numbers = ShortVector.fromMemorySegment(HALVES, MEMORY, source + 2L * i, ORDER);
       ((IntVector) numbers.convertShape(ZERO_EXTEND_S2I, INTS, 0))
-          .lanewise(LSHL, shift)
+          .lanewise(LSHL, 16)
           .intoMemorySegment(MEMORY, target + 4L * i, ORDER);
     }
     for (int i = whole; i < count; i++) {
       int number = Short.toUnsignedInt(MEMORY.get(ValueLayout.JAVA_SHORT_UNALIGNED, source + 2L * i));
-      MEMORY.set(ValueLayout.JAVA_INT, target + 4L * i, number << shift);
+      MEMORY.set(ValueLayout.JAVA_INT, target + 4L * i, number << 16);
     }
   }
 }

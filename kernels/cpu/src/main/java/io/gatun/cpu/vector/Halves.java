@@ -5,6 +5,7 @@ import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORT;
+import static io.gatun.cpu.vector.Lanes.plain;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -55,7 +56,7 @@ final class Halves {
   static void decode(long source, long target, int count) {
     int i = 0;
     for (; i <= count - COUNT; i += COUNT) {
-      Lanes.put(floats(source + 2L * i), target + 4L * i);
+      Lanes.put(floats(plain(source + 2L * i)), plain(target + 4L * i));
     }
     for (; i < count; i++) {
       MEMORY.set(Lanes.FLOAT, target + 4L * i, Float.float16ToFloat(MEMORY.get(SHORT, source + 2L * i)));

@@ -185,8 +185,8 @@ final class PreparedRows {
     for (int quad = 0; quad < quads; quad++) {
       int four = MEMORY.get(INT, source + quad * 4L);
       int at = start + quad * 2 * TILE;
-      target[at] = four << 24 >> 24 & 0xFFFF | four << 8 >> 24 << 16;
-      target[at + TILE] = four << 16 >> 24 & 0xFFFF | four >> 24 << 16;
+      target[at] = (four << 24 >> 24 & 0xFFFF) | (four << 8 >> 24 << 16);
+      target[at + TILE] = (four << 16 >> 24 & 0xFFFF) | (four >> 24 << 16);
     }
   }
 
