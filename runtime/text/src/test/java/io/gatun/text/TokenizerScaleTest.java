@@ -16,9 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Long texts take time in proportion: quadratic work on any of these would take minutes. */
+/**
+ * Long texts take time in proportion: quadratic work on any of these would take minutes. {@code
+ * -Dgatun.test.characters=1000000} is the long form.
+ */
 class TokenizerScaleTest {
-  private static final int CHARACTERS = 1_000_000;
+  private static final int CHARACTERS = Integer.getInteger("gatun.test.characters", 200_000);
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Set<EncodeOption> PARSING = Set.of(EncodeOption.PARSE_SPECIAL);
   private static final Set<String> LOSING = Set.of("vocab/stories-ugm", "vocab/bert-bge");
