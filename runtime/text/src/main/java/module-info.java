@@ -4,4 +4,5 @@ module io.gatun.text {
   requires static org.jspecify;
 
   exports io.gatun.text;
+  exports io.gatun.text.reply;
 }
