@@ -103,7 +103,7 @@ class ReplyTemplatesTest {
     "deepseek-ai-DeepSeek-R1-Distill-Llama-8B, DEEPSEEK",
     "HuggingFaceTB-SmolLM3-3B, THINK_HERMES",
     "google-gemma-2-2b-it, GEMMA",
-    "llama-cpp-rwkv-world, PLAIN"
+    "llama-cpp-rwkv-world, THINK_HERMES"
   })
   void recognisesTemplatesThatShowNoCall(String name, ReplyFormat format) throws IOException {
     assertEquals(format, format(name));
