@@ -5,4 +5,5 @@ module io.gatun.text {
 
   exports io.gatun.text;
   exports io.gatun.text.reply;
+  exports io.gatun.text.template;
 }

@@ -24,6 +24,7 @@ final class CommandLines {
           RunCommand.class,
           TokenizeCommand.class,
           DetokenizeCommand.class,
+          TemplateCommand.class,
           LogitsCommand.class,
           DequantizeCommand.class,
           InspectCommand.class,

@@ -19,6 +19,7 @@ abstract sealed class ConsoleCommand implements Commands.OnConsole, Callable<Int
         RunCommand,
         TokenizeCommand,
         DetokenizeCommand,
+        TemplateCommand,
         LogitsCommand,
         DequantizeCommand,
         InspectCommand,

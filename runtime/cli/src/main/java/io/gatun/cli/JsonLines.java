@@ -4,6 +4,7 @@ import io.gatun.cli.terminal.Console;
 import io.gatun.cli.terminal.Failure;
 import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.UsageException;
+import io.gatun.text.template.TemplateException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -36,7 +37,7 @@ final class JsonLines {
   private static JsonNode answered(String line, Function<JsonNode, JsonNode> answer) {
     try {
       return answer.apply(Json.parse(line, "the line"));
-    } catch (UsageException | IllegalArgumentException e) {
+    } catch (UsageException | IllegalArgumentException | TemplateException e) {
       return Json.object().put("error", Failure.of(e).message());
     }
   }

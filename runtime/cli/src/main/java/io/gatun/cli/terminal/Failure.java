@@ -3,6 +3,7 @@ package io.gatun.cli.terminal;
 import io.gatun.device.DeviceException;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.UnsupportedModelException;
+import io.gatun.text.template.TemplateException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -33,6 +34,7 @@ public record Failure(int exitCode, String message) {
       case AccessDeniedException e -> new Failure(USAGE, e.getFile() + ": permission denied");
       case FormatException e -> new Failure(MALFORMED, text(e));
       case UnsupportedModelException e -> new Failure(UNSUPPORTED, text(e));
+      case TemplateException e -> new Failure(e.isMalformed() ? MALFORMED : OTHER, text(e));
       case DeviceException e -> new Failure(DEVICE, text(e));
       case OutOfMemoryError e ->
           new Failure(OTHER, text(e) + ": the Java heap is too small, try GATUN_JAVA_OPTS=-Xmx8g");

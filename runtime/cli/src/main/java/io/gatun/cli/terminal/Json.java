@@ -1,5 +1,8 @@
 package io.gatun.cli.terminal;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -60,6 +63,27 @@ public final class Json {
       throw new UsageException(
           "%s is not JSON: %s%s".formatted(what, EscapeFilter.oneLine(e.getOriginalMessage()), place(e)));
     }
+  }
+
+  /** A JSON value as null, booleans, numbers, strings, lists and maps. */
+  public static @Nullable Object plain(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case OBJECT -> {
+        var map = new LinkedHashMap<String, @Nullable Object>();
+        node.properties().forEach(field -> map.put(field.getKey(), plain(field.getValue())));
+        yield map;
+      }
+      case ARRAY -> {
+        var list = new ArrayList<@Nullable Object>(node.size());
+        node.forEach(item -> list.add(plain(item)));
+        yield list;
+      }
+      case STRING -> node.stringValue();
+      case BOOLEAN -> node.booleanValue();
+      case NUMBER -> node.isIntegralNumber() ? node.bigIntegerValue() : (Object) node.doubleValue();
+      case NULL, MISSING -> null;
+      case BINARY, POJO -> throw new IllegalArgumentException("not JSON: " + node.getNodeType());
+    };
   }
 
   private static String place(JacksonException e) {
