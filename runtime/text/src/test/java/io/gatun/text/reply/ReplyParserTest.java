@@ -337,7 +337,7 @@ class ReplyParserTest {
     assertThrows(IllegalArgumentException.class, () -> new ReplyParser(PLAIN, true));
   }
 
-  /** A million characters; quadratic time would take minutes. */
+  /** A million characters at a time; quadratic time would take far longer. */
   @ParameterizedTest
   @EnumSource(ReplyFormat.class)
   void timeIsLinear(ReplyFormat format) {
