@@ -61,8 +61,9 @@ record JsonCalls(Pattern head, Pattern tail, Shape shape) implements CallSyntax 
           ? call("", members.keySet().iterator().next(), members.values().iterator().next())
           : Optional.empty();
     }
-    if (!members.containsKey("name") && members.getOrDefault("function", "").startsWith("{")) {
-      return call(members.get("function"));
+    String function = members.getOrDefault("function", "");
+    if (!members.containsKey("name") && function.startsWith("{")) {
+      return call(function);
     }
     String missing = shape == Shape.BARE ? "" : "{}";
     return call(
@@ -136,6 +137,7 @@ record JsonCalls(Pattern head, Pattern tail, Shape shape) implements CallSyntax 
       return List.copyOf(calls);
     }
 
+    @SuppressWarnings("JdkObsolete") // hitEnd: more text may still make it match
     private boolean head() {
       Matcher head = syntax.head.matcher(taken);
       if (!head.lookingAt()) {
@@ -165,6 +167,7 @@ record JsonCalls(Pattern head, Pattern tail, Shape shape) implements CallSyntax 
       return !found.isEmpty();
     }
 
+    @SuppressWarnings("JdkObsolete") // hitEnd: more text may still make it match
     private boolean tail() {
       Matcher tail = syntax.tail.matcher(taken);
       if (!tail.lookingAt()) {
