@@ -30,7 +30,11 @@ class DequantOracleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"q4_0-random", "q5_1-random", "q8_0-random", "q3_k-random", "q6_k-random"})
+  @ValueSource(
+      strings = {
+        "q4_0-random", "q5_1-random", "q8_0-random", "q3_k-random", "q6_k-random", "iq1_m-random", "iq2_s-random",
+        "iq3_xxs-random", "iq4_xs-random", "tq2_0-random", "mxfp4-random"
+      })
   void asThePythonPackageGguf(String name) throws IOException {
     assertBitExact("dequant-gguf-py/" + name);
   }
