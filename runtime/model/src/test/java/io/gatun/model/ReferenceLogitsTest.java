@@ -23,6 +23,7 @@ class ReferenceLogitsTest {
   @ValueSource(
       strings = {
         "llama",
+        "llama-IQ4_NL",
         "llama-Q2_K",
         "llama-Q3_K_M",
         "llama-Q4_K_M",
