@@ -53,8 +53,10 @@ public final class Encodings {
 
   private static final List<Encoding> ALL =
       List.of(
-          F32, F16, BF16, F64, I8, I16, I32, I64, Q1_0, Q2_0, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K,
-          Q8_K, IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ4_NL, IQ4_XS, TQ1_0, TQ2_0, MXFP4, NVFP4, Q8_1);
+          F32, F16, BF16, F64, I8, I16, I32, I64,
+          Q1_0, Q2_0, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_K,
+          IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ4_NL, IQ4_XS,
+          TQ1_0, TQ2_0, MXFP4, NVFP4, Q8_1);
 
   private static final SequencedMap<String, Encoding> BY_ID = index();
 

@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
  *   +--------+------------------+------------------------------------------------+
  *   x = (d·(2·scale[g] + 1))·(point ± 1/8), − where the group's shift is set </pre>
  *
- * Eight values are a point of a grid, of −1, 0 and 1, numbered by low and high bits. So that codes are integers they are
- * eight times as large and the scale an eighth, which is exact. Source: ggml-common.h block_iq1_s, ggml-quants.c
+ * Eight values are a point of a grid, of −1, 0 and 1, numbered by low and high bits. So that codes are integers they
+ * are eight times as large and the scale an eighth, which is exact. Source: ggml-common.h block_iq1_s, ggml-quants.c
  * dequantize_row_iq1_s.
  */
 final class IQ1_S extends BlockEncoding {

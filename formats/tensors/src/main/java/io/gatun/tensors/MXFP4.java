@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
  *   | u8 e   | 16 × (value[i] | value[i+16]≪4) |     x = 2^(e − 128)·LEVELS[nibble]
  *   +--------+---------------------------------+ </pre>
  *
- * The levels are twice the numbers of E2M1 (a sign, two bits of exponent, one of mantissa), which makes them integers; the
- * scale, a power of two in E8M0, is halved for it. −0 is 0. Source: OCP Microscaling Formats 1.0; ggml-common.h
+ * The levels are twice the numbers of E2M1 (a sign, two bits of exponent, one of mantissa), which makes them integers;
+ * the scale, a power of two in E8M0, is halved for it. −0 is 0. Source: OCP Microscaling Formats 1.0; ggml-common.h
  * block_mxfp4.
  */
 final class MXFP4 extends BlockEncoding {

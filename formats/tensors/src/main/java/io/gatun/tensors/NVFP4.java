@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
  *   | 4 × u8 s   | 4 × 8 × (value[i] | value[i+8]≪4)      |     x = (s[g]/2)·level(nibble)
  *   +------------+----------------------------------------+ </pre>
  *
- * The levels are those of {@link MXFP4}. A scale has four bits of exponent and three of mantissa (E4M3); its sign is not
- * read, and 7F, which is no number, counts as 0. Source: ggml-common.h block_nvfp4, ggml-impl.h ggml_ue4m3_to_fp32.
+ * The levels are those of {@link MXFP4}. A scale has four bits of exponent and three of mantissa (E4M3); its sign is
+ * not read, and 7F, which is no number, counts as 0. Source: ggml-common.h block_nvfp4, ggml-impl.h ggml_ue4m3_to_fp32.
  */
 final class NVFP4 extends BlockEncoding {
   static final int VALUES = 64;

@@ -4,7 +4,7 @@ package io.gatun.tensors;
 final class Signs {
   private Signs() {}
 
-  /** Eight signs of which the lowest seven are given: an even number of them is set. Source: ggml-common.h ksigns_iq2xs. */
+  /** Eight signs of which the lowest seven are given: an even number is set. Source: ggml-common.h ksigns_iq2xs. */
   static int even(int seven) {
     int signs = seven & 127;
     return signs | (Integer.bitCount(signs) & 1) << 7;

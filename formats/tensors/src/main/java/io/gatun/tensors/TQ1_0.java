@@ -12,9 +12,9 @@ import java.lang.foreign.MemorySegment;
  *   | 48 × five digits   | 4 × four digits  | f16 d  |     x = d·(digit − 1)
  *   +--------------------+------------------+--------+ </pre>
  *
- * A byte b is a fraction b/256 in base 3: its digit n after the point is ⌊3·(b·3ⁿ mod 256)/256⌋. Digit n of byte l is the
- * value 32·n + l for the first 32 bytes, 160 + 16·n + l for the next 16, and 240 + 4·n + l for the last four. The block's
- * one scale is told for groups of 32. Source: ggml-common.h block_tq1_0, ggml-quants.c dequantize_row_tq1_0.
+ * A byte b is a fraction b/256 in base 3: its digit n after the point is ⌊3·(b·3ⁿ mod 256)/256⌋. Digit n of byte l is
+ * the value 32·n + l for the first 32 bytes, 160 + 16·n + l for the next 16, and 240 + 4·n + l for the last four. The
+ * block's one scale is told for groups of 32. Source: ggml-common.h block_tq1_0, ggml-quants.c dequantize_row_tq1_0.
  */
 final class TQ1_0 extends BlockEncoding {
   static final int VALUES = 256;

@@ -6,7 +6,7 @@ import static io.gatun.cpu.vector.Lanes.MEMORY;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
 
-/** Tables that turn bits of a block into codes, read off the encoding itself, and arithmetic on eight codes in a {@code long}. */
+/** Tables from bits of a block to codes, read off the encoding itself, and arithmetic on eight codes in a {@code long}. */
 final class CodeTables {
   private static final long ONES = 0x0101_0101_0101_0101L;
   private static final long TOPS = 0x8080_8080_8080_8080L;
@@ -57,7 +57,7 @@ final class CodeTables {
     return table;
   }
 
-  /** Four bytes by a table of {@link #nibbles}: a quad of the low nibbles' codes, and a quad of the high ones' above. */
+  /** Four bytes by a table of {@link #nibbles}: a quad of the low nibbles' codes, and one of the high ones' above. */
   static long nibbleQuads(long[] table, long address) {
     int bytes = MEMORY.get(INT, address);
     return table[bytes & 0xFF]
