@@ -318,7 +318,7 @@ class KernelTableTest {
       device.kvPool(new KvLayout(List.of(new KvLayout.Layer(1, 8, 8)), KvType.F16, KvType.F16));
       assertEquals(List.of(), table.notes().stream().filter(note -> !note.contains("cache/f16")).toList());
       assertEquals(0, calls.get());
-      device.load(Samples.weights(Encodings.Q4_0, 1, 8, 32, new Random(1)));
+      device.load(Operands.weights(Encodings.Q4_0, 1, 8, 32, new Random(1)));
       assertTrue(calls.get() > 0);
     }
   }

@@ -102,8 +102,8 @@ final class FloatTile {
     s13.intoMemorySegment(MEMORY, sums + 3 * STRIP * BYTES + BYTES, ORDER);
     if (tail > 0) {
       for (int t = 0; t < 4; t++) {
-        tail(w0 + bytes - tail, x0 + t * xStride + bytes - tail, (int) tail / 4, sums + t * STRIP * BYTES);
-        tail(w1 + bytes - tail, x0 + t * xStride + bytes - tail, (int) tail / 4, sums + t * STRIP * BYTES + BYTES);
+        tail(w0 + bytes - tail, x0 + t * xStride + bytes - tail, (int) tail / 4, sums + (long) t * STRIP * BYTES);
+        tail(w1 + bytes - tail, x0 + t * xStride + bytes - tail, (int) tail / 4, sums + (long) t * STRIP * BYTES + BYTES);
       }
     }
   }

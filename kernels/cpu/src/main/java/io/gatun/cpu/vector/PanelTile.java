@@ -66,7 +66,7 @@ final class PanelTile {
       int[] xCenters) {
     long pieceBytes = quads * PanelMap.NARROW_QUAD;
     for (int tile = 0; tile < tiles; tile++) {
-      long sums = plain(firstSums + tile * TILE * ROW_BYTES);
+      long sums = plain(firstSums + (long) tile * TILE * ROW_BYTES);
       var f00 = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
       var f01 = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums + BYTES, ORDER);
       var f10 = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums + 2 * BYTES, ORDER);
@@ -202,7 +202,7 @@ final class PanelTile {
       float[] xMinimums) {
     long pieceBytes = quads * PanelMap.WIDE_QUAD;
     for (int tile = 0; tile < tiles; tile++) {
-      long sums = plain(firstSums + tile * TILE * ROW_BYTES);
+      long sums = plain(firstSums + (long) tile * TILE * ROW_BYTES);
       var f00 = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
       var f01 = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums + BYTES, ORDER);
       var f10 = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums + 2 * BYTES, ORDER);

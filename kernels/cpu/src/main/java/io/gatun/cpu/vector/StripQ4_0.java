@@ -67,7 +67,7 @@ final class StripQ4_0 implements StripKernel {
     int stride = x.planeStride();
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
     for (int b = 0; b < blocks; b++) {
-      long w = plain(strip + StripMap.CODES + b * (QUADS / 2) * BYTES);
+      long w = plain(strip + StripMap.CODES + (long) b * (QUADS / 2) * BYTES);
       int x0 = first + b * QUADS;
       int x1 = x0 + 2 * stride;
       int x2 = x0 + 3 * stride;

@@ -86,7 +86,7 @@ final class StripQ4_K implements StripKernel {
     int stride = x.planeStride();
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
     for (int quarter = 0; quarter < GROUPS / 2; quarter++) {
-      long w = plain(strip + NIBBLES + quarter * 8 * BYTES);
+      long w = plain(strip + NIBBLES + (long) quarter * 8 * BYTES);
       int even = first + quarter * 16;
       int odd = even + 2 * stride;
       var low = ShortVector.zero(SHORTS);
@@ -101,7 +101,7 @@ final class StripQ4_K implements StripKernel {
         high = high.add(h.lanewise(LSHR, 8).mul(IntVector.broadcast(INTS, planes[odd + 8 + i]).reinterpretAsShorts()));
       }
       int p = piece + 2 * quarter;
-      long scales = plain(strip + StripMap.SCALES + 2 * quarter * BYTES);
+      long scales = plain(strip + StripMap.SCALES + 2L * quarter * BYTES);
       var pairs = low.reinterpretAsInts();
       pairs = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16));
       var scale = FloatVector.fromMemorySegment(FLOATS, MEMORY, scales, ORDER);

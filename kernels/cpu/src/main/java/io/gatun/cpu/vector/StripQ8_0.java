@@ -41,7 +41,7 @@ final class StripQ8_0 implements StripKernel {
     StripFields.halves(strip + StripMap.SCALES, blocks);
     for (int b = 0; b < blocks; b++) {
       long codes = source + Short.BYTES + b * block;
-      StripTranspose.sixteens(codes, rowBytes, rows, QUADS / 4, 16, strip + StripMap.CODES + b * QUADS * BYTES);
+      StripTranspose.sixteens(codes, rowBytes, rows, QUADS / 4, 16, strip + StripMap.CODES + (long) b * QUADS * BYTES);
     }
   }
 
@@ -52,7 +52,7 @@ final class StripQ8_0 implements StripKernel {
     int stride = x.planeStride();
     var sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, sums, ORDER);
     for (int b = 0; b < blocks; b++) {
-      long w = plain(strip + StripMap.CODES + b * QUADS * BYTES);
+      long w = plain(strip + StripMap.CODES + (long) b * QUADS * BYTES);
       int x0 = first + b * QUADS;
       int x1 = x0 + stride;
       var total = IntVector.zero(INTS);

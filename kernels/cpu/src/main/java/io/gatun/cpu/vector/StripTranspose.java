@@ -103,7 +103,7 @@ final class StripTranspose {
         v2 = v2.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(14, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), FOURTH);
         v3 = v3.blend(((IntVector) IntVector.fromMemorySegment(FOUR, MEMORY, plain(row + Math.min(15, last) * rowBytes), ORDER).reinterpretShape(INTS, 0)).rearrange(REPEAT), FOURTH);
       }
-      long t = plain(target + i * 4 * BYTES);
+      long t = plain(target + (long) i * 4 * BYTES);
       if (CHOOSES) {
         var a0 = LOW_2.selectFrom(v0, v2);
         var a2 = HIGH_2.selectFrom(v0, v2);
