@@ -4,5 +4,6 @@ module io.gatun.text {
   requires static org.jspecify;
 
   exports io.gatun.text;
+  exports io.gatun.text.reply;
   exports io.gatun.text.template;
 }

@@ -32,6 +32,7 @@ public final class StreamDecoder {
           .onMalformedInput(CodingErrorAction.REPLACE)
           .onUnmappableCharacter(CodingErrorAction.REPLACE);
 
+  private final Control control;
   private boolean stripSpace;
   /** Bytes of a character that is not complete. */
   private byte[] incomplete = NOTHING;
@@ -39,7 +40,14 @@ public final class StreamDecoder {
   private String held = "";
   private @Nullable String stop;
 
-  private StreamDecoder(Tokenizer tokenizer, List<String> stops, boolean stripSpace) {
+  /** What becomes of control tokens. */
+  public enum Control {
+    DROPPED,
+    /** As they are spelled: for who tells parts of the text apart by them. */
+    RENDERED
+  }
+
+  private StreamDecoder(Tokenizer tokenizer, List<String> stops, boolean stripSpace, Control control) {
     if (stops.contains("")) {
       throw new IllegalArgumentException("an empty stop string stops everything: leave it out");
     }
@@ -47,6 +55,7 @@ public final class StreamDecoder {
     this.stops = List.copyOf(stops);
     this.longestStop = stops.stream().mapToInt(String::length).max().orElse(0);
     this.stripSpace = stripSpace;
+    this.control = control;
   }
 
   /**
@@ -55,7 +64,7 @@ public final class StreamDecoder {
    * @param stops strings, none empty, that end the text and are not a part of it
    */
   public static StreamDecoder continuation(Tokenizer tokenizer, List<String> stops) {
-    return new StreamDecoder(tokenizer, stops, false);
+    return new StreamDecoder(tokenizer, stops, false, Control.DROPPED);
   }
 
   /**
@@ -64,7 +73,12 @@ public final class StreamDecoder {
    * @param stops strings, none empty, that end the text and are not a part of it
    */
   public static StreamDecoder fresh(Tokenizer tokenizer, List<String> stops) {
-    return new StreamDecoder(tokenizer, stops, tokenizer.stripsPrefixSpace());
+    return new StreamDecoder(tokenizer, stops, tokenizer.stripsPrefixSpace(), Control.DROPPED);
+  }
+
+  /** A decoder at its beginning that treats control tokens so, otherwise the same. */
+  public StreamDecoder control(Control treatment) {
+    return new StreamDecoder(tokenizer, stops, stripSpace, treatment);
   }
 
   /**
@@ -73,7 +87,7 @@ public final class StreamDecoder {
    * @throws IndexOutOfBoundsException if the id is not in the vocabulary
    */
   public String accept(int id) {
-    byte[] piece = tokenizer.piece(id);
+    byte[] piece = control == Control.RENDERED ? tokenizer.rendered(id) : tokenizer.piece(id);
     int from = stripSpace && piece.length > 0 && piece[0] == ' ' ? 1 : 0;
     stripSpace = false;
     ByteBuffer bytes = ByteBuffer.allocate(incomplete.length + piece.length - from);
