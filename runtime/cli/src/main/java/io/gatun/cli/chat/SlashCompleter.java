@@ -15,7 +15,7 @@ import org.jline.reader.ParsedLine;
 /** Offers commands, their words, and files. Stateless. */
 final class SlashCompleter implements Completer {
   static final List<String> SHOW = List.of("info", "parameters", "system", "template", "license");
-  static final List<String> SET = List.of("parameter", "system", "verbose", "quiet", "history", "nohistory");
+  static final List<String> SET = List.of("parameter", "system", "think", "nothink", "verbose", "quiet", "history", "nohistory");
 
   @Override
   public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
@@ -49,7 +49,12 @@ final class SlashCompleter implements Completer {
 
   private static List<String> words(SlashCommand command, List<String> words) {
     if (words.size() == 2) {
-      return command == SlashCommand.SET ? SET : command == SlashCommand.SHOW ? SHOW : List.of();
+      return switch (command) {
+        case SET -> SET;
+        case SHOW -> SHOW;
+        case THINK -> List.of("on", "off", "hide");
+        default -> List.of();
+      };
     }
     boolean parameter = command == SlashCommand.SET && words.size() == 3 && words.get(1).equals("parameter");
     return parameter ? Parameters.NAMES : List.of();
