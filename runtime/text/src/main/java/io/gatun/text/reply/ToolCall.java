@@ -1,10 +1,10 @@
 package io.gatun.text.reply;
 
 /**
- * A function that a model asks for.
+ * A call of a tool that a model asks for.
  *
- * @param id tells it from others in one answer; empty if the model gives none
- * @param name of the function
- * @param arguments a JSON object, as text
+ * @param id the model's own name for this call; empty if its family has none
+ * @param name of the tool
+ * @param arguments a JSON object as text, valid, otherwise as the model wrote it
  */
 public record ToolCall(String id, String name, String arguments) {}

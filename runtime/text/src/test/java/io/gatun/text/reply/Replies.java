@@ -1,0 +1,53 @@
+package io.gatun.text.reply;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Parses replies for tests, cut in many ways. */
+final class Replies {
+  private Replies() {}
+
+  static List<ReplyPiece> parse(ReplyFormat format, boolean inReasoning, List<String> parts) {
+    var parser = new ReplyParser(format, inReasoning);
+    var pieces = new ArrayList<ReplyPiece>();
+    parts.forEach(part -> pieces.addAll(parser.accept(part)));
+    pieces.addAll(parser.finish());
+    return joined(pieces);
+  }
+
+  static List<ReplyPiece> parse(ReplyFormat format, String reply) {
+    return parse(format, false, List.of(reply));
+  }
+
+  static List<String> characters(String reply) {
+    return reply.chars().mapToObj(c -> String.valueOf((char) c)).toList();
+  }
+
+  static List<String> randomParts(String reply, RandomGenerator random) {
+    var parts = new ArrayList<String>();
+    for (int at = 0; at < reply.length(); ) {
+      int end = Math.min(reply.length(), at + random.nextInt(8));
+      parts.add(reply.substring(at, end));
+      at = end;
+    }
+    return parts;
+  }
+
+  /** Texts of one kind that follow each other as one. */
+  static List<ReplyPiece> joined(List<ReplyPiece> pieces) {
+    var joined = new ArrayList<ReplyPiece>();
+    for (ReplyPiece piece : pieces) {
+      ReplyPiece last = joined.isEmpty() ? null : joined.getLast();
+      if (last instanceof ReplyPiece.Answer(String before) && piece instanceof ReplyPiece.Answer(String text)) {
+        joined.set(joined.size() - 1, new ReplyPiece.Answer(before + text));
+      } else if (last instanceof ReplyPiece.Reasoning(String before)
+          && piece instanceof ReplyPiece.Reasoning(String text)) {
+        joined.set(joined.size() - 1, new ReplyPiece.Reasoning(before + text));
+      } else {
+        joined.add(piece);
+      }
+    }
+    return joined;
+  }
+}
