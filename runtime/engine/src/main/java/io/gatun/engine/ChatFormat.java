@@ -1,6 +1,7 @@
 package io.gatun.engine;
 
 import io.gatun.tensors.Metadata;
+import io.gatun.text.TokenType;
 import io.gatun.text.Vocabulary;
 import io.gatun.text.reply.ReplyFormat;
 import io.gatun.text.template.ChatInput;
@@ -14,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +34,20 @@ final class ChatFormat {
   private final Optional<String> template;
   private final Optional<String> toolTemplate;
   private final Map<String, String> tokens;
-  private final Map<String, ChatTemplate> parsed = new ConcurrentHashMap<>();
+  private final Vocabulary vocabulary;
+  private final Map<String, Usable> usable = new ConcurrentHashMap<>();
+
+  /**
+   * A template that was needed.
+   *
+   * @param replies how the model writes its turns
+   * @param markers control tokens that may tell parts of a turn apart: those that the template names
+   */
+  private record Usable(ChatTemplate template, ReplyFormat replies, Set<Integer> markers) {}
 
   ChatFormat(Metadata metadata, Vocabulary vocabulary, String name) {
     origin = metadata.origin();
+    this.vocabulary = vocabulary;
     tokens = ChatTemplate.tokens(vocabulary);
     Optional<String> own = metadata.optionalString(TEMPLATE).filter(text -> !text.isBlank());
     toolTemplate = metadata.optionalString(TOOL_TEMPLATE);
@@ -54,9 +68,22 @@ final class ChatFormat {
     return family;
   }
 
-  /** The Jinja text that a conversation is rendered with. */
-  private String template(Prompt.Chat chat) {
-    return (chat.tools().isEmpty() ? template : toolTemplate.or(() -> template)).orElseThrow();
+  /** What a conversation is rendered with. */
+  private Usable template(Prompt.Chat chat) {
+    String text = (chat.tools().isEmpty() ? template : toolTemplate.or(() -> template)).orElseThrow();
+    return usable.computeIfAbsent(text, this::parsed);
+  }
+
+  private Usable parsed(String text) {
+    var replies = ReplyFormat.of(text);
+    return new Usable(ChatTemplate.parse(text), replies, replies.usesControlTokens() ? controlTokensIn(text) : Set.of());
+  }
+
+  private Set<Integer> controlTokensIn(String text) {
+    return IntStream.range(0, vocabulary.size())
+        .filter(id -> vocabulary.type(id) == TokenType.CONTROL && text.contains(vocabulary.text(id)))
+        .boxed()
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -72,9 +99,8 @@ final class ChatFormat {
       variables.put("tools", chat.tools());
     }
     try {
-      ChatTemplate usable = parsed.computeIfAbsent(template(chat), ChatTemplate::parse);
       var input = new ChatInput(variables, tokens, LocalDateTime::now);
-      return Rendering.of(usable.render(input, EnumSet.allOf(LlamaLayer.class)));
+      return Rendering.of(template(chat).template().render(input, EnumSet.allOf(LlamaLayer.class)));
     } catch (TemplateException e) {
       throw e.in(origin + ": chat template");
     }
@@ -105,6 +131,7 @@ final class ChatFormat {
 
   /** Tells the parts of what is generated after a rendered conversation apart. */
   ReplyReader reader(Prompt.Chat chat, Rendering rendering) {
-    return ReplyReader.of(ReplyFormat.of(template(chat)), rendering.templateTail());
+    Usable used = template(chat);
+    return ReplyReader.of(used.replies(), rendering.templateTail(), used.markers());
   }
 }

@@ -85,7 +85,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     this.logprobs = sampling.logprobs().stream().mapToObj(LogprobsRecorder::new).findFirst();
     this.prompt = encoded.ids();
     this.reader = encoded.reader();
-    this.decoder = decoder(tokenizer, prompt, sampling).control(reader.control());
+    this.decoder = decoder(tokenizer, prompt, sampling).rendering(reader.markers()::contains);
     this.listener = listener;
     this.cache = cache;
     this.ending = ending;

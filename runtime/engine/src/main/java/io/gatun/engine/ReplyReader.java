@@ -1,32 +1,35 @@
 package io.gatun.engine;
 
-import io.gatun.text.StreamDecoder;
 import io.gatun.text.reply.ReplyFormat;
 import io.gatun.text.reply.ReplyParser;
 import io.gatun.text.reply.ReplyPiece;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What generated text is: all of it the answer, or under a chat template with parts of several kinds. Owned by one
  * generation.
  *
  * @param parser empty if all is the answer
- * @param control what the decoder must do with control tokens
+ * @param markers control tokens that tell parts apart, so that it must see them as they are spelled
  */
-record ReplyReader(Optional<ReplyParser> parser, StreamDecoder.Control control) {
+record ReplyReader(Optional<ReplyParser> parser, Set<Integer> markers) {
 
   /** For prompts without turns. */
   static ReplyReader raw() {
-    return new ReplyReader(Optional.empty(), StreamDecoder.Control.DROPPED);
+    return new ReplyReader(Optional.empty(), Set.of());
   }
 
-  /** @param promptTail what the template wrote at the end of the prompt */
-  static ReplyReader of(ReplyFormat format, String promptTail) {
+  /**
+   * For a turn under a chat template.
+   *
+   * @param promptTail what the template wrote at the end of the prompt
+   * @param markers see {@link #markers()}
+   */
+  static ReplyReader of(ReplyFormat format, String promptTail, Set<Integer> markers) {
     var parser = new ReplyParser(format, ReplyParser.opensReasoning(format, promptTail));
-    return new ReplyReader(
-        Optional.of(parser),
-        format.usesControlTokens() ? StreamDecoder.Control.RENDERED : StreamDecoder.Control.DROPPED);
+    return new ReplyReader(Optional.of(parser), markers);
   }
 
   /** The parts that are certain after more text. */

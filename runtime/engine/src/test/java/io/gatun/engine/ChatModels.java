@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -52,6 +53,16 @@ final class ChatModels {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Generates these tokens, the last one again and again. */
+  static Sampling forced(int... script) {
+    return Sampling.greedy()
+        .processor(
+            (logits, history) -> {
+              Arrays.fill(logits, -100);
+              logits[script[Math.min(history.size() - history.promptSize(), script.length - 1)]] = 100;
+            });
   }
 
   static Path write(Path folder, String template, List<String> control) {

@@ -148,7 +148,7 @@ class ChatTemplateTest {
         Session session = engine.session()) {
       var vocabulary = model.tokenizer().vocabulary();
       int[] script = {vocabulary.id("▁a").orElseThrow(), vocabulary.id("b").orElseThrow(), vocabulary.id("▁").orElseThrow()};
-      Completion answer = session.generate(Chat.of(user("Once")), forced(script).maxTokens(4), piece -> {});
+      Completion answer = session.generate(Chat.of(user("Once")), ChatModels.forced(script).maxTokens(4), piece -> {});
       assertEquals(" ab  ", answer.text());
       var next = Chat.of(user("Once"), answer.message(), user("Then"));
       Completion second = session.generate(next, Sampling.greedy().maxTokens(1), piece -> {});
@@ -187,21 +187,12 @@ class ChatTemplateTest {
         Engine engine = engine(model)) {
       int end = model.tokenizer().vocabulary().id("<|im_end|>").orElseThrow();
       int[] script = {300, 310, end};
-      Completion answer = engine.generate(Chat.of(user("Once")), forced(script));
+      Completion answer = engine.generate(Chat.of(user("Once")), ChatModels.forced(script));
       assertEquals(FinishReason.STOP, answer.finishReason());
       assertEquals(3, answer.ids().size());
       assertEquals(text(model, new int[] {300, 310}).strip(), answer.text().strip());
       assertFalse(answer.text().contains("<|"), answer.text());
     }
-  }
-
-  private static Sampling forced(int... script) {
-    return Sampling.greedy()
-        .processor(
-            (logits, history) -> {
-              Arrays.fill(logits, -100);
-              logits[script[Math.min(history.size() - history.promptSize(), script.length - 1)]] = 100;
-            });
   }
 
   @Test

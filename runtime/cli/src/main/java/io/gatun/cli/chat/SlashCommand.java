@@ -15,7 +15,7 @@ enum SlashCommand {
   BRANCH("/branch", "/branches /switch", "[NAME]", "go to a branch; without NAME list them", Argument.WORDS),
   DROP("/drop", "", "NAME", "forget a branch", Argument.WORDS),
   SYSTEM("/system", "", "[TEXT]", "set the system message; without TEXT show it; \"\" takes it away", Argument.WORDS),
-  THINK("/think", "", "on | off | hide", "whether the model thinks before it answers; hide: without showing it", Argument.WORDS),
+  THINK("/think", "", "on | off | hide | low | medium | high", "whether the model thinks before it answers; hide: without showing it", Argument.WORDS),
   VAR("/var", "", "NAME=VALUE", "set a variable of the chat template; without one list them", Argument.WORDS),
   SET("/set", "", "parameter [NAME VALUE] | system TEXT | think [on] | nothink | verbose | quiet | history | nohistory", "change a setting", Argument.WORDS),
   SHOW("/show", "", "info | parameters | system | template | license", "show the model or a setting", Argument.WORDS),
