@@ -139,6 +139,15 @@ public final class Metadata {
     return optionalStrings(key).map(strings -> strings instanceof Utf8Strings raw ? raw : Utf8Strings.of(strings));
   }
 
+  /**
+   * As {@link #optionalUtf8Strings}.
+   *
+   * @throws FormatException if the key is missing or no array of strings
+   */
+  public Utf8Strings utf8Strings(String key) {
+    return optionalUtf8Strings(key).orElseThrow(() -> missing(key, "an array of strings"));
+  }
+
   /** An array of integers; the array is a copy. */
   public Optional<long[]> optionalIntegers(String key) {
     return find(key, long[].class, "an array of integers").map(long[]::clone);

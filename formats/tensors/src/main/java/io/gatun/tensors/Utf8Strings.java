@@ -59,6 +59,17 @@ public final class Utf8Strings extends AbstractList<String> implements RandomAcc
     return Arrays.copyOfRange(data, start(index), ends[index]);
   }
 
+  /** Where a byte first is in one string, at {@code from} or later, counted from its begin; −1 if nowhere. */
+  public int indexOf(int index, byte b, int from) {
+    int start = start(index);
+    for (int at = start + from; at < ends[index]; at++) {
+      if (data[at] == b) {
+        return at - start;
+      }
+    }
+    return -1;
+  }
+
   @Override
   public int size() {
     return ends.length;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,5 +31,14 @@ class Utf8StringsTest {
     assertThrows(IllegalArgumentException.class, () -> new Utf8Strings(new byte[3], new int[] {2, 1}, 0));
     assertThrows(IllegalArgumentException.class, () -> new Utf8Strings(new byte[3], new int[] {1}, 2));
     assertThrows(IndexOutOfBoundsException.class, () -> Utf8Strings.of(List.of("a")).get(1));
+  }
+
+  @Test
+  void findsBytesWithinOneString() {
+    var strings = new Utf8Strings("xa bxé c".getBytes(StandardCharsets.UTF_8), new int[] {4, 9}, 1);
+    assertEquals(1, strings.indexOf(0, (byte) ' ', 0));
+    assertEquals(-1, strings.indexOf(0, (byte) ' ', 2));
+    assertEquals(2, strings.indexOf(1, (byte) ' ', 1));
+    assertEquals(-1, strings.indexOf(1, (byte) 'x', 0));
   }
 }

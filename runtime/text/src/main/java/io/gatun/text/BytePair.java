@@ -1,59 +1,78 @@
 package io.gatun.text;
 
 import io.gatun.tensors.Metadata;
-import java.io.ByteArrayOutputStream;
-import java.lang.System.Logger.Level;
+import io.gatun.text.PreTokenizer.Trait;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Byte-level byte-pair encoding: text is cut into words, and the bytes of each are merged in the order in which the merges
- * were learnt, the leftmost first on a tie.
+ * Byte-pair encoding: text is cut into words, and the bytes of each, or its characters, are merged in the order in which the
+ * merges were learnt, the leftmost first on a tie.
  *
  * <p>Sennrich et al. 2016, arXiv 1508.07909; bytes as in GPT-2.
  */
 final class BytePair implements Segmenter {
-  private static final System.Logger LOG = System.getLogger("io.gatun.text");
-
   private final Vocabulary vocabulary;
   private final PreTokenizer pre;
-  private final WordSplitter splitter;
-  private final Lazy<PairTable> pairs;
+  private final boolean lowersCase;
+  private final Lazy<Tables> tables;
 
   /** @throws io.gatun.tensors.FormatException if the merges are missing or malformed */
-  BytePair(Vocabulary vocabulary, Metadata metadata) {
+  BytePair(Vocabulary vocabulary, PreTokenizer pre, Metadata metadata) {
     this.vocabulary = vocabulary;
-    this.pre = PreTokenizer.of(metadata);
-    this.splitter = pre.splitter();
-    if (!metadata.contains(VocabularyReader.PRE)) {
-      LOG.log(Level.WARNING, "{0}: key {1} is missing, so words may be cut otherwise than in training: using ''default''",
-          metadata.origin(), VocabularyReader.PRE);
-    }
-    List<String> merges = PairTable.checked(metadata.strings(VocabularyReader.MERGES), metadata);
-    this.pairs = new Lazy<>(() -> new PairTable(vocabulary, merges));
+    this.pre = pre;
+    boolean lowers = metadata.optionalBool(VocabularyReader.PREFIX + "normalizer.lowercase").orElse(false);
+    this.lowersCase = lowers && pre.has(Trait.DROPS_WHITESPACE);
+    boolean none = pre.has(Trait.MERGES_OPTIONAL) && !metadata.contains(VocabularyReader.MERGES);
+    List<String> merges = none ? List.of() : PairTable.checked(metadata.utf8Strings(VocabularyReader.MERGES), metadata);
+    this.tables = new Lazy<>(() -> new Tables(pre.splitter(), new PairTable(vocabulary, merges), substitutes()));
   }
 
-  @Override
-  public boolean prefixesSpace() {
-    return false;
+  /**
+   * What is made on the first use.
+   *
+   * @param substitutes by byte: its token where it is a part of no other; −1 if it has none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // private, and never compared
+  private record Tables(WordSplitter splitter, PairTable pairs, int[] substitutes) {}
+
+  /** As in llama.cpp, bytes that are not ASCII have none where bytes are merged. */
+  private int[] substitutes() {
+    if (pre.has(Trait.CHARACTERS)) {
+      return ByteTokens.of(vocabulary);
+    }
+    var substitutes = new int[ByteTokens.COUNT];
+    Arrays.setAll(
+        substitutes,
+        b -> ByteAlphabet.character(b) < 0x80 ? vocabulary.findOrdinary(Character.toString(b)) : ByteTokens.NONE);
+    return substitutes;
   }
 
   @Override
   public boolean cleansUp() {
-    return pre.has(PreTokenizer.Trait.CLEANS_UP);
+    return pre.has(Trait.CLEANS_UP);
+  }
+
+  @Override
+  public byte[] decode(String spelling) {
+    if (pre.has(Trait.CHARACTERS)) {
+      String text = pre.has(Trait.ESCAPES_SPACES) ? spelling.replace(SPACE, ' ') : spelling;
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    return bytes(spelling);
   }
 
   /** A character that spells no byte stands for itself. */
-  @Override
-  public byte[] decode(String spelling) {
-    var bytes = new ByteArrayOutputStream(spelling.length());
+  private static byte[] bytes(String spelling) {
+    var bytes = new ByteBuilder(spelling.length());
     for (int i = 0; i < spelling.length(); ) {
       int character = spelling.codePointAt(i);
       int b = character <= Character.MAX_VALUE ? ByteAlphabet.byteOf((char) character) : -1;
       if (b >= 0) {
-        bytes.write(b);
+        bytes.add((byte) b);
       } else {
-        bytes.writeBytes(Character.toString(character).getBytes(StandardCharsets.UTF_8));
+        bytes.add(Character.toString(character).getBytes(StandardCharsets.UTF_8));
       }
       i += Character.charCount(character);
     }
@@ -61,71 +80,117 @@ final class BytePair implements Segmenter {
   }
 
   @Override
-  public void encode(String text, IdBuffer ids) {
-    var word = new Word();
-    IdBuffer ends = splitter.ends(text);
+  public void encode(String raw, IdBuffer ids) {
+    String text = normalized(raw);
+    Tables known = tables.value();
+    var word = new Word(known);
+    IdBuffer ends = known.splitter().ends(text);
     int start = 0;
     for (int i = 0; i < ends.size(); i++) {
-      word.encode(text.substring(start, ends.at(i)).getBytes(StandardCharsets.UTF_8), ids);
+      if (!pre.has(Trait.DROPS_WHITESPACE) || !Characters.isWhitespace(text.charAt(start))) {
+        word.encode(text.substring(start, ends.at(i)), ids);
+      }
       start = ends.at(i);
     }
   }
 
+  private String normalized(String text) {
+    if (pre.has(Trait.ESCAPES_SPACES)) {
+      return text.replace(' ', SPACE);
+    }
+    if (lowersCase) {
+      var lower = new StringBuilder(text.length());
+      text.codePoints().map(Characters::lowerCase).forEach(lower::appendCodePoint);
+      return lower.toString();
+    }
+    return text;
+  }
+
   /** The symbols of one word after the other. */
   private final class Word implements MergeQueue.Pairs {
-    private final PairTable table = pairs.value();
+    private final PairTable pairs;
+    private final int[] substitutes;
     private final MergeQueue queue = new MergeQueue();
+    private final boolean mergesCharacters = pre.has(Trait.CHARACTERS);
+    private final boolean takesWords = pre.has(Trait.WHOLE_WORDS);
+    private final boolean takesNewlines = pre.has(Trait.WHOLE_NEWLINES);
     private int[] symbols = new int[64];
+    /** Where each symbol begins in the bytes of the word; one more for where the last ends. */
+    private int[] starts = new int[65];
 
-    void encode(byte[] word, IdBuffer ids) {
-      if (pre.has(PreTokenizer.Trait.WHOLE_WORDS)) {
-        int whole = vocabulary.find(ByteAlphabet.spell(word, 0, word.length));
-        if (whole >= 0 && !vocabulary.isGuarded(whole)) {
+    Word(Tables tables) {
+      this.pairs = tables.pairs();
+      this.substitutes = tables.substitutes();
+    }
+
+    void encode(String word, IdBuffer ids) {
+      byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+      if (takesWords || (takesNewlines && bytes[0] == '\n')) {
+        int whole = vocabulary.findOrdinary(mergesCharacters ? word : ByteAlphabet.spell(bytes, 0, bytes.length));
+        if (whole >= 0) {
           ids.add(whole);
           return;
         }
       }
-      if (symbols.length < word.length) {
-        symbols = new int[word.length];
+      if (symbols.length < bytes.length) {
+        symbols = new int[bytes.length];
+        starts = new int[bytes.length + 1];
       }
-      for (int i = 0; i < word.length; i++) {
-        symbols[i] = table.ofByte(word[i] & 0xFF);
-      }
-      queue.run(word.length, this);
-      emit(word, ids);
+      int count = mergesCharacters ? characters(word) : bytes(bytes);
+      starts[count] = bytes.length;
+      queue.run(count, this);
+      emit(bytes, count, ids);
     }
 
-    private void emit(byte[] word, IdBuffer ids) {
+    private int bytes(byte[] word) {
+      for (int i = 0; i < word.length; i++) {
+        symbols[i] = pairs.ofByte(word[i] & 0xFF);
+        starts[i] = i;
+      }
+      return word.length;
+    }
+
+    private int characters(String word) {
+      int count = 0;
+      int start = 0;
+      for (int i = 0; i < word.length(); i += Character.charCount(word.codePointAt(i))) {
+        int character = word.codePointAt(i);
+        symbols[count] = pairs.ofCharacter(character);
+        starts[count++] = start;
+        start += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+      }
+      return count;
+    }
+
+    private void emit(byte[] word, int count, IdBuffer ids) {
       for (int symbol = 0; symbol != MergeQueue.NONE; symbol = queue.next(symbol)) {
         if (symbols[symbol] < vocabulary.size()) {
           ids.add(symbols[symbol]);
         } else {
           int next = queue.next(symbol);
-          emitBytes(word, symbol, next == MergeQueue.NONE ? word.length : next, ids);
+          emitBytes(word, starts[symbol], starts[next == MergeQueue.NONE ? count : next], ids);
         }
       }
     }
 
-    /** For a merge that is no token: a byte that is none either becomes the unknown token, or without one nothing. */
+    /** For a symbol that is no token; as in llama.cpp, bytes without a token are dropped. */
     private void emitBytes(byte[] word, int from, int to, IdBuffer ids) {
       for (int i = from; i < to; i++) {
-        int id = table.ofByte(word[i] & 0xFF);
-        if (id < vocabulary.size()) {
+        int id = substitutes[word[i] & 0xFF];
+        if (id != ByteTokens.NONE) {
           ids.add(id);
-        } else {
-          vocabulary.special(SpecialRole.UNKNOWN).ifPresent(ids::add);
         }
       }
     }
 
     @Override
     public int rank(int left, int right) {
-      return table.rank(symbols[left], symbols[right]);
+      return pairs.rank(symbols[left], symbols[right]);
     }
 
     @Override
     public void join(int left, int right) {
-      symbols[left] = table.merged(table.rank(symbols[left], symbols[right]));
+      symbols[left] = pairs.merged(pairs.rank(symbols[left], symbols[right]));
     }
   }
 }

@@ -14,8 +14,9 @@ final class IdBuffer {
     items[size++] = item;
   }
 
-  void clear() {
-    size = 0;
+  /** Takes all but the first {@code length} items away. */
+  void truncate(int length) {
+    size = length;
   }
 
   int size() {

@@ -4,7 +4,6 @@ import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * SentencePiece with byte-pair scores: characters are joined while some pair spells a token, the highest score first, the
@@ -13,9 +12,6 @@ import java.util.HexFormat;
  * <p>Kudo and Richardson 2018, arXiv 1808.06226.
  */
 final class SentencePiece implements Segmenter {
-  private static final char SPACE = '▁';
-  private static final HexFormat HEX = HexFormat.of().withUpperCase();
-
   private final Vocabulary vocabulary;
   private final String origin;
   private final boolean prefixesSpace;
@@ -34,38 +30,23 @@ final class SentencePiece implements Segmenter {
   }
 
   @Override
-  public boolean cleansUp() {
-    return false;
-  }
-
-  @Override
   public byte[] decode(String spelling) {
     return spelling.replace(SPACE, ' ').getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
   public void encode(String text, IdBuffer ids) {
-    if (text.isEmpty()) {
-      return;
-    }
     var symbols = new Symbols(text.replace(' ', SPACE));
     var queue = new MergeQueue();
     queue.run(symbols.count, symbols);
     for (int symbol = 0; symbol != MergeQueue.NONE; symbol = queue.next(symbol)) {
-      String spelling = symbols.text(symbol, symbol);
-      int id = ordinary(spelling);
+      int id = symbols.token(symbol);
       if (id >= 0) {
         ids.add(id);
       } else {
-        encodeBytes(spelling, ids);
+        encodeBytes(symbols.text(symbol), ids);
       }
     }
-  }
-
-  /** The token that is spelled so; none for a control token: text never becomes one by joining characters. */
-  private int ordinary(String spelling) {
-    int id = vocabulary.find(spelling);
-    return id >= 0 && vocabulary.isGuarded(id) ? -1 : id;
   }
 
   private void encodeBytes(String character, IdBuffer ids) {
@@ -74,14 +55,10 @@ final class SentencePiece implements Segmenter {
       if (id < 0) {
         throw new FormatException(
             "%s: the vocabulary has neither U+%04X nor its byte %s nor an unknown token"
-                .formatted(origin, character.codePointAt(0), byteToken(b & 0xFF)));
+                .formatted(origin, character.codePointAt(0), ByteTokens.spelling(b)));
       }
       ids.add(id);
     }
-  }
-
-  private static String byteToken(int b) {
-    return "<0x" + HEX.toHexDigits((byte) b) + ">";
   }
 
   /**
@@ -131,13 +108,15 @@ final class SentencePiece implements Segmenter {
     }
 
     private static int[] bytes(Vocabulary vocabulary) {
-      var ofByte = new int[256];
+      int[] ofByte = ByteTokens.of(vocabulary);
+      int unknown = vocabulary.special(SpecialRole.UNKNOWN).orElse(ByteTokens.NONE);
       for (int b = 0; b < ofByte.length; b++) {
-        int id = vocabulary.find(byteToken(b));
-        if (id < 0 && b < 0x80) {
-          id = vocabulary.find(Character.toString(b));
+        if (ofByte[b] == ByteTokens.NONE && b < 0x80) {
+          ofByte[b] = vocabulary.findOrdinary(Character.toString(b));
         }
-        ofByte[b] = id >= 0 ? id : vocabulary.special(SpecialRole.UNKNOWN).orElse(-1);
+        if (ofByte[b] == ByteTokens.NONE) {
+          ofByte[b] = unknown;
+        }
       }
       return ofByte;
     }
@@ -164,8 +143,12 @@ final class SentencePiece implements Segmenter {
       }
     }
 
-    String text(int left, int right) {
-      return text.substring(starts[left], ends[right]);
+    String text(int symbol) {
+      return text.substring(starts[symbol], ends[symbol]);
+    }
+
+    int token(int symbol) {
+      return vocabulary.findOrdinary(text, starts[symbol], ends[symbol]);
     }
 
     @Override
@@ -173,7 +156,7 @@ final class SentencePiece implements Segmenter {
       if (ends[right] - starts[left] > known.longest()) {
         return MergeQueue.NONE;
       }
-      int id = ordinary(text(left, right));
+      int id = vocabulary.findOrdinary(text, starts[left], ends[right]);
       return id < 0 ? MergeQueue.NONE : known.ofToken()[id];
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Finds control and user-defined tokens spelled in a text. Longer spellings (in bytes) are placed first, each from left to
@@ -39,7 +40,7 @@ final class SpecialTokens {
     for (int id = 0; id < vocabulary.size(); id++) {
       TokenType type = vocabulary.type(id);
       String text = vocabulary.text(id);
-      if ((type.isSpecial() || type == TokenType.USER_DEFINED) && !text.isEmpty()) {
+      if ((type.isSpecial() || type == TokenType.USER_DEFINED) && !vocabulary.isMalformed(id)) {
         tokens.add(
             new Token(id, text, vocabulary.isGuarded(id), swallowing.before(text), swallowing.after(text)));
       }
@@ -133,26 +134,40 @@ final class SpecialTokens {
     return first < to ? first : -1;
   }
 
-  /** Which tokens swallow the whitespace beside them: files do not say, so it is known by the model. */
+  /** Which tokens swallow the whitespace beside them: files do not say, so it is known by the model, as in llama.cpp. */
   private enum Swallowing {
     NONE,
-    MASK_BEFORE,
+    ANGLED_MASK_BEFORE,
+    SQUARE_MASK_BEFORE,
     PHI_3;
 
     private static final Set<String> PHI_3_KEEP = Set.of("<unk>", "<s>", "<|endoftext|>");
-    private static final Set<String> MASKS = Set.of("<mask>", "[MASK]");
 
     static Swallowing of(Metadata metadata) {
-      String name = metadata.optionalString("general.name").orElse("").toLowerCase(Locale.ROOT);
-      String pre = metadata.optionalString(VocabularyReader.PRE).orElse("");
-      if (pre.startsWith("jina-v2-") || name.contains("modern-bert")) {
-        return MASK_BEFORE;
+      String name = text(metadata, "general.name").toLowerCase(Locale.ROOT);
+      String pre = text(metadata, VocabularyReader.PRE);
+      String architecture = text(metadata, "general.architecture");
+      if (containsAny(pre, "jina-v2-de", "jina-v2-es", "jina-v2-code")
+          || containsAny(architecture, "nomic-bert-moe", "jina-bert-v3")) {
+        return ANGLED_MASK_BEFORE;
       }
-      return name.contains("phi-3") || name.contains("phi3") ? PHI_3 : NONE;
+      if (containsAny(name, "phi-3", "phi3")) {
+        return PHI_3;
+      }
+      return containsAny(name, "modern-bert") ? SQUARE_MASK_BEFORE : NONE;
+    }
+
+    private static String text(Metadata metadata, String key) {
+      return metadata.optionalString(key).orElse("");
+    }
+
+    private static boolean containsAny(String text, String... parts) {
+      return Stream.of(parts).anyMatch(text::contains);
     }
 
     boolean before(String token) {
-      return this == MASK_BEFORE && MASKS.contains(token);
+      return (this == ANGLED_MASK_BEFORE && token.equals("<mask>"))
+          || (this == SQUARE_MASK_BEFORE && token.equals("[MASK]"));
     }
 
     boolean after(String token) {

@@ -5,7 +5,6 @@ import io.gatun.tensors.Metadata;
 import io.gatun.tensors.UnsupportedModelException;
 import io.gatun.text.TextRun.Origin;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -26,11 +25,16 @@ public final class Tokenizer {
   private final boolean cleansUp;
 
   private Tokenizer(Metadata metadata, TokenizerKind kind) {
-    this.vocabulary = new VocabularyReader(metadata, kind).read();
+    var reader = new VocabularyReader(metadata, kind);
+    this.vocabulary = reader.read();
     this.segmenter =
         switch (kind) {
           case SENTENCE_PIECE -> new SentencePiece(vocabulary, metadata);
-          case BYTE_PAIR -> new BytePair(vocabulary, metadata);
+          case BYTE_PAIR -> new BytePair(vocabulary, reader.preTokenizer(), metadata);
+          case WORD_PIECE -> new WordPiece(vocabulary, metadata);
+          case UNIGRAM -> new Unigram(vocabulary, metadata);
+          case GREEDY_TRIE -> new GreedyTrie(vocabulary, metadata);
+          case PLAMO_2 -> new Plamo2(vocabulary, metadata);
         };
     this.specials = new SpecialTokens(vocabulary, metadata);
     this.stripsPrefixSpace = metadata.optionalBool(ADD_SPACE_PREFIX).orElse(segmenter.prefixesSpace());
@@ -41,7 +45,7 @@ public final class Tokenizer {
    * The tokenizer that {@code tokenizer.ggml.*} describes.
    *
    * @throws FormatException if the metadata is missing, malformed or contradicts itself
-   * @throws UnsupportedModelException if the kind of tokenizer or its pre-tokenizer is not known
+   * @throws UnsupportedModelException if the kind of tokenizer is not known; an unknown pre-tokenizer is a warning
    */
   public static Tokenizer of(Metadata metadata) {
     return new Tokenizer(metadata, TokenizerKind.of(metadata));
@@ -104,6 +108,9 @@ public final class Tokenizer {
     if (options.contains(EncodeOption.ADD_SPECIAL) && vocabulary.addsEos()) {
       vocabulary.eos().ifPresent(ids::add);
     }
+    if (options.contains(EncodeOption.ADD_SPECIAL) && vocabulary.addsSeparator()) {
+      vocabulary.special(SpecialRole.SEPARATOR).ifPresent(ids::add);
+    }
     return ids.toArray();
   }
 
@@ -145,12 +152,8 @@ public final class Tokenizer {
 
   /** As {@link #piece}, with control tokens as they are spelled. */
   byte[] rendered(int id) {
-    String spelling = vocabulary.text(id);
-    return switch (vocabulary.type(id)) {
-      case UNKNOWN, CONTROL, USER_DEFINED -> spelling.getBytes(StandardCharsets.UTF_8);
-      case NORMAL -> segmenter.decode(spelling);
-      case BYTE -> new byte[] {(byte) Integer.parseInt(spelling, 3, 5, 16)};
-      case UNUSED, UNDEFINED -> new byte[0];
-    };
+    return vocabulary.isMalformed(id)
+        ? vocabulary.bytes(id)
+        : segmenter.render(vocabulary.type(id), vocabulary.text(id));
   }
 }

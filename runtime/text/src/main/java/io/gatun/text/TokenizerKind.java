@@ -3,31 +3,44 @@ package io.gatun.text;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.UnsupportedModelException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The algorithms, as {@code tokenizer.ggml.model} names them. */
-@SuppressWarnings("ImmutableEnumChecker") // the map is immutable
+@SuppressWarnings("ImmutableEnumChecker") // the collections are immutable
 enum TokenizerKind {
-  SENTENCE_PIECE("llama", Map.of(SpecialRole.BOS, 1, SpecialRole.EOS, 2, SpecialRole.UNKNOWN, 0)),
-  BYTE_PAIR("gpt2", Map.of());
+  SENTENCE_PIECE(Map.of(SpecialRole.BOS, 1, SpecialRole.EOS, 2, SpecialRole.UNKNOWN, 0), "llama"),
+  BYTE_PAIR(Map.of(), "gpt2", "gemma4", "whitespace"),
+  WORD_PIECE(
+      Map.of(
+          SpecialRole.BOS, 101,
+          SpecialRole.UNKNOWN, 100,
+          SpecialRole.SEPARATOR, 102,
+          SpecialRole.PADDING, 0,
+          SpecialRole.MASK, 103),
+      "bert"),
+  UNIGRAM(Map.of(SpecialRole.EOS, 1, SpecialRole.UNKNOWN, 2, SpecialRole.PADDING, 0), "t5"),
+  GREEDY_TRIE(Map.of(), "rwkv"),
+  PLAMO_2(
+      Map.of(SpecialRole.BOS, 1, SpecialRole.EOS, 2, SpecialRole.UNKNOWN, 0, SpecialRole.PADDING, 3), "plamo2");
 
-  private final String model;
   private final Map<SpecialRole, Integer> usualRoles;
+  private final List<String> models;
 
-  TokenizerKind(String model, Map<SpecialRole, Integer> usualRoles) {
-    this.model = model;
+  TokenizerKind(Map<SpecialRole, Integer> usualRoles, String... models) {
     this.usualRoles = Map.copyOf(usualRoles);
+    this.models = List.of(models);
   }
 
   static TokenizerKind of(Metadata metadata) {
     String model = metadata.string(VocabularyReader.MODEL);
     for (TokenizerKind kind : values()) {
-      if (kind.model.equals(model)) {
+      if (kind.models.contains(model)) {
         return kind;
       }
     }
-    String known = Arrays.stream(values()).map(kind -> kind.model).collect(Collectors.joining(", "));
+    String known = Arrays.stream(values()).flatMap(kind -> kind.models.stream()).collect(Collectors.joining(", "));
     throw new UnsupportedModelException(
         "%s: key %s: tokenizer '%s' is not supported, expected one of: %s"
             .formatted(metadata.origin(), VocabularyReader.MODEL, model, known));

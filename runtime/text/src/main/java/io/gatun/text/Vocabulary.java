@@ -2,7 +2,7 @@ package io.gatun.text;
 
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
-import java.util.HashMap;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -19,9 +19,11 @@ public final class Vocabulary {
   private final Map<SpecialRole, Integer> roles;
   private final Set<Integer> endOfGeneration;
   private final Set<Integer> declaredSpecial;
+  private final Map<Integer, byte[]> malformed;
+  private final TokenIndex ids;
   private final boolean addsBos;
   private final boolean addsEos;
-  private final Lazy<Map<String, Integer>> ids = new Lazy<>(this::index);
+  private final boolean addsSeparator;
 
   Vocabulary(VocabularyReader reader) {
     this.texts = reader.texts();
@@ -30,14 +32,17 @@ public final class Vocabulary {
     this.roles = Map.copyOf(reader.roles());
     this.endOfGeneration = Set.copyOf(reader.endOfGeneration());
     this.declaredSpecial = Set.copyOf(reader.declaredSpecial());
+    this.malformed = Map.copyOf(reader.malformed());
+    this.ids = reader.ids();
     this.addsBos = reader.addsBos();
     this.addsEos = reader.addsEos();
+    this.addsSeparator = reader.addsSeparator();
   }
 
   /**
    * Reads {@code tokenizer.ggml.*}.
    *
-   * @throws FormatException if the tokens are missing, empty, or their types or scores do not fit
+   * @throws FormatException if the tokens are missing, empty or not distinct, or their types or scores do not fit
    * @throws io.gatun.tensors.UnsupportedModelException if the kind of tokenizer is not known
    */
   public static Vocabulary of(Metadata metadata) {
@@ -53,7 +58,7 @@ public final class Vocabulary {
     return texts[id];
   }
 
-  /** The token that is spelled so; the lowest id if there are several. */
+  /** The token that is spelled so. */
   public OptionalInt id(String text) {
     int id = find(text);
     return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
@@ -102,22 +107,71 @@ public final class Vocabulary {
     return addsEos;
   }
 
+  /** Whether {@link EncodeOption#ADD_SPECIAL} puts {@link SpecialRole#SEPARATOR} at the end. */
+  public boolean addsSeparator() {
+    return addsSeparator;
+  }
+
   /** As {@link #id}, negative if there is none. */
   int find(String text) {
-    Integer id = ids.value().get(text);
-    return id == null ? -1 : id;
+    return ids.find(text);
   }
 
-  /** Whether text of a stranger must not become this token: also where a workaround made it user-defined. */
+  /** As {@link #find}, but of the tokens that text of a stranger may become. */
+  int findOrdinary(String text) {
+    return unlessGuarded(ids.find(text));
+  }
+
+  /** As {@link #findOrdinary(String)}, of a part of a text. */
+  int findOrdinary(String text, int from, int to) {
+    return unlessGuarded(ids.find(text, from, to));
+  }
+
+  private int unlessGuarded(int id) {
+    return id >= 0 && isGuarded(id) ? TokenIndex.NONE : id;
+  }
+
+  /**
+   * Whether text of a stranger must not become this token: also where a workaround made it user-defined, and where its
+   * spelling is no text.
+   */
   boolean isGuarded(int id) {
-    return types[id].isSpecial() || declaredSpecial.contains(id);
+    return types[id].isSpecial() || declaredSpecial.contains(id) || malformed.containsKey(id);
   }
 
-  private Map<String, Integer> index() {
-    var index = HashMap.<String, Integer>newHashMap(texts.length);
+  /** The UTF-8 of {@link #text}, or what the file has in its place. */
+  byte[] bytes(int id) {
+    byte[] stored = malformed.get(id);
+    return stored != null ? stored.clone() : texts[id].getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whether the spelling is no UTF-8. */
+  boolean isMalformed(int id) {
+    return malformed.containsKey(id);
+  }
+
+  /** All tokens that text of a stranger may become, by their bytes. */
+  ByteTrie ordinaryTokens() {
+    var trie = new ByteTrie();
     for (int id = 0; id < texts.length; id++) {
-      index.putIfAbsent(texts[id], id);
+      if (!isGuarded(id)) {
+        trie.add(bytes(id), id);
+      }
     }
-    return index;
+    return trie;
+  }
+
+  /**
+   * The token of what the vocabulary cannot express.
+   *
+   * @throws FormatException if no token plays this part
+   */
+  int unknown(Metadata metadata) {
+    return special(SpecialRole.UNKNOWN)
+        .orElseThrow(
+            () ->
+                new FormatException(
+                    "%s: key %sunknown_token_id names no token, expected one for text outside the vocabulary"
+                        .formatted(metadata.origin(), VocabularyReader.PREFIX)));
   }
 }

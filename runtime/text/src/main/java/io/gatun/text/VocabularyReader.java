@@ -2,13 +2,16 @@ package io.gatun.text;
 
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
+import io.gatun.tensors.Utf8Strings;
+import io.gatun.text.PreTokenizer.Trait;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads a vocabulary from {@code tokenizer.ggml.*}. Used once, by one thread. */
@@ -21,11 +24,16 @@ final class VocabularyReader {
   private static final String SCORES = PREFIX + "scores";
   private static final String TYPES = PREFIX + "token_type";
 
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final System.Logger LOG = System.getLogger("io.gatun.text");
 
   private final Metadata metadata;
   private final TokenizerKind kind;
+  private final Optional<PreTokenizer> preTokenizer;
+  private final Map<Integer, byte[]> malformed = new HashMap<>();
   private final String[] texts;
+  private final TokenIndex ids;
   private final TokenType[] types;
   private final float[] scores;
   private final Map<SpecialRole, Integer> roles = new EnumMap<>(SpecialRole.class);
@@ -33,11 +41,14 @@ final class VocabularyReader {
   private final Set<Integer> declaredSpecial = new HashSet<>();
   private boolean addsBos;
   private boolean addsEos;
+  private boolean addsSeparator;
 
   VocabularyReader(Metadata metadata, TokenizerKind kind) {
     this.metadata = metadata;
     this.kind = kind;
+    this.preTokenizer = kind == TokenizerKind.BYTE_PAIR ? Optional.of(PreTokenizer.of(metadata)) : Optional.empty();
     this.texts = readTexts();
+    this.ids = index();
     this.types = readTypes();
     this.scores = readScores();
   }
@@ -55,18 +66,48 @@ final class VocabularyReader {
       readRole(role);
     }
     ControlTokens.apply(this);
-    addsBos = readAdds("add_bos_token", addsBosUnlessTold(), SpecialRole.BOS);
-    addsEos = readAdds("add_eos_token", false, SpecialRole.EOS);
+    // How pairs of texts are joined is the caller's business.
+    metadata.ignore(PREFIX + "add_sep_token");
+    addsBos = readAdds("add_bos_token", SpecialRole.BOS);
+    addsEos = readAdds("add_eos_token", SpecialRole.EOS);
+    addsSeparator = kind == TokenizerKind.WORD_PIECE && has(SpecialRole.SEPARATOR);
     return new Vocabulary(this);
   }
 
   private String[] readTexts() {
-    List<String> tokens = metadata.strings(TOKENS);
+    Utf8Strings tokens = metadata.utf8Strings(TOKENS);
     if (tokens.isEmpty()) {
       throw new FormatException(
           "%s: key %s has no tokens, expected at least 1".formatted(metadata.origin(), TOKENS));
     }
-    return tokens.toArray(String[]::new);
+    var read = new String[tokens.size()];
+    for (int id = 0; id < read.length; id++) {
+      read[id] = tokens.get(id);
+      if (read[id].isEmpty()) {
+        read[id] = "[EMPTY_" + id + "]";
+        LOG.log(Level.WARNING, "{0}: token {1} is empty: using ''{2}''", metadata.origin(), Integer.toString(id), read[id]);
+      } else if (read[id].indexOf(REPLACEMENT) >= 0) {
+        byte[] stored = tokens.bytes(id);
+        if (!Arrays.equals(stored, read[id].getBytes(StandardCharsets.UTF_8))) {
+          malformed.put(id, stored);
+        }
+      }
+    }
+    return read;
+  }
+
+  /** The tokens by their spelling; what is no UTF-8 is not among them. */
+  private TokenIndex index() {
+    var index = new TokenIndex(texts);
+    for (int id = 0; id < texts.length; id++) {
+      int same = malformed.containsKey(id) ? TokenIndex.NONE : index.add(id);
+      if (same != TokenIndex.NONE) {
+        throw new FormatException(
+            "%s: key %s: tokens %d and %d are both '%s', expected distinct tokens"
+                .formatted(metadata.origin(), TOKENS, same, id, texts[id]));
+      }
+    }
+    return index;
   }
 
   private TokenType[] readTypes() {
@@ -109,7 +150,7 @@ final class VocabularyReader {
   }
 
   private void checkByte(int id) {
-    if (!texts[id].matches("<0x[0-9A-Fa-f]{2}>")) {
+    if (!ByteTokens.isSpelling(texts[id])) {
       throw new FormatException(
           "%s: key %s: token %d is of type byte and spelled '%s', expected <0x00> to <0xFF>"
               .formatted(metadata.origin(), TOKENS, id, texts[id]));
@@ -136,21 +177,35 @@ final class VocabularyReader {
     }
   }
 
-  private boolean addsBosUnlessTold() {
-    return switch (kind) {
-      case SENTENCE_PIECE -> true;
-      case BYTE_PAIR -> PreTokenizer.of(metadata).has(PreTokenizer.Trait.ADDS_BOS);
-    };
+  /** What the kind of tokenizer leaves to the metadata, and what holds if that says nothing. */
+  private boolean readAdds(String key, SpecialRole role) {
+    Optional<Boolean> told = metadata.optionalBool(PREFIX + key);
+    boolean adds =
+        switch (kind) {
+          case SENTENCE_PIECE -> told.orElse(role == SpecialRole.BOS);
+          case BYTE_PAIR -> role == SpecialRole.BOS ? addsBos(told) : told.orElse(false);
+          case WORD_PIECE -> role == SpecialRole.BOS;
+          case UNIGRAM -> told.orElse(role == SpecialRole.EOS);
+          case GREEDY_TRIE, PLAMO_2 -> false;
+        };
+    return adds && has(role);
   }
 
-  private boolean readAdds(String key, boolean unlessTold, SpecialRole role) {
-    boolean adds = metadata.optionalBool(PREFIX + key).orElse(unlessTold);
-    if (adds && !roles.containsKey(role)) {
+  private boolean addsBos(Optional<Boolean> told) {
+    return has(Trait.ADDS_BOS_ALWAYS) || told.orElse(has(Trait.ADDS_BOS));
+  }
+
+  private boolean has(Trait trait) {
+    return preTokenizer.isPresent() && preTokenizer.get().has(trait);
+  }
+
+  /** Whether a token plays the part that prompts need; a warning if not. */
+  private boolean has(SpecialRole role) {
+    if (!roles.containsKey(role)) {
       LOG.log(Level.WARNING, "{0}: {1} is to be added to prompts, but no token plays this part: not added",
           metadata.origin(), role);
-      return false;
     }
-    return adds;
+    return roles.containsKey(role);
   }
 
   /** Makes the token a control token whatever the file says; its own declaration is one line in the log. */
@@ -162,15 +217,29 @@ final class VocabularyReader {
     }
   }
 
-  /** The lowest id of each of these spellings. */
+  /** The id of each of these spellings that the vocabulary has. */
   Map<String, Integer> idsOf(Set<String> spellings) {
     var found = new HashMap<String, Integer>();
-    for (int id = 0; id < texts.length; id++) {
-      if (spellings.contains(texts[id])) {
-        found.putIfAbsent(texts[id], id);
+    for (String spelling : spellings) {
+      int id = ids.find(spelling);
+      if (id != TokenIndex.NONE) {
+        found.put(spelling, id);
       }
     }
     return found;
+  }
+
+  /** How words are cut, for byte-pair encoding. */
+  PreTokenizer preTokenizer() {
+    return preTokenizer.orElseThrow();
+  }
+
+  TokenIndex ids() {
+    return ids;
+  }
+
+  Map<Integer, byte[]> malformed() {
+    return malformed;
   }
 
   String[] texts() {
@@ -203,5 +272,9 @@ final class VocabularyReader {
 
   boolean addsEos() {
     return addsEos;
+  }
+
+  boolean addsSeparator() {
+    return addsSeparator;
   }
 }

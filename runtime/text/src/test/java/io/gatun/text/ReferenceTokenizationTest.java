@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.gatun.oracle.Oracle;
+import io.gatun.tensors.Metadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,36 +26,72 @@ import tools.jackson.databind.JsonNode;
 /** Every line of the reference tokenizations, both ways. */
 class ReferenceTokenizationTest {
   private static final List<String> MODELS =
-      List.of("stories", "stories-userdef", "llama-spm", "gpt-2", "llama-bpe", "qwen2", "phi-3", "baichuan", "mpt");
-  private static final List<String> PRE_TOKENIZERS = List.of("default", "gpt-2", "llama-bpe", "dbrx", "qwen2");
+      List.of(
+          "stories", "stories-userdef", "stories-ugm", "llama-spm", "baichuan", "phi-3", "bert-bge", "gpt-2", "starcoder",
+          "mpt", "llama-bpe", "qwen2", "deepseek-coder");
+
+  /** llama.cpp's own cases. */
+  private static final List<String> WITH_PLAIN_CASES =
+      List.of("llama-spm", "phi-3", "bert-bge", "gpt-2", "starcoder", "mpt", "llama-bpe", "qwen2", "deepseek-coder");
+
   private static final String CASE_SEPARATOR = "\n__ggml_vocab_test__\n";
 
   @TestFactory
   Stream<DynamicNode> modelVocabularies() {
-    return MODELS.stream().map(name -> cases(name, "tokenizer/vocab/" + name + ".gguf", "tokenizer/" + name));
+    return MODELS.stream()
+        .map(
+            name -> {
+              String vocabulary = "tokenizer/vocab/" + name + ".gguf";
+              Lazy<Tokenizer> tokenizer = new Lazy<>(() -> Tokenizer.of(metadata(vocabulary)));
+              List<DynamicNode> tests = encodings(tokenizer, "tokenizer/" + name);
+              tests.add(encoding(tokenizer, "tokenizer/" + name + ".addspecial.jsonl", EnumSet.allOf(EncodeOption.class)));
+              tests.add(
+                  DynamicTest.dynamicTest(
+                      "detok", () -> decodes(tokenizer.value(), lines("tokenizer/" + name + ".detok.jsonl"))));
+              if (WITH_PLAIN_CASES.contains(name)) {
+                tests.add(
+                    DynamicTest.dynamicTest("inp and out", () -> encodesPlainCases(tokenizer.value(), vocabulary)));
+              }
+              return DynamicContainer.dynamicContainer(name, tests);
+            });
   }
 
+  /** One vocabulary, of which only the name of the pre-tokenizer differs; some names share their results. */
   @TestFactory
   Stream<DynamicNode> preTokenizers() {
-    return PRE_TOKENIZERS.stream()
-        .map(pre -> cases(pre, "tokenizer/synthetic-pre/" + pre + ".gguf", "tokenizer/synthetic-pre/syn-" + pre));
+    JsonNode manifest = Oracle.json(Oracle.require("tokenizer/manifest.json"));
+    return manifest.valueStream().filter(entry -> entry.has("pre")).flatMap(ReferenceTokenizationTest::preTokenizers);
   }
 
-  private static DynamicNode cases(String name, String vocabulary, String stem) {
-    var tokenizer =
-        new Lazy<>(
-            () -> Tokenizer.of(Vocabularies.find(vocabulary).orElseGet(() -> Assumptions.abort(Oracle.missing(vocabulary)))));
+  private static Stream<DynamicNode> preTokenizers(JsonNode entry) {
+    String pre = entry.get("pre").asString();
+    Stream<String> same = entry.get("same_result_pre_types").valueStream().map(JsonNode::asString);
+    return Stream.concat(Stream.of(pre), same)
+        .map(
+            name -> {
+              Lazy<Tokenizer> tokenizer =
+                  new Lazy<>(
+                      () -> Tokenizer.of(renamed(metadata("tokenizer/synthetic-pre/" + pre + ".gguf"), name)));
+              return DynamicContainer.dynamicContainer(
+                  name, encodings(tokenizer, "tokenizer/synthetic-pre/syn-" + pre));
+            });
+  }
+
+  private static Metadata renamed(Metadata metadata, String pre) {
+    var values = new LinkedHashMap<>(metadata.asMap());
+    values.put(VocabularyReader.PRE, new Metadata.Value("str", pre));
+    return new Metadata(metadata.origin(), values);
+  }
+
+  private static Metadata metadata(String vocabulary) {
+    return Vocabularies.find(vocabulary).orElseGet(() -> Assumptions.abort(Oracle.missing(vocabulary)));
+  }
+
+  private static List<DynamicNode> encodings(Lazy<Tokenizer> tokenizer, String stem) {
     var tests = new ArrayList<DynamicNode>();
     tests.add(encoding(tokenizer, stem + ".nospecial.jsonl", EnumSet.noneOf(EncodeOption.class)));
     tests.add(encoding(tokenizer, stem + ".special.jsonl", EnumSet.of(EncodeOption.PARSE_SPECIAL)));
-    if (MODELS.contains(name) && !vocabulary.contains("synthetic")) {
-      tests.add(encoding(tokenizer, stem + ".addspecial.jsonl", EnumSet.allOf(EncodeOption.class)));
-      tests.add(DynamicTest.dynamicTest("detok", () -> decodes(tokenizer.value(), lines(stem + ".detok.jsonl"))));
-    }
-    if (!name.startsWith("stories") && !name.equals("baichuan") && !vocabulary.contains("synthetic")) {
-      tests.add(DynamicTest.dynamicTest("inp and out", () -> encodesPlainCases(tokenizer.value(), vocabulary)));
-    }
-    return DynamicContainer.dynamicContainer(name, tests);
+    return tests;
   }
 
   private static DynamicTest encoding(Lazy<Tokenizer> tokenizer, String file, Set<EncodeOption> options) {

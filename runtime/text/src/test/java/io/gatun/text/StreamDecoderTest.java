@@ -20,7 +20,10 @@ class StreamDecoderTest {
   private static final Tokenizer STORIES = tokenizer("vocab/stories");
 
   @ParameterizedTest
-  @ValueSource(strings = {"vocab/stories", "vocab/stories-userdef", "vocab/gpt-2", "synthetic-pre/llama-bpe"})
+  @ValueSource(
+      strings = {
+        "vocab/stories", "vocab/stories-userdef", "vocab/gpt-2", "synthetic-pre/llama-bpe", "vocab/stories-ugm", "vocab/bert-bge"
+      })
   void joinedItIsTheDetokenizedSequence(String vocabulary) {
     Tokenizer tokenizer = tokenizer(vocabulary);
     var random = new Random(1);

@@ -9,9 +9,10 @@ import io.gatun.oracle.Oracle;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.UnsupportedModelException;
+import io.gatun.tensors.Utf8Strings;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -25,7 +26,8 @@ import tools.jackson.databind.JsonNode;
 /** What a vocabulary makes of its metadata, good and bad. */
 class VocabularyTest {
   private static final List<String> NAMES =
-      List.of("stories", "stories-userdef", "llama-spm", "gpt-2", "llama-bpe", "qwen2", "phi-3", "baichuan", "mpt");
+      List.of("stories", "stories-userdef", "stories-ugm", "llama-spm", "gpt-2", "llama-bpe", "qwen2", "phi-3", "baichuan", "mpt",
+          "bert-bge", "starcoder", "deepseek-coder");
 
   /** Whether the tokens fit the embedding is for the model to check. */
   private static final Set<String> MODEL_CHECKS = Set.of("files/tok-tokens-short.gguf");
@@ -52,9 +54,12 @@ class VocabularyTest {
     checkRole(info.get("eot"), vocabulary, SpecialRole.EOT);
     checkRole(info.get("sep"), vocabulary, SpecialRole.SEPARATOR);
     checkRole(info.get("pad"), vocabulary, SpecialRole.PADDING);
-    checkRole(info.get("fim_pre"), vocabulary, SpecialRole.FIM_PREFIX);
-    checkRole(info.get("fim_suf"), vocabulary, SpecialRole.FIM_SUFFIX);
-    checkRole(info.get("fim_mid"), vocabulary, SpecialRole.FIM_MIDDLE);
+    // These are of February 2025, when llama.cpp did not know <fim_prefix> and its like, which it does since.
+    if (vocabulary.id("<fim_prefix>").isEmpty()) {
+      checkRole(info.get("fim_pre"), vocabulary, SpecialRole.FIM_PREFIX);
+      checkRole(info.get("fim_suf"), vocabulary, SpecialRole.FIM_SUFFIX);
+      checkRole(info.get("fim_mid"), vocabulary, SpecialRole.FIM_MIDDLE);
+    }
   }
 
   private static void checkRole(JsonNode id, Vocabulary vocabulary, SpecialRole role) {
@@ -100,9 +105,46 @@ class VocabularyTest {
   void unknownKindsAreListedWithTheKnown() {
     var model = assertThrows(UnsupportedModelException.class, () -> Tokenizer.of(spm().with("model", "wpm2").build()));
     assertTrue(String.valueOf(model.getMessage()).contains("'wpm2' is not supported, expected one of: llama, gpt2"));
-    var pre = assertThrows(UnsupportedModelException.class, () -> Tokenizer.of(bpe().with("pre", "gpt-99").build()));
-    assertTrue(String.valueOf(pre.getMessage()).contains("'gpt-99' is not supported"), pre.getMessage());
-    assertTrue(String.valueOf(pre.getMessage()).contains("qwen2"), pre.getMessage());
+  }
+
+  @Test
+  void unknownAndMissingPreTokenizersAreWarningsThatNameWhatIsUsed() {
+    Metadata unknown = bpe().with("pre", "gpt-99").build();
+    assertEquals(
+        "here.gguf: key tokenizer.ggml.pre is 'gpt-99', which is no known pre-tokenizer, so words may be cut otherwise than in"
+            + " training: using 'default'",
+        PreTokenizer.doubt(unknown));
+    assertEquals(PreTokenizer.DEFAULT, PreTokenizer.of(unknown));
+    Metadata missing = new Keys().with("model", "gpt2").build();
+    assertTrue(PreTokenizer.doubt(missing).startsWith("here.gguf: key tokenizer.ggml.pre is missing, so"));
+    assertEquals(PreTokenizer.DEFAULT, PreTokenizer.of(missing));
+  }
+
+  @Test
+  void tokensOfTheSameTextAreMalformed() {
+    assertMalformed(spm().tokens("<unk>", "<s>", "</s>", "a", "a"));
+  }
+
+  @Test
+  void emptyTokensGetNames() {
+    assertEquals("[EMPTY_1]", Vocabulary.of(bpe().tokens("a", "", "ab").build()).text(1));
+  }
+
+  /** Two of them look alike as text; they are rendered as they are stored. */
+  @Test
+  void spellingsThatAreNoTextAreRenderedAndNeverFound() {
+    var data = new byte[] {'<', 's', '>', (byte) 0xE4, (byte) 0xB8, 'a'};
+    Metadata metadata =
+        spm().with("tokens", new Utf8Strings(data, new int[] {3, 4, 5, 6}, 0)).with("add_space_prefix", false).build();
+    Tokenizer tokenizer = Tokenizer.of(metadata);
+    assertEquals("e4b861", HexFormat.of().formatHex(tokenizer.decode(new int[] {1, 2, 3}, Set.of())));
+    assertEquals("[0, 0, 0]", Arrays.toString(tokenizer.encode("\uFFFD", Set.of())));
+  }
+
+  @Test
+  void wordPieceAndUnigramNeedAnUnknownToken() {
+    assertMalformed(new Keys().with("model", "bert").tokens("a"));
+    assertMalformed(new Keys().with("model", "t5").tokens("a", "b"));
   }
 
   @Test
@@ -182,23 +224,5 @@ class VocabularyTest {
 
   private static Keys bpe() {
     return new Keys().with("model", "gpt2").with("pre", "gpt-2").tokens("a", "b", "ab").with("merges", new String[] {"a b"});
-  }
-
-  /** Metadata under {@code tokenizer.ggml.}. */
-  private static final class Keys {
-    private final LinkedHashMap<String, Metadata.Value> values = new LinkedHashMap<>();
-
-    Keys with(String key, Object content) {
-      values.put("tokenizer.ggml." + key, new Metadata.Value(content.getClass().getSimpleName(), content));
-      return this;
-    }
-
-    Keys tokens(String... tokens) {
-      return with("tokens", tokens);
-    }
-
-    Metadata build() {
-      return new Metadata("here.gguf", values);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.BYTES;
+import static io.gatun.cpu.vector.Lanes.COUNT;
 import static io.gatun.cpu.vector.Lanes.INT;
 import static io.gatun.cpu.vector.Lanes.INTS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
@@ -19,19 +20,23 @@ final class StripFields {
   private StripFields() {}
 
   /**
-   * Brings a half of each block of each row together, as integers.
+   * Brings a half of each block of each row together, as integers whose upper bits mean nothing.
    *
    * @param source address of the first row's first half
    * @param rowBytes from row to row
    * @param blockBytes from block to block
-   * @param target address of a vector for each block; lanes past the last row stay as they are
+   * @param target address of a vector for each block; lanes past the last row repeat it
    */
   static void gather(long source, long rowBytes, int rows, int blocks, long blockBytes, long target) {
-    for (int row = 0; row < rows; row++) {
-      long from = plain(source + row * rowBytes);
-      long to = plain(target + row * 4L);
-      for (int b = 0; b < blocks; b++) {
-        MEMORY.set(INT, plain(to + b * BYTES), Short.toUnsignedInt(MEMORY.get(SHORT, plain(from + b * blockBytes))));
+    int last = rows - 1;
+    for (int b = 0; b < blocks; b++) {
+      long from = source + b * blockBytes;
+      for (int lane = 0; lane < COUNT; lane += 4) {
+        long to = plain(target + b * BYTES + lane * 4L);
+        MEMORY.set(INT, to, MEMORY.get(SHORT, plain(from + Math.min(lane, last) * rowBytes)));
+        MEMORY.set(INT, to + 4, MEMORY.get(SHORT, plain(from + Math.min(lane + 1, last) * rowBytes)));
+        MEMORY.set(INT, to + 8, MEMORY.get(SHORT, plain(from + Math.min(lane + 2, last) * rowBytes)));
+        MEMORY.set(INT, to + 12, MEMORY.get(SHORT, plain(from + Math.min(lane + 3, last) * rowBytes)));
       }
     }
   }

@@ -25,11 +25,7 @@ final class StripMap {
   static final long SUMS = MINIMUMS + GROUPS * Lanes.BYTES;
   static final long CODES = SUMS + TOKENS * Lanes.BYTES;
   static final long RAW = CODES + (COLS / 4) * Lanes.BYTES;
-
-  /** Where what nobody needs is written. */
-  static final long TOUCHED = RAW + (COLS / 2) * Lanes.BYTES;
-
-  static final long END = TOUCHED + Long.BYTES;
+  static final long END = RAW + (COLS / 2) * Lanes.BYTES;
 
   private StripMap() {}
 }

@@ -2,10 +2,6 @@ package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.BYTES;
 import static io.gatun.cpu.vector.Lanes.COUNT;
-import static io.gatun.cpu.vector.Lanes.LONG;
-import static io.gatun.cpu.vector.Lanes.MEMORY;
-import static io.gatun.cpu.vector.Lanes.plain;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.gatun.device.HostMatrix;
 import io.gatun.device.MatmulKernel;
@@ -23,8 +19,6 @@ import java.lang.ref.Reference;
  */
 record StripMatmul(QuantizedEncoding encoding, StripKernel kernel, MatmulKernel<QuantizedRows> panel)
     implements MatmulKernel<QuantizedRows> {
-  /** Bytes of a line of the caches. */
-  private static final long LINE = 64;
 
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
@@ -53,11 +47,8 @@ record StripMatmul(QuantizedEncoding encoding, StripKernel kernel, MatmulKernel<
     int rowStride = kernel.planeCount() * x.planeStride();
     long source = Lanes.address(w.bytes(), w.rowOffset(product.expert(), row), rows * w.rowBytes());
     int piece = PanelMap.piece(encoding.groupLength());
-    long next = source + rows * w.rowBytes();
-    long nextBytes = Math.min(COUNT, w.rows() - row - rows) * w.rowBytes();
     for (int col = 0; col < w.cols(); col += StripMap.COLS) {
       int blocks = (int) Math.min(StripMap.COLS, w.cols() - col) / encoding.blockLength();
-      touch(next, nextBytes * col / w.cols(), nextBytes * Math.min(w.cols(), col + StripMap.COLS) / w.cols(), strip);
       kernel.gather(source + encoding.bytes(col), w.rowBytes(), rows, blocks, strip);
       for (int t = 0; t < tokens; t++) {
         kernel.multiply(
@@ -69,17 +60,5 @@ record StripMatmul(QuantizedEncoding encoding, StripKernel kernel, MatmulKernel<
       MemorySegment.copy(
           block, StripMap.SUMS + t * BYTES, product.out().segment(), out * Float.BYTES, (long) rows * Float.BYTES);
     }
-  }
-
-  /**
-   * Reads a part of the strip that comes next, in order. The rows of a strip lie one behind the other, but are gathered
-   * side by side, which processors do not foresee: a third of the speed of memory without this.
-   */
-  private static void touch(long source, long from, long to, long strip) {
-    long sum = 0;
-    for (long i = from / LINE * LINE; i < to; i += LINE) {
-      sum += MEMORY.get(JAVA_BYTE, plain(source + i));
-    }
-    MEMORY.set(LONG, strip + StripMap.TOUCHED, sum);
   }
 }

@@ -34,7 +34,7 @@ final class ExpressionParser {
           "%", BinaryOperator.MOD);
 
   private final TokenStream tokens;
-  private final Map<Expression, Integer> depths = new IdentityHashMap<>();
+  private final IdentityHashMap<Expression, Integer> depths = new IdentityHashMap<>();
   private int nesting;
 
   ExpressionParser(TokenStream tokens) {
@@ -166,10 +166,13 @@ final class ExpressionParser {
 
   private Expression binary(Map<String, BinaryOperator> operators, Rule operand) {
     Expression left = operand.parse();
-    while (tokens.is(Token.Kind.OPERATOR) && operators.containsKey(tokens.current().text())) {
-      Token operator = tokens.next();
-      Expression right = operand.parse();
-      left = checked(new Expression.Binary(operators.get(operator.text()), left, right, operator.at()));
+    while (tokens.is(Token.Kind.OPERATOR)) {
+      BinaryOperator operator = operators.get(tokens.current().text());
+      if (operator == null) {
+        break;
+      }
+      Position at = tokens.next().at();
+      left = checked(new Expression.Binary(operator, left, operand.parse(), at));
     }
     return left;
   }

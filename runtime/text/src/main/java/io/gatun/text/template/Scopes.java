@@ -4,6 +4,7 @@ import io.gatun.text.template.Expression.Name;
 import io.gatun.text.template.Statement.Body;
 import io.gatun.text.template.Statement.Procedure;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,9 @@ final class Scopes {
   static final String SELF = "self";
   private static final Set<String> SPECIAL = Set.of("caller", "kwargs", "varargs");
 
-  private final Map<Object, Layout> layouts = new IdentityHashMap<>();
-  private final Map<Body, Set<String>> specials = new IdentityHashMap<>();
-  private final Map<String, Body> blocks = new java.util.HashMap<>();
+  private final IdentityHashMap<Object, Layout> layouts = new IdentityHashMap<>();
+  private final IdentityHashMap<Body, Set<String>> specials = new IdentityHashMap<>();
+  private final Map<String, Body> blocks = new HashMap<>();
 
   private Scopes() {}
 

@@ -112,7 +112,7 @@ final class SequenceFilters {
         "generator",
         b.get(0),
         new Chunks() {
-          /** The item that did not fit into the row before. */
+          // The item that did not fit into the row before.
           private List<Value> row = new ArrayList<>();
 
           @Override

@@ -90,6 +90,7 @@ final class Tests {
   }
 
   /** {@code is}: small numbers and single characters exist once in Python. */
+  @SuppressWarnings("ReferenceEquality") // what the test is about
   private static boolean isSame(Value a, Value b) {
     return a == b
         || (a instanceof Int i && b instanceof Int j && i.equals(j) && i.value().bitLength() <= 8)

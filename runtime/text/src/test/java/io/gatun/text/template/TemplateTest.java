@@ -76,7 +76,7 @@ class TemplateTest {
   @Test
   void variablesAreWhatJsonCanSay() {
     var e = assertThrows(IllegalArgumentException.class, () -> Rendering.text("{{ x }}", Map.of("x", 'c')));
-    assertTrue(e.getMessage().contains("Character"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("Character"), e.getMessage());
   }
 
   @Test
