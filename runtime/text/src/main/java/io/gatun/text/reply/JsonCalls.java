@@ -61,8 +61,9 @@ record JsonCalls(Pattern head, Pattern tail, Shape shape) implements CallSyntax 
           ? call("", members.keySet().iterator().next(), members.values().iterator().next())
           : Optional.empty();
     }
-    if (!members.containsKey("name") && members.getOrDefault("function", "").startsWith("{")) {
-      return call(members.get("function"));
+    String function = members.getOrDefault("function", "");
+    if (!members.containsKey("name") && function.startsWith("{")) {
+      return call(function);
     }
     String missing = shape == Shape.BARE ? "" : "{}";
     return call(
