@@ -35,19 +35,15 @@ final class Replies {
   }
 
   /** Texts of one kind that follow each other as one. */
-  static List<ReplyPiece> joined(List<ReplyPiece> pieces) {
-    var joined = new ArrayList<ReplyPiece>();
+  private static List<ReplyPiece> joined(List<ReplyPiece> pieces) {
+    var joined = new Pieces();
     for (ReplyPiece piece : pieces) {
-      ReplyPiece last = joined.isEmpty() ? null : joined.getLast();
-      if (last instanceof ReplyPiece.Answer(String before) && piece instanceof ReplyPiece.Answer(String text)) {
-        joined.set(joined.size() - 1, new ReplyPiece.Answer(before + text));
-      } else if (last instanceof ReplyPiece.Reasoning(String before)
-          && piece instanceof ReplyPiece.Reasoning(String text)) {
-        joined.set(joined.size() - 1, new ReplyPiece.Reasoning(before + text));
-      } else {
-        joined.add(piece);
+      switch (piece) {
+        case ReplyPiece.Answer(String text) -> joined.answer(text);
+        case ReplyPiece.Reasoning(String text) -> joined.reasoning(text);
+        case ReplyPiece.Call(ToolCall call) -> joined.calls(List.of(call));
       }
     }
-    return joined;
+    return joined.drain();
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,9 +79,9 @@ class ReplyTemplatesTest {
   })
   void readsWhatTemplateWrites(String name, ReplyFormat format, String id) throws IOException {
     assertEquals(format, format(name));
-    String rendered = RENDERED.get("toolcall").get(name);
+    String rendered = rendered("toolcall", name);
     String turn = between(rendered, "Weather in Paris?", "temp");
-    String prompt = shared(after(RENDERED.get("simple").get(name), "\"more\"?"), turn);
+    String prompt = shared(after(rendered("simple", name), "\"more\"?"), turn);
     boolean inReasoning = ReplyParser.opensReasoning(format, prompt);
     String reply = turn.substring(prompt.length());
     List<ToolCall> calls = calls(Replies.parse(format, inReasoning, List.of(reply)));
@@ -103,7 +104,7 @@ class ReplyTemplatesTest {
     "deepseek-ai-DeepSeek-R1-Distill-Llama-8B, DEEPSEEK",
     "HuggingFaceTB-SmolLM3-3B, THINK_HERMES",
     "google-gemma-2-2b-it, GEMMA",
-    "llama-cpp-rwkv-world, PLAIN"
+    "llama-cpp-rwkv-world, THINK_HERMES"
   })
   void recognisesTemplatesThatShowNoCall(String name, ReplyFormat format) throws IOException {
     assertEquals(format, format(name));
@@ -112,7 +113,7 @@ class ReplyTemplatesTest {
   @Test
   void promptsThatOpenReasoningAreTold() throws IOException {
     var opened = new ArrayList<String>();
-    for (var prompt : RENDERED.get("simple").entrySet()) {
+    for (var prompt : RENDERED.getOrDefault("simple", Map.of()).entrySet()) {
       if (ReplyParser.opensReasoning(format(prompt.getKey()), prompt.getValue())) {
         opened.add(prompt.getKey());
       }
@@ -130,6 +131,10 @@ class ReplyTemplatesTest {
         opened.stream().sorted().toList());
     assertTrue(ReplyParser.opensReasoning(ReplyFormat.HARMONY, "<|start|>assistant<|channel|>analysis<|message|>"));
     assertFalse(ReplyParser.opensReasoning(ReplyFormat.PLAIN, "<think>"));
+  }
+
+  private static String rendered(String scenario, String name) {
+    return Objects.requireNonNull(RENDERED.getOrDefault(scenario, Map.of()).get(name), scenario + " " + name);
   }
 
   private static ReplyFormat format(String name) throws IOException {
