@@ -48,7 +48,7 @@ class ChatTerminalTest {
   void answersAndLeavesWithCtrlD() throws Exception {
     try (var session = chat("xterm", "-n", "8")) {
       session.type("Once upon\r").await(" a time").await(FOOTER).await(">>> ");
-      session.type("/stats\r").await("scalar").await("last answer").await(">>> ");
+      session.type("/stats\r").await("computed with: cpu ").await("last answer").await(">>> ");
       session.type(CTRL_D);
       assertEquals(0, session.exitCode());
     }
