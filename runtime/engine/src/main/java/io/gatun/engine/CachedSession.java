@@ -127,6 +127,7 @@ final class CachedSession implements Session {
     answer.ifPresent(this::remember);
   }
 
+  @SuppressWarnings("ReferenceEquality") // there is one nothing
   private void remember(Completion answer) {
     var vocabulary = engine.model().tokenizer().vocabulary();
     int[] ids = answer.ids().stream().mapToInt(Integer::intValue).filter(id -> !vocabulary.isEndOfGeneration(id)).toArray();

@@ -229,7 +229,7 @@ class ChatTemplateTest {
       assertEquals(2, engine.generate(Prompt.text("Once"), Sampling.greedy().maxTokens(2)).ids().size());
       var malformed = assertThrows(TemplateException.class, () -> engine.encode(Chat.of(user("u"))));
       assertTrue(malformed.isMalformed());
-      assertTrue(malformed.getMessage().contains("chat.gguf: chat template: line 2, column"), malformed.getMessage());
+      assertTrue(String.valueOf(malformed.getMessage()).contains("chat.gguf: chat template: line 2, column"), malformed.getMessage());
     }
     try (Model model = Model.open(ChatModels.write(folder, "\n{{ raise_exception('users only') }}", List.of()));
         Engine engine = engine(model);
@@ -238,7 +238,7 @@ class ChatTemplateTest {
           assertThrows(
               TemplateException.class, () -> session.submit(Chat.of(user("u")), Sampling.greedy(), piece -> {}));
       assertFalse(refused.isMalformed());
-      assertTrue(refused.getMessage().contains("users only") && refused.line() == 2, refused.getMessage());
+      assertTrue(String.valueOf(refused.getMessage()).contains("users only") && refused.line() == 2, refused.getMessage());
       session.generate(Prompt.text("Once"), Sampling.greedy().maxTokens(2), piece -> {});
     }
   }

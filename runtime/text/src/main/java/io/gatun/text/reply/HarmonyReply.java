@@ -94,6 +94,7 @@ final class HarmonyReply implements ReplyReader {
     endMessage();
   }
 
+  @SuppressWarnings("JdkObsolete") // hitEnd: more text may still make it match
   private void headerText(String text) {
     header.append(text);
     Matcher matcher = HEADER.matcher(header);

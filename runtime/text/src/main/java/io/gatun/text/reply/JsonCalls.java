@@ -137,6 +137,7 @@ record JsonCalls(Pattern head, Pattern tail, Shape shape) implements CallSyntax 
       return List.copyOf(calls);
     }
 
+    @SuppressWarnings("JdkObsolete") // hitEnd: more text may still make it match
     private boolean head() {
       Matcher head = syntax.head.matcher(taken);
       if (!head.lookingAt()) {
@@ -166,6 +167,7 @@ record JsonCalls(Pattern head, Pattern tail, Shape shape) implements CallSyntax 
       return !found.isEmpty();
     }
 
+    @SuppressWarnings("JdkObsolete") // hitEnd: more text may still make it match
     private boolean tail() {
       Matcher tail = syntax.tail.matcher(taken);
       if (!tail.lookingAt()) {

@@ -35,6 +35,7 @@ final class Pieces {
   private static final Function<String, ReplyPiece> ANSWER = ReplyPiece.Answer::new;
   private static final Function<String, ReplyPiece> REASONING = ReplyPiece.Reasoning::new;
 
+  @SuppressWarnings("ReferenceEquality") // two functions, each there once
   private void text(String more, Function<String, ReplyPiece> of) {
     if (kind != of) {
       endText();
