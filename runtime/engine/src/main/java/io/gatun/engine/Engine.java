@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -49,7 +50,10 @@ public final class Engine implements AutoCloseable {
     keyType = options.keyType().orElse(standard);
     valueType = options.valueType().orElse(standard);
     forward = new Forward(model, device, contextLength, keyType, valueType, options.prefillChunk());
-    encoder = new PromptEncoder(model.tokenizer());
+    encoder =
+        new PromptEncoder(
+            model.tokenizer(),
+            new ChatFormat(model.checkpoint().metadata(), model.tokenizer().vocabulary(), model.name()));
     scheduler = new Scheduler(forward, model.checkpoint().metadata().origin());
   }
 
@@ -91,6 +95,7 @@ public final class Engine implements AutoCloseable {
    * ends the generation and is thrown here.
    *
    * @throws IllegalArgumentException if the prompt is empty, has ids outside the vocabulary, or does not fit the context
+   * @throws io.gatun.text.template.TemplateException if the chat template is malformed or refuses the conversation
    * @throws io.gatun.tensors.FormatException if the model's logits are not finite
    */
   public Completion generate(Prompt prompt, Sampling sampling, Consumer<Piece> listener) {
@@ -100,15 +105,16 @@ public final class Engine implements AutoCloseable {
 
   /** As {@link #generate(Prompt, Sampling, Consumer)} without waiting. */
   public Generation submit(Prompt prompt, Sampling sampling, Consumer<Piece> listener) {
-    int[] ids = checked(encode(prompt));
+    EncodedPrompt encoded = encoded(prompt);
+    checked(encoded.ids());
     KvCache cache = forward.newCache();
-    return start(ids, sampling, cache, listener, (fed, answer) -> cache.close());
+    return start(encoded, sampling, cache, listener, (fed, answer) -> cache.close());
   }
 
   /** A conversation's memory: generations in it compute only what its last one did not. */
   public Session session() {
     requireOpen();
-    return new CachedSession(this, forward.newCache(), new int[0], Map.of(), "");
+    return new CachedSession(this, forward.newCache(), new int[0], Map.of(), Spoken.NOTHING, "");
   }
 
   /**
@@ -133,14 +139,14 @@ public final class Engine implements AutoCloseable {
       saved.load(file, cache);
     }
     return new CachedSession(
-        this, cache, Arrays.copyOf(saved.tokens(), cache.length()), saved.answers(), saved.note());
+        this, cache, Arrays.copyOf(saved.tokens(), cache.length()), saved.answers(), saved.spoken(), saved.note());
   }
 
   /** For sessions: what a file of theirs says. */
-  SessionFile describe(int[] tokens, Map<String, int[]> answers, String note) {
+  SessionFile describe(int[] tokens, Map<String, int[]> answers, Spoken spoken, String note) {
     KvPool pool = forward.pages().pool();
     return new SessionFile(
-        model.fingerprint(), pool.format(), pool.pageBytes(), note, tokens, tokens.length, answers, 0);
+        model.fingerprint(), pool.format(), pool.pageBytes(), note, tokens, tokens.length, answers, spoken, 0);
   }
 
   /**
@@ -168,14 +174,24 @@ public final class Engine implements AutoCloseable {
    * The tokens that a generation from {@code prompt} starts with.
    *
    * @throws IllegalArgumentException if there are none, or ids outside the vocabulary
+   * @throws io.gatun.text.template.TemplateException if the chat template is malformed or refuses the conversation
    */
   public int[] encode(Prompt prompt) {
-    return encoder.encode(prompt, message -> new int[0]);
+    return encoded(prompt).ids();
+  }
+
+  private EncodedPrompt encoded(Prompt prompt) {
+    return encoder.encode(prompt, message -> new int[0], Spoken.NOTHING);
   }
 
   /** How {@link Prompt.Chat} becomes tokens here. */
   public ChatStyle chatStyle() {
-    return ChatStyle.PLAIN_CONTINUATION;
+    return encoder.format().style();
+  }
+
+  /** Whose template is used where the file has none, such as {@code chatml}: see {@link ChatStyle#FAMILY_TEMPLATE}. */
+  public Optional<String> chatFamily() {
+    return encoder.format().family().map(ChatFamily::id);
   }
 
   public Model model() {
@@ -224,14 +240,14 @@ public final class Engine implements AutoCloseable {
 
   /** For sessions: starts a generation over a cache that holds a prefix of the prompt. */
   GenerationTask start(
-      int[] ids, Sampling sampling, KvCache cache, Consumer<Piece> listener, GenerationTask.Ending ending) {
+      EncodedPrompt prompt, Sampling sampling, KvCache cache, Consumer<Piece> listener, GenerationTask.Ending ending) {
     requireOpen();
     long seed = sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
     var ended = new Runnable[1];
     var task =
         new GenerationTask(
             model.tokenizer(),
-            ids,
+            prompt,
             sampling,
             seed,
             cache,
