@@ -6,7 +6,7 @@ import static io.gatun.cpu.vector.Lanes.MEMORY;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
 
-/** Tables from bits of a block to codes, read off the encoding itself, and arithmetic on eight codes in a {@code long}. */
+/** Tables from bits of a block to codes, read off the encoding itself; arithmetic on eight codes in a {@code long}. */
 final class CodeTables {
   private static final long ONES = 0x0101_0101_0101_0101L;
   private static final long TOPS = 0x8080_8080_8080_8080L;
@@ -79,7 +79,7 @@ final class CodeTables {
   }
 
   /** Eight signed bytes, −126 to 127, less {@code amount}, 0 to 2: with their top bits flipped nothing is borrowed. */
-  static long less(long codes, long amount) {
+  static long less(long codes, int amount) {
     return (codes ^ TOPS) - ONES * amount ^ TOPS;
   }
 

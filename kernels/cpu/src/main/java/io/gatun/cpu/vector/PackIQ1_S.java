@@ -17,7 +17,7 @@ final class PackIQ1_S extends RowPacker {
     for (int g = 0; g < 8; g++) {
       int group = Short.toUnsignedInt(MEMORY.get(SHORT, block + 34 + 2 * g));
       put(d * ((2 * (group >> 12 & 7) + 1) / 8f), scales + g * STEP);
-      long shift = 2 * (group >> 15);
+      int shift = 2 * (group >> 15);
       for (int e = 4 * g; e < 4 * g + 4; e++, group >>= 3) {
         put(CodeTables.less(points()[unsignedByte(block + 2 + e) | (group & 7) << 8], shift), quads + 2 * e * STEP);
       }

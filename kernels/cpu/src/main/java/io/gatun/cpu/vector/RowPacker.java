@@ -13,8 +13,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Packs an encoding without minimums from the mapped bytes: row by row the codes go to their places in quads of bytes,
- * which are then brought into the panel's form for all rows together. An encoding brings the decoding of a block, mostly by
- * {@link CodeTables}. Blocks on the heap go the slow way. Stateless and thread-safe.
+ * which are then brought into the panel's form for all rows together. An encoding brings the decoding of a block, mostly
+ * by {@link CodeTables}. Blocks on the heap go the slow way. Stateless and thread-safe.
  */
 abstract class RowPacker implements PanelPacker {
   /** Bytes from a row's quad to its next one, and from the scale of a piece to that of the next. */
