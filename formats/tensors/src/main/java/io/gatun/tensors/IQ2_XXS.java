@@ -31,7 +31,7 @@ final class IQ2_XXS extends BlockEncoding {
 
   @Override
   long codes(MemorySegment source, long block, int i) {
-    long group = source.get(LONG, block + GROUPS + i / GROUP * 8);
+    long group = source.get(LONG, block + GROUPS + i / GROUP * 8L);
     int eight = i % GROUP / 8;
     int point = (int) (group >>> (8 * eight)) & 0xFF;
     return Signs.apply(Signs.even((int) (group >>> (32 + 7 * eight))), Grid.POINTS[point]);
@@ -39,7 +39,7 @@ final class IQ2_XXS extends BlockEncoding {
 
   @Override
   float scale(MemorySegment source, long block, int group) {
-    int scale = LittleEndian.unsignedByte(source, block + GROUPS + group * 8 + 7) >> 4;
+    int scale = LittleEndian.unsignedByte(source, block + GROUPS + group * 8L + 7) >> 4;
     return LittleEndian.half(source, block + SCALE) * ((2 * scale + 1) / 8f);
   }
 

@@ -34,13 +34,13 @@ final class IQ3_XXS extends BlockEncoding {
   @Override
   long codes(MemorySegment source, long block, int i) {
     int pair = source.get(SHORT, block + POINTS + i / 4);
-    int signs = source.get(INT, block + SIGNS + i / GROUP * 4) >>> (i % GROUP / 8 * 7);
+    int signs = source.get(INT, block + SIGNS + i / GROUP * 4L) >>> (i % GROUP / 8 * 7);
     return Signs.apply(Signs.even(signs), Grid.POINTS[pair & 0xFF] | Grid.POINTS[pair >> 8 & 0xFF] << 32);
   }
 
   @Override
   float scale(MemorySegment source, long block, int group) {
-    int scale = source.get(INT, block + SIGNS + group * 4) >>> 28;
+    int scale = source.get(INT, block + SIGNS + group * 4L) >>> 28;
     return LittleEndian.half(source, block + SCALE) * ((2 * scale + 1) / 4f);
   }
 

@@ -35,7 +35,7 @@ final class IQ4_XS extends BlockEncoding {
 
   @Override
   long codes(MemorySegment source, long block, int i) {
-    long nibbles = source.get(LONG, block + NIBBLES + i / 32 * 16 + i % 16);
+    long nibbles = source.get(LONG, block + NIBBLES + i / 32 * 16L + i % 16);
     return IQ4_NL.levels(Lanes8.field(nibbles, i % 32 / 16 * 4, 4));
   }
 

@@ -33,7 +33,7 @@ final class NVFP4 extends BlockEncoding {
 
   @Override
   long codes(MemorySegment source, long block, int i) {
-    long nibbles = source.get(LONG, block + NIBBLES + i / GROUP * 8);
+    long nibbles = source.get(LONG, block + NIBBLES + i / GROUP * 8L);
     return MXFP4.levels(Lanes8.field(nibbles, i % GROUP / 8 * 4, 4));
   }
 

@@ -30,7 +30,7 @@ final class TQ2_0 extends BlockEncoding {
 
   @Override
   long codes(MemorySegment source, long block, int i) {
-    long four = source.get(LONG, block + CODES + i / 128 * 32 + i % 32);
+    long four = source.get(LONG, block + CODES + i / 128 * 32L + i % 32);
     return Lanes8.minus(Lanes8.field(four, i % 128 / 32 * 2, 2), 1);
   }
 

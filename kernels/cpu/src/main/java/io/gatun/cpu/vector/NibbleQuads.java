@@ -16,7 +16,7 @@ final class NibbleQuads {
    */
   static void put16(long[] table, long source, long quads) {
     for (int i = 0; i < 4; i++) {
-      put(CodeTables.nibbleQuads(table, source + 4 * i), quads + i * STEP, 4 * STEP);
+      put(CodeTables.nibbleQuads(table, source + 4L * i), quads + i * STEP, 4 * STEP);
     }
   }
 

@@ -22,7 +22,7 @@ final class PackIQ1_M extends RowPacker {
     for (int e = 0; e < 32; e++) {
       int high = unsignedByte(block + 32 + e / 2) >> (4 * (e % 2)) & 15;
       long up = points[unsignedByte(block + e) | (high & 7) << 8];
-      put(CodeTables.less(up, 2 * (high >> 3)), quads + 2 * e * STEP);
+      put(CodeTables.less(up, 2 * (high >> 3)), quads + 2L * e * STEP);
     }
   }
 }

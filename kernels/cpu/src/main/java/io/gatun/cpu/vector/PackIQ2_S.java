@@ -19,7 +19,7 @@ final class PackIQ2_S extends RowPacker {
     for (int e = 0; e < 32; e++) {
       int high = unsignedByte(block + 66 + e / 4) >> (2 * (e % 4)) & 3;
       long point = Table.POINTS[unsignedByte(block + 2 + e) | high << 8];
-      put(CodeTables.signed(point, unsignedByte(block + 34 + e)), quads + 2 * e * STEP);
+      put(CodeTables.signed(point, unsignedByte(block + 34 + e)), quads + 2L * e * STEP);
     }
   }
 

@@ -20,8 +20,8 @@ final class PackIQ2_XS extends RowPacker {
       put(d * ((2 * (two >> 4) + 1) / 8f), scales + (g + 1) * STEP);
     }
     for (int e = 0; e < 32; e++) {
-      int bits = MEMORY.get(SHORT, block + 2 + 2 * e);
-      put(CodeTables.evenlySigned(Table.POINTS[bits & 511], bits >> 9), quads + 2 * e * STEP);
+      int bits = MEMORY.get(SHORT, block + 2 + 2L * e);
+      put(CodeTables.evenlySigned(Table.POINTS[bits & 511], bits >> 9), quads + 2L * e * STEP);
     }
   }
 

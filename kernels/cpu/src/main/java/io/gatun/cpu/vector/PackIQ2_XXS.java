@@ -15,11 +15,11 @@ final class PackIQ2_XXS extends RowPacker {
   void block(long block, long quads, long scales) {
     float d = half(block);
     for (int g = 0; g < 8; g++) {
-      long group = MEMORY.get(LONG, block + 2 + 8 * g);
+      long group = MEMORY.get(LONG, block + 2 + 8L * g);
       put(d * ((2 * (int) (group >>> 60) + 1) / 8f), scales + g * STEP);
       for (int e = 0; e < 4; e++) {
         long point = Table.POINTS[(int) (group >>> (8 * e)) & 0xFF];
-        put(CodeTables.evenlySigned(point, (int) (group >>> (32 + 7 * e))), quads + (8 * g + 2 * e) * STEP);
+        put(CodeTables.evenlySigned(point, (int) (group >>> (32 + 7 * e))), quads + (8L * g + 2L * e) * STEP);
       }
     }
   }

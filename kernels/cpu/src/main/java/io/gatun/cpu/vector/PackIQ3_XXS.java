@@ -15,12 +15,12 @@ final class PackIQ3_XXS extends RowPacker {
   void block(long block, long quads, long scales) {
     float d = half(block);
     for (int g = 0; g < 8; g++) {
-      int signs = MEMORY.get(INT, block + 66 + 4 * g);
+      int signs = MEMORY.get(INT, block + 66 + 4L * g);
       put(d * ((2 * (signs >>> 28) + 1) / 4f), scales + g * STEP);
       for (int e = 4 * g; e < 4 * g + 4; e++, signs >>>= 7) {
-        long first = Table.POINTS[unsignedByte(block + 2 + 2 * e)];
-        long second = Table.POINTS[unsignedByte(block + 3 + 2 * e)];
-        put(CodeTables.evenlySigned(first | second << 32, signs), quads + 2 * e * STEP);
+        long first = Table.POINTS[unsignedByte(block + 2 + 2L * e)];
+        long second = Table.POINTS[unsignedByte(block + 3 + 2L * e)];
+        put(CodeTables.evenlySigned(first | second << 32, signs), quads + 2L * e * STEP);
       }
     }
   }

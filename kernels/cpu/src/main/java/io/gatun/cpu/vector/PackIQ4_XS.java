@@ -21,7 +21,7 @@ final class PackIQ4_XS extends RowPacker {
     for (int g = 0; g < 8; g++) {
       int scale = lower >>> (4 * g) & 15 | (upper >> (2 * g) & 3) << 4;
       put(d * (scale - 32), scales + g * STEP);
-      put16(Table.CODES, block + 8 + 16 * g, quads + 8 * g * STEP);
+      put16(Table.CODES, block + 8 + 16L * g, quads + 8L * g * STEP);
     }
   }
 

@@ -15,7 +15,7 @@ final class PackNVFP4 extends RowPacker {
     for (int g = 0; g < 4; g++) {
       int scale = unsignedByte(block + g);
       put(scale == 0x7F ? 0 : Float.intBitsToFloat((scale & 0x7F) << 20) * 0x1p119f, scales + g * STEP);
-      put8(Table.CODES, block + 4 + 8 * g, quads + 4 * g * STEP);
+      put8(Table.CODES, block + 4 + 8L * g, quads + 4L * g * STEP);
     }
   }
 

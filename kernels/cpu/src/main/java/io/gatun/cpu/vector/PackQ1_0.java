@@ -15,7 +15,7 @@ final class PackQ1_0 extends RowPacker {
       put(d, scales + g * STEP);
     }
     for (int e = 0; e < 16; e++) {
-      put(Table.CODES[unsignedByte(block + 2 + e)], quads + 2 * e * STEP);
+      put(Table.CODES[unsignedByte(block + 2 + e)], quads + 2L * e * STEP);
     }
   }
 

@@ -14,8 +14,8 @@ final class PackQ2_0 extends RowPacker {
     put(d, scales);
     put(d, scales + STEP);
     for (int e = 0; e < 8; e++) {
-      long first = Table.CODES[unsignedByte(block + 2 + 2 * e)];
-      put(first | Table.CODES[unsignedByte(block + 3 + 2 * e)] << 32, quads + 2 * e * STEP);
+      long first = Table.CODES[unsignedByte(block + 2 + 2L * e)];
+      put(first | Table.CODES[unsignedByte(block + 3 + 2L * e)] << 32, quads + 2L * e * STEP);
     }
   }
 
