@@ -37,7 +37,7 @@ final class IQ1_M extends BlockEncoding {
   long codes(MemorySegment source, long block, int i) {
     int low = LittleEndian.unsignedByte(source, block + LOW + i / 8);
     int high = LittleEndian.nibble(source, block + HIGH, i / 8);
-    return IQ1_S.shifted(low | (high & 7) << 8, high > 7);
+    return IQ1_S.shifted(low | ((high & 7) << 8), high > 7);
   }
 
   @Override

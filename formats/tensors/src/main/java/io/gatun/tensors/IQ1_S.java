@@ -36,8 +36,8 @@ final class IQ1_S extends BlockEncoding {
   long codes(MemorySegment source, long block, int i) {
     int low = LittleEndian.unsignedByte(source, block + LOW + i / 8);
     int group = source.get(SHORT, block + HIGH + i / GROUP * 2L);
-    int high = group >> (i % GROUP / 8 * 3) & 7;
-    return shifted(low | high << 8, group < 0);
+    int high = (group >> (i % GROUP / 8 * 3)) & 7;
+    return shifted(low | (high << 8), group < 0);
   }
 
   /** A point, times eight, and all ones or minus all ones; {@link IQ1_M} has the same grid. */
@@ -47,7 +47,7 @@ final class IQ1_S extends BlockEncoding {
 
   @Override
   float scale(MemorySegment source, long block, int group) {
-    int scale = source.get(SHORT, block + HIGH + group * 2L) >> 12 & 7;
+    int scale = (source.get(SHORT, block + HIGH + group * 2L) >> 12) & 7;
     return LittleEndian.half(source, block + SCALE) * ((2 * scale + 1) / 8f);
   }
 

@@ -34,9 +34,9 @@ final class IQ2_S extends BlockEncoding {
   @Override
   long codes(MemorySegment source, long block, int i) {
     int low = LittleEndian.unsignedByte(source, block + LOW + i / 8);
-    int high = LittleEndian.unsignedByte(source, block + HIGH + i / 32) >> (i % 32 / 8 * 2) & 3;
+    int high = (LittleEndian.unsignedByte(source, block + HIGH + i / 32) >> (i % 32 / 8 * 2)) & 3;
     int signs = LittleEndian.unsignedByte(source, block + SIGNS + i / 8);
-    return Signs.apply(signs, Grid.POINTS[low | high << 8]);
+    return Signs.apply(signs, Grid.POINTS[low | (high << 8)]);
   }
 
   @Override

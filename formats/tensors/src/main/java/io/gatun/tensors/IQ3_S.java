@@ -38,9 +38,9 @@ final class IQ3_S extends BlockEncoding {
     int low = source.get(SHORT, block + LOW + i / 4);
     int high = LittleEndian.unsignedByte(source, block + HIGH + i / 32) >> (i % 32 / 4);
     int signs = LittleEndian.unsignedByte(source, block + SIGNS + i / 8);
-    long first = Grid.POINTS[low & 0xFF | (high & 1) << 8];
-    long second = Grid.POINTS[low >> 8 & 0xFF | (high & 2) << 7];
-    return Signs.apply(signs, first | second << 32);
+    long first = Grid.POINTS[(low & 0xFF) | ((high & 1) << 8)];
+    long second = Grid.POINTS[((low >> 8) & 0xFF) | ((high & 2) << 7)];
+    return Signs.apply(signs, first | (second << 32));
   }
 
   @Override

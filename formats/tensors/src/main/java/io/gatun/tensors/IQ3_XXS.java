@@ -35,7 +35,7 @@ final class IQ3_XXS extends BlockEncoding {
   long codes(MemorySegment source, long block, int i) {
     int pair = source.get(SHORT, block + POINTS + i / 4);
     int signs = source.get(INT, block + SIGNS + i / GROUP * 4L) >>> (i % GROUP / 8 * 7);
-    return Signs.apply(Signs.even(signs), Grid.POINTS[pair & 0xFF] | Grid.POINTS[pair >> 8 & 0xFF] << 32);
+    return Signs.apply(Signs.even(signs), Grid.POINTS[pair & 0xFF] | (Grid.POINTS[(pair >> 8) & 0xFF] << 32));
   }
 
   @Override

@@ -42,7 +42,7 @@ final class IQ4_XS extends BlockEncoding {
   @Override
   float scale(MemorySegment source, long block, int group) {
     int lower = LittleEndian.nibble(source, block + LOWER, group);
-    int upper = source.get(SHORT, block + UPPER) >> (2 * group) & 3;
-    return LittleEndian.half(source, block + SCALE) * ((lower | upper << 4) - 32);
+    int upper = (source.get(SHORT, block + UPPER) >> (2 * group)) & 3;
+    return LittleEndian.half(source, block + SCALE) * ((lower | (upper << 4)) - 32);
   }
 }

@@ -22,7 +22,7 @@ final class Lattice {
     var points = new long[count];
     int found = 0;
     for (int number = 0; number < count; number++) {
-      if ((members[number / 8] >> (number % 8) & 1) == 1) {
+      if (((members[number / 8] >> (number % 8)) & 1) == 1) {
         points[found++] = point(number, dimensions, levels);
       }
     }

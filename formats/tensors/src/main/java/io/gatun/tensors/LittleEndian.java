@@ -24,6 +24,6 @@ final class LittleEndian {
 
   /** Nibble {@code i} of those at {@code offset}, the low one of a byte first. */
   static int nibble(MemorySegment source, long offset, int i) {
-    return unsignedByte(source, offset + i / 2) >> (i % 2 * 4) & 15;
+    return (unsignedByte(source, offset + i / 2) >> (i % 2 * 4)) & 15;
   }
 }

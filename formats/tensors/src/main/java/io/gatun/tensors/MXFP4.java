@@ -45,6 +45,6 @@ final class MXFP4 extends BlockEncoding {
   @Override
   float scale(MemorySegment source, long block, int group) {
     int exponent = LittleEndian.unsignedByte(source, block + EXPONENT);
-    return Float.intBitsToFloat(exponent < 2 ? 0x20_0000 << exponent : exponent - 1 << 23);
+    return Float.intBitsToFloat(exponent < 2 ? 0x20_0000 << exponent : (exponent - 1) << 23);
   }
 }

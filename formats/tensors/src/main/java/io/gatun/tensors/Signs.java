@@ -7,7 +7,7 @@ final class Signs {
   /** Eight signs of which the lowest seven are given: an even number is set. Source: ggml-common.h ksigns_iq2xs. */
   static int even(int seven) {
     int signs = seven & 127;
-    return signs | (Integer.bitCount(signs) & 1) << 7;
+    return signs | ((Integer.bitCount(signs) & 1) << 7);
   }
 
   /**
@@ -17,6 +17,6 @@ final class Signs {
    */
   static long apply(int signs, long point) {
     long negative = Lanes8.spread(signs);
-    return (point ^ negative * 0xFF) + negative;
+    return (point ^ (negative * 0xFF)) + negative;
   }
 }

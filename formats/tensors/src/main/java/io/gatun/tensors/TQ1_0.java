@@ -45,16 +45,16 @@ final class TQ1_0 extends BlockEncoding {
     } else {
       int four = source.get(INT, block + FOURS);
       int n = (i - 240) / 4;
-      digits = digits(four, n) & 0xFFFF_FFFFL | digits(four, n + 1) << 32;
+      digits = (digits(four, n) & 0xFFFF_FFFFL) | (digits(four, n + 1) << 32);
     }
     return Lanes8.minus(digits, 1);
   }
 
   /** Digit n of eight bytes; products with at most 81 do not leave lanes of 16 bits. */
   private static long digits(long bytes, int n) {
-    long even = (((bytes & EVEN) * POWERS[n]) & EVEN) * 3 >>> 8;
-    long odd = (((bytes >>> 8 & EVEN) * POWERS[n]) & EVEN) * 3 >>> 8;
-    return even & EVEN | (odd & EVEN) << 8;
+    long even = (((bytes & EVEN) * POWERS[n]) & EVEN) * 3;
+    long odd = ((((bytes >>> 8) & EVEN) * POWERS[n]) & EVEN) * 3;
+    return ((even >>> 8) & EVEN) | (odd & ~EVEN);
   }
 
   @Override

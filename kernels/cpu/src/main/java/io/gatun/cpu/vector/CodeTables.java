@@ -52,7 +52,7 @@ final class CodeTables {
     long[] codes = eights(encoding, 16, (block, nibble) -> block[offset] = (byte) nibble);
     var table = new long[256];
     for (int i = 0; i < table.length; i++) {
-      table[i] = codes[i & 15] & 0xFF | (codes[i >> 4] & 0xFF) << 32;
+      table[i] = (codes[i & 15] & 0xFF) | ((codes[i >> 4] & 0xFF) << 32);
     }
     return table;
   }
@@ -61,26 +61,26 @@ final class CodeTables {
   static long nibbleQuads(long[] table, long address) {
     int bytes = MEMORY.get(INT, address);
     return table[bytes & 0xFF]
-        | table[bytes >> 8 & 0xFF] << 8
-        | table[bytes >> 16 & 0xFF] << 16
-        | table[bytes >>> 24] << 24;
+        | (table[(bytes >> 8) & 0xFF] << 8)
+        | (table[(bytes >> 16) & 0xFF] << 16)
+        | (table[bytes >>> 24] << 24);
   }
 
   /** Eight codes, 1 to 127, with their signs. */
   static long signed(long codes, int signs) {
     long negative = NEGATIVE[signs & 0xFF];
-    return (codes ^ negative * 0xFF) + negative;
+    return (codes ^ (negative * 0xFF)) + negative;
   }
 
   /** Eight codes, 1 to 127, with seven signs given and the eighth such that an even number is set. */
   static long evenlySigned(long codes, int seven) {
     int signs = seven & 127;
-    return signed(codes, signs | (Integer.bitCount(signs) & 1) << 7);
+    return signed(codes, signs | ((Integer.bitCount(signs) & 1) << 7));
   }
 
   /** Eight signed bytes, −126 to 127, less {@code amount}, 0 to 2: with their top bits flipped nothing is borrowed. */
   static long less(long codes, int amount) {
-    return (codes ^ TOPS) - ONES * amount ^ TOPS;
+    return ((codes ^ TOPS) - ONES * amount) ^ TOPS;
   }
 
   private static long[] negative() {

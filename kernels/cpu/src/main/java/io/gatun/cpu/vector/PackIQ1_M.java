@@ -20,8 +20,8 @@ final class PackIQ1_M extends RowPacker {
       put(d * ((2 * ((int) (fields >>> (g / 4 * 16 + g % 4 * 3)) & 7) + 1) / 8f), scales + g * STEP);
     }
     for (int e = 0; e < 32; e++) {
-      int high = unsignedByte(block + 32 + e / 2) >> (4 * (e % 2)) & 15;
-      long up = points[unsignedByte(block + e) | (high & 7) << 8];
+      int high = (unsignedByte(block + 32 + e / 2) >> (4 * (e % 2))) & 15;
+      long up = points[unsignedByte(block + e) | ((high & 7) << 8)];
       put(CodeTables.less(up, 2 * (high >> 3)), quads + 2L * e * STEP);
     }
   }

@@ -16,10 +16,10 @@ final class PackIQ1_S extends RowPacker {
     float d = half(block);
     for (int g = 0; g < 8; g++) {
       int group = Short.toUnsignedInt(MEMORY.get(SHORT, block + 34 + 2L * g));
-      put(d * ((2 * (group >> 12 & 7) + 1) / 8f), scales + g * STEP);
+      put(d * ((2 * ((group >> 12) & 7) + 1) / 8f), scales + g * STEP);
       int shift = 2 * (group >> 15);
       for (int e = 4 * g; e < 4 * g + 4; e++, group >>= 3) {
-        put(CodeTables.less(points()[unsignedByte(block + 2 + e) | (group & 7) << 8], shift), quads + 2L * e * STEP);
+        put(CodeTables.less(points()[unsignedByte(block + 2 + e) | ((group & 7) << 8)], shift), quads + 2L * e * STEP);
       }
     }
   }

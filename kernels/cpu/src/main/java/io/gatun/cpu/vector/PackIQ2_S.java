@@ -17,8 +17,8 @@ final class PackIQ2_S extends RowPacker {
       put(d * ((2 * (two >> 4) + 1) / 8f), scales + (g + 1) * STEP);
     }
     for (int e = 0; e < 32; e++) {
-      int high = unsignedByte(block + 66 + e / 4) >> (2 * (e % 4)) & 3;
-      long point = Table.POINTS[unsignedByte(block + 2 + e) | high << 8];
+      int high = (unsignedByte(block + 66 + e / 4) >> (2 * (e % 4))) & 3;
+      long point = Table.POINTS[unsignedByte(block + 2 + e) | (high << 8)];
       put(CodeTables.signed(point, unsignedByte(block + 34 + e)), quads + 2L * e * STEP);
     }
   }

@@ -18,9 +18,9 @@ final class PackIQ3_S extends RowPacker {
     }
     for (int e = 0; e < 32; e++) {
       int high = unsignedByte(block + 66 + e / 4) >> (2 * (e % 4));
-      long first = Table.POINTS[unsignedByte(block + 2 + 2L * e) | (high & 1) << 8];
-      long second = Table.POINTS[unsignedByte(block + 3 + 2L * e) | (high & 2) << 7];
-      put(CodeTables.signed(first | second << 32, unsignedByte(block + 74 + e)), quads + 2L * e * STEP);
+      long first = Table.POINTS[unsignedByte(block + 2 + 2L * e) | ((high & 1) << 8)];
+      long second = Table.POINTS[unsignedByte(block + 3 + 2L * e) | ((high & 2) << 7)];
+      put(CodeTables.signed(first | (second << 32), unsignedByte(block + 74 + e)), quads + 2L * e * STEP);
     }
   }
 

@@ -20,7 +20,7 @@ final class PackIQ3_XXS extends RowPacker {
       for (int e = 4 * g; e < 4 * g + 4; e++, signs >>>= 7) {
         long first = Table.POINTS[unsignedByte(block + 2 + 2L * e)];
         long second = Table.POINTS[unsignedByte(block + 3 + 2L * e)];
-        put(CodeTables.evenlySigned(first | second << 32, signs), quads + 2L * e * STEP);
+        put(CodeTables.evenlySigned(first | (second << 32), signs), quads + 2L * e * STEP);
       }
     }
   }

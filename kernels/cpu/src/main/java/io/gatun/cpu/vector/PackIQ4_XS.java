@@ -19,7 +19,7 @@ final class PackIQ4_XS extends RowPacker {
     int upper = MEMORY.get(SHORT, block + 2);
     int lower = MEMORY.get(INT, block + 4);
     for (int g = 0; g < 8; g++) {
-      int scale = lower >>> (4 * g) & 15 | (upper >> (2 * g) & 3) << 4;
+      int scale = ((lower >>> (4 * g)) & 15) | (((upper >> (2 * g)) & 3) << 4);
       put(d * (scale - 32), scales + g * STEP);
       put16(Table.CODES, block + 8 + 16L * g, quads + 8L * g * STEP);
     }

@@ -13,7 +13,7 @@ final class PackMXFP4 extends RowPacker {
   @Override
   void block(long block, long quads, long scales) {
     int exponent = unsignedByte(block);
-    put(Float.intBitsToFloat(exponent < 2 ? 0x20_0000 << exponent : exponent - 1 << 23), scales);
+    put(Float.intBitsToFloat(exponent < 2 ? 0x20_0000 << exponent : (exponent - 1) << 23), scales);
     put16(Table.CODES, block + 1, quads);
   }
 

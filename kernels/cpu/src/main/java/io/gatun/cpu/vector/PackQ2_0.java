@@ -15,7 +15,7 @@ final class PackQ2_0 extends RowPacker {
     put(d, scales + STEP);
     for (int e = 0; e < 8; e++) {
       long first = Table.CODES[unsignedByte(block + 2 + 2L * e)];
-      put(first | Table.CODES[unsignedByte(block + 3 + 2L * e)] << 32, quads + 2L * e * STEP);
+      put(first | (Table.CODES[unsignedByte(block + 3 + 2L * e)] << 32), quads + 2L * e * STEP);
     }
   }
 

@@ -18,7 +18,7 @@ final class PackTQ2_0 extends RowPacker {
       put(d, scales + g * STEP);
       for (int e = 0; e < 4; e++) {
         long four = MEMORY.get(LONG, block + g / 4 * 32L + 8L * e);
-        put(CodeTables.less(four >>> (2 * (g % 4)) & 0x0303_0303_0303_0303L, 1), quads + (8L * g + 2L * e) * STEP);
+        put(CodeTables.less((four >>> (2 * (g % 4))) & 0x0303_0303_0303_0303L, 1), quads + (8L * g + 2L * e) * STEP);
       }
     }
   }
