@@ -93,6 +93,23 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public synchronized void scaleRows(Buffer x, Buffer factors) {
+    Shapes.scaleRows(host(x), host(factors));
+    ScalarKernels.scaleRows(host(x), host(factors), 0, x.rows());
+  }
+
+  @Override
+  public synchronized void clamp(Buffer x, float limit) {
+    ScalarKernels.clamp(host(x), limit, 0, host(x).values());
+  }
+
+  @Override
+  public synchronized void copyColumns(Buffer x, ColumnRuns runs, Buffer out) {
+    Shapes.copyColumns(host(x), runs, host(out));
+    ScalarKernels.copyColumns(host(x), runs, host(out), 0, x.rows());
+  }
+
+  @Override
   public synchronized void matmul(Buffer x, Matrix w, Buffer out) {
     HostMatrix matrix = HostMatrix.of(w);
     Shapes.matmul(host(x), matrix, host(out));
@@ -125,6 +142,12 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public synchronized void layerNorm(Buffer x, int length, Buffer gain, float eps, Buffer out) {
+    Shapes.layerNorm(host(x), length, host(gain), host(out));
+    kernels.layerNorm(host(x), length, host(gain), eps, host(out), 0, x.rows());
+  }
+
+  @Override
   public synchronized void rope(Buffer x, int[] positions, RopeSpec spec) {
     Shapes.rope(host(x), positions, spec);
     kernels.rope(host(x), positions, spec, 0, x.rows(), scratch);
@@ -134,6 +157,17 @@ public final class ReferenceDevice implements Device {
   public synchronized void gate(Buffer gate, Buffer up, ActivationFunction f) {
     Shapes.gate(host(gate), host(up));
     kernels.gate(host(gate), host(up), f, 0, host(gate).values());
+  }
+
+  @Override
+  public synchronized void activate(Buffer x, ActivationFunction f) {
+    kernels.activate(host(x), f, 0, host(x).values());
+  }
+
+  @Override
+  public synchronized void softcap(Buffer x, float cap) {
+    Shapes.softcap(cap);
+    kernels.softcap(host(x), cap, 0, host(x).values());
   }
 
   @Override
@@ -176,6 +210,13 @@ public final class ReferenceDevice implements Device {
         ScalarKernels.floatMatmul().run(product, 0, matrix.rows(), scratch);
       }
     }
+  }
+
+  @Override
+  public synchronized void addExperts(Buffer slots, Matrix biases, Routing routing) {
+    HostMatrix matrix = HostMatrix.of(biases);
+    Shapes.addExperts(host(slots), matrix, routing);
+    ScalarKernels.addExperts(host(slots), matrix, routing, 0, routing.slots(), scratch);
   }
 
   @Override
