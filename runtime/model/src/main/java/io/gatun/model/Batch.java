@@ -1,5 +1,6 @@
 package io.gatun.model;
 
+import io.gatun.device.KvRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,15 +87,23 @@ public final class Batch {
   }
 
   /** Makes room in the caches and fills in where each row stands; in case of failure {@link #unplace} takes it back. */
-  void place(int[][] pages, int[] positions) {
+  void place(KvRows at, ModelSpec.Sight sight) {
     placed = 0;
     for (Run run : runs) {
       int position = run.cache().length();
+      if (sight == ModelSpec.Sight.ALL && position != 0) {
+        throw new IllegalArgumentException("tokens that see all others, expected all of them in one batch");
+      }
       run.cache().append(run.to() - run.from());
       placed++;
       for (int row = run.from(); row < run.to(); row++) {
-        pages[row] = run.cache().table();
-        positions[row] = position++;
+        at.pages()[row] = run.cache().table();
+        at.positions()[row] = position++;
+        at.ends()[row] =
+            switch (sight) {
+              case CAUSAL -> position;
+              case ALL -> run.cache().length();
+            };
       }
     }
   }

@@ -68,8 +68,17 @@ public record Rope(
       double kept = yarn.isPresent() ? kept(yarn.get(), i) : 0;
       frequencies[i] = trained * scale * (1 - kept) + trained * kept;
     }
-    double magnitude = yarn.isPresent() ? attentionFactor * (1 + 0.1 * Math.log(1 / scale)) : attentionFactor;
-    return new RopeSpec(pairing, headDim, frequencies, (float) magnitude);
+    return new RopeSpec(pairing, headDim, frequencies, (float) (attentionFactor * yarnMagnitude()));
+  }
+
+  /** Yarn lengthens the rotated values by the context that it adds. */
+  private double yarnMagnitude() {
+    return yarn.isPresent() ? 1 + 0.1 * Math.log(1 / scale) : 1;
+  }
+
+  /** The same positions, rotated values being as long as before. */
+  public Rope unmagnified() {
+    return new Rope(pairing, headDim, dims, base, scale, yarn, divisors, 1 / yarnMagnitude());
   }
 
   private float[] divisors(int contextLength) {

@@ -13,28 +13,19 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The forward pass against logits that other implementations computed. */
 class ReferenceLogitsTest {
 
+  static List<String> models() {
+    return ReferenceModel.withLogits();
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "llama",
-        "llama-Q2_K",
-        "llama-Q3_K_M",
-        "llama-Q4_K_M",
-        "llama-Q6_K",
-        "llama-rope-linear",
-        "llama-rope-llama3",
-        "llama-rope-yarn",
-        "mixtral",
-        "mistral",
-        "qwen2",
-        "qwen3"
-      })
+  @MethodSource("models")
   void logitsAreTheReferences(String name) {
     var reference = ReferenceModel.of(name);
     try (Model model = reference.open();

@@ -11,6 +11,11 @@ import tools.jackson.databind.JsonNode;
 /** A tiny model of the reference corpus with its prompts and expected logits. */
 record ReferenceModel(String name, JsonNode facts) {
 
+  /** Names of all models that logits are known of. */
+  static List<String> withLogits() {
+    return Oracle.names("models", ".json").stream().filter(name -> !of(name).facts().path("greedy16_after_short").isMissingNode()).toList();
+  }
+
   static ReferenceModel of(String name) {
     return new ReferenceModel(name, Oracle.json(Oracle.require("models/" + name + ".json")));
   }

@@ -1,0 +1,52 @@
+package io.gatun.model;
+
+import static io.gatun.model.Decoder.NONE;
+
+import io.gatun.device.AttentionSpec;
+import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.device.RouterSpec.Weighting;
+import io.gatun.model.Decoder.NormKind;
+import io.gatun.model.Decoder.QueryKeyNorm;
+import java.util.List;
+import java.util.Optional;
+
+/** OLMo 1 to 3, and with experts. */
+final class OlmoFamily {
+  static final List<Architecture> ALL =
+      List.of(
+          Architecture.of("olmo", OlmoFamily::olmo),
+          Architecture.of("olmo2", OlmoFamily::olmo2),
+          Architecture.of("olmoe", OlmoFamily::olmoe));
+
+  private static final int PERIOD = 4;
+
+  private OlmoFamily() {}
+
+  /** Norms without gain or bias; queries, keys and values clamped. */
+  private static ModelSpec olmo(ModelKeys keys) {
+    return new Decoder(keys).norms(NormKind.LAYER_ALONE).rope(Pairing.ADJACENT).clamp().spec();
+  }
+
+  /** Norms of queries, keys and results only. The third version: three of four layers have a window and no scaling. */
+  private static ModelSpec olmo2(ModelKeys keys) {
+    int window = keys.integer("attention.sliding_window", 0, AttentionSpec.ALL, 0);
+    var rope = new RopeKeys(keys, Pairing.HALVES);
+    double base = rope.base("rope.freq_base", 10_000);
+    return new Decoder(keys)
+        .blockNorms(NONE, "post_attention_norm", NONE, "post_ffw_norm")
+        .queryKeyNorm(QueryKeyNorm.ALL_HEADS)
+        .rope((i, dim) -> Optional.of(isLocal(i, window) ? rope.unscaled(dim, dim, base) : rope.rope(dim)))
+        .attention((i, spec) -> isLocal(i, window) ? spec.withWindow(window) : spec)
+        .spec();
+  }
+
+  private static boolean isLocal(int layer, int window) {
+    return window > 0 && (layer + 1) % PERIOD != 0;
+  }
+
+  private static ModelSpec olmoe(ModelKeys keys) {
+    var decoder = new Decoder(keys).rope(Pairing.HALVES).queryKeyNorm(QueryKeyNorm.ALL_HEADS);
+    decoder.experts().weighting(Weighting.SOFTMAX);
+    return decoder.spec();
+  }
+}
