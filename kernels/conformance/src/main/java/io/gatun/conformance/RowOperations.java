@@ -93,7 +93,8 @@ final class RowOperations {
   }
 
   private static int columns(Encoding encoding) {
-    return encoding.blockLength() == 1 ? 99 : Math.max(96, encoding.blockLength());
+    int block = encoding.blockLength();
+    return block == 1 ? 99 : (96 + block - 1) / block * block;
   }
 
   /** Some rows of {@code [ROWS, cols]} as a buffer. */
