@@ -5,6 +5,7 @@ import io.gatun.device.ActivationPrecision;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.Buffer;
 import io.gatun.device.ColumnRuns;
+import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.Device;
 import io.gatun.device.KvLayout;
 import io.gatun.device.KvPool;
@@ -14,6 +15,7 @@ import io.gatun.device.Matrix;
 import io.gatun.device.RopeSpec;
 import io.gatun.device.RouterSpec;
 import io.gatun.device.Routing;
+import io.gatun.device.StateRows;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.OpaqueEncoding;
@@ -69,6 +71,8 @@ final class RowOperations {
                 gather(),
                 route(),
                 addExperts(),
+                convolve(),
+                deltaNet(),
                 gatedMlp()),
             Stream.of(
                 attention("attention with a window", ATTENTION.withWindow(65)),
@@ -228,6 +232,67 @@ final class RowOperations {
           device.combine(slots, new Routing(used, routing.experts(), ones(slots.rows())), out);
           return Operands.rows(device, out);
         });
+  }
+
+  /** Each row is of a sequence of its own, some at their beginning; its state belongs to the result. */
+  private static RowOperation convolve() {
+    int cols = 301;
+    int taps = 4;
+    int stateSize = 5 + (taps - 1) * cols;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    float[] kernel = Operands.gaussians(cols * taps, random());
+    float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(43));
+    return exact(
+        "convolve",
+        (device, rows) -> {
+          StateRows states = states(device, initial, stateSize, rows);
+          Buffer out = device.buffer(rows.length, cols);
+          device.convolve(chosen(device, x, cols, rows), Operands.buffer(device, 1, cols * taps, kernel), states, 5, out);
+          return withStates(device, out, states);
+        });
+  }
+
+  private static RowOperation deltaNet() {
+    var spec = new DeltaNetSpec(2, 6, 24, 40);
+    int keys = spec.keyHeads() * spec.keyDim();
+    int values = spec.valueHeads() * spec.valueDim();
+    int stateSize = 3 + (int) spec.stateSize();
+    float[] q = Operands.gaussians(ROWS * keys, random());
+    float[] k = Operands.gaussians(ROWS * keys, new SplittableRandom(43));
+    float[] v = Operands.gaussians(ROWS * values, new SplittableRandom(44));
+    float[] gates = Operands.gaussians(ROWS * spec.valueHeads(), new SplittableRandom(45));
+    float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(46));
+    return rounded(
+        "deltaNet",
+        (device, rows) -> {
+          StateRows states = states(device, initial, stateSize, rows);
+          Buffer out = device.buffer(rows.length, values);
+          device.deltaNet(
+              chosen(device, q, keys, rows),
+              chosen(device, k, keys, rows),
+              chosen(device, v, values, rows),
+              Operands.buffer(device, 1, spec.valueHeads(), -0.1f, -1, -2, -0.5f, 0, -3),
+              chosen(device, gates, spec.valueHeads(), rows),
+              chosen(device, gates, spec.valueHeads(), rows),
+              spec,
+              states,
+              3,
+              out);
+          return withStates(device, out, states);
+        });
+  }
+
+  private static StateRows states(Device device, float[] values, int size, int... rows) {
+    List<Buffer> buffers = Arrays.stream(rows).mapToObj(row -> chosen(device, values, size, row)).toList();
+    return new StateRows(buffers, Arrays.stream(rows).map(row -> row % 3).toArray());
+  }
+
+  private static float[][] withStates(Device device, Buffer out, StateRows states) {
+    float[][] rows = Operands.rows(device, out);
+    for (int r = 0; r < rows.length; r++) {
+      rows[r] = Operands.joined(rows[r], Operands.all(device, states.states().get(r)));
+    }
+    return rows;
   }
 
   private static float[] ones(long count) {

@@ -16,6 +16,8 @@ final class SpoiledDevice {
           "matmul",
           "matmulExperts",
           "addExperts",
+          "convolve",
+          "deltaNet",
           "combine",
           "rmsNorm",
           "layerNorm",

@@ -5,6 +5,7 @@ import io.gatun.device.ActivationPrecision;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.Buffer;
 import io.gatun.device.ColumnRuns;
+import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.Device;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostKvPool;
@@ -21,6 +22,7 @@ import io.gatun.device.RowKernels;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.device.Shapes;
+import io.gatun.device.StateRows;
 import io.gatun.tensors.TensorData;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -273,6 +275,40 @@ public final class CpuDevice implements Device {
         (long) rows.rows() * spec.headCount(),
         Grain.of(keys * (2L * (spec.keyDim() + spec.valueDim()) + 20)),
         (from, to, worker) -> kernels.attention(call, from, to, scratch[worker]));
+  }
+
+  @Override
+  public synchronized void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out) {
+    HostBuffer source = host(x);
+    HostBuffer taps = host(kernel);
+    HostBuffer target = host(out);
+    Shapes.convolve(source, taps, rows, offset, target);
+    workers.run(
+        source.cols(),
+        Grain.of(2L * rows.rows() * (taps.cols() / source.cols())),
+        (from, to, _) -> ScalarKernels.convolve(source, taps, rows, offset, target, from, to));
+  }
+
+  @Override
+  public synchronized void deltaNet(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer rate,
+      Buffer step,
+      Buffer beta,
+      DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.DeltaNetCall(
+            host(q), host(k), host(v), host(rate), host(step), host(beta), spec, rows, offset, host(out));
+    Shapes.deltaNet(call);
+    workers.run(
+        spec.valueHeads(),
+        Grain.of(4L * rows.rows() * spec.valueDim() * spec.keyDim()),
+        (from, to, _) -> ScalarKernels.deltaNet(call, from, to));
   }
 
   @Override

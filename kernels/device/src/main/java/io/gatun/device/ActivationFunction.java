@@ -13,6 +13,8 @@ public enum ActivationFunction {
   RELU_SQUARED,
   /** {@code σ(x)}. */
   SIGMOID,
+  /** {@code x}. */
+  IDENTITY,
   /**
    * {@code m · σ(1.702 m)} with {@code m = min(x, 7)}; what it gates is not {@code u} but {@code min(max(u, −7), 7) + 1}.
    * OpenAI 2025, arXiv 2508.10925.
@@ -25,6 +27,7 @@ public enum ActivationFunction {
       case SILU -> x / (1 + Math.exp(-x));
       case GELU -> x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
       case RELU_SQUARED -> Math.max(x, 0) * Math.max(x, 0);
+      case IDENTITY -> x;
       case SIGMOID -> 1 / (1 + Math.exp(-x));
       case SILU_CLAMPED -> Math.min(x, 7) / (1 + Math.exp(-1.702 * Math.min(x, 7)));
     };
@@ -33,7 +36,7 @@ public enum ActivationFunction {
   /** What {@code f} gates, given {@code up}. */
   double gated(double up) {
     return switch (this) {
-      case SILU, GELU, RELU_SQUARED, SIGMOID -> up;
+      case SILU, GELU, RELU_SQUARED, SIGMOID, IDENTITY -> up;
       case SILU_CLAMPED -> Math.min(Math.max(up, -7), 7) + 1;
     };
   }

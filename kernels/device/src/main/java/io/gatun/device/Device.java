@@ -159,6 +159,43 @@ public interface Device extends AutoCloseable {
    */
   void attention(Buffer q, KvPool pool, int layer, AttentionSpec spec, KvRows rows, Buffer out);
 
+  // ---- recurrence
+
+  /**
+   * A causal convolution of each column with a kernel of its own: {@code out[r, c] = Σⱼ kernel[c, j] · x[r − taps + 1 + j,
+   * c]}, rows being those of the same sequence, of which the state keeps the last {@code taps − 1}.
+   *
+   * @param kernel {@code [1, cols · taps]}, each column's taps side by side
+   * @param offset where in the states {@code [taps − 1, cols]} are
+   */
+  void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out);
+
+  /**
+   * The gated delta rule (Yang and others 2024, arXiv 2412.06464). For each row and value head, with the state {@code S}
+   * {@code [valueDim, keyDim]}:
+   *
+   * <pre>
+   *   S = S · e^(rate · ln(1 + e^step));   S += beta · (v − S·k) ⊗ k;   out = S·q
+   * </pre>
+   *
+   * @param q {@code [rows, keyHeads · keyDim]}, k likewise
+   * @param v {@code [rows, valueHeads · valueDim]}, out likewise
+   * @param rate {@code [1, valueHeads]}
+   * @param step {@code [rows, valueHeads]}, beta likewise
+   * @param offset where in the states {@code S} is, {@link DeltaNetSpec#stateSize} values
+   */
+  void deltaNet(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer rate,
+      Buffer step,
+      Buffer beta,
+      DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out);
+
   // ---- experts
 
   /** Chooses experts for each row from router logits {@code [rows, n_expert]}; ties go to the lower expert. */

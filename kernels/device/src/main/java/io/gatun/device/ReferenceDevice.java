@@ -185,6 +185,34 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public synchronized void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out) {
+    HostBuffer source = host(x);
+    HostBuffer taps = host(kernel);
+    HostBuffer target = host(out);
+    Shapes.convolve(source, taps, rows, offset, target);
+    ScalarKernels.convolve(source, taps, rows, offset, target, 0, source.cols());
+  }
+
+  @Override
+  public synchronized void deltaNet(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer rate,
+      Buffer step,
+      Buffer beta,
+      DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.DeltaNetCall(
+            host(q), host(k), host(v), host(rate), host(step), host(beta), spec, rows, offset, host(out));
+    Shapes.deltaNet(call);
+    ScalarKernels.deltaNet(call, 0, spec.valueHeads());
+  }
+
+  @Override
   public synchronized Routing route(Buffer logits, RouterSpec spec) {
     Shapes.route(host(logits), spec);
     return ScalarKernels.route(host(logits), spec);

@@ -42,6 +42,19 @@ public interface RowKernels {
   /** Units {@code from} to {@code to}, exclusive, where unit {@code row · headCount + head} is one head of one row. */
   void attention(AttentionCall call, long from, long to, Scratch scratch);
 
+  /** The operands of {@link Device#deltaNet}. */
+  record DeltaNetCall(
+      HostBuffer q,
+      HostBuffer k,
+      HostBuffer v,
+      HostBuffer rate,
+      HostBuffer step,
+      HostBuffer beta,
+      DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      HostBuffer out) {}
+
   /** The operands of {@link Device#attention}. */
   record AttentionCall(HostBuffer q, HostKvPool pool, int layer, AttentionSpec spec, KvRows rows, HostBuffer out) {}
 }

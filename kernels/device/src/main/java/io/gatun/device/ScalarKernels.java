@@ -254,6 +254,17 @@ public final class ScalarKernels implements RowKernels {
     }
   }
 
+  /** Columns of {@link Device#convolve}. */
+  public static void convolve(
+      HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out, long from, long to) {
+    ScalarRecurrence.convolve(x, kernel, rows, offset, out, from, to);
+  }
+
+  /** Value heads of {@link Device#deltaNet}. */
+  public static void deltaNet(DeltaNetCall call, long from, long to) {
+    ScalarRecurrence.deltaNet(call, from, to);
+  }
+
   /** Rows of {@link Device#combine}. */
   public static void combine(HostBuffer slots, Routing routing, HostBuffer out, long from, long to) {
     long cols = out.cols();

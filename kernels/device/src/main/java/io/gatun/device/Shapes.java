@@ -185,6 +185,54 @@ public final class Shapes {
     pages(call.pool(), call.rows());
   }
 
+  /** Whole kernels, a state with room for each row, and results like {@code x}. */
+  public static void convolve(HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out) {
+    require(
+        kernel.rows() == 1
+            && kernel.cols() % x.cols() == 0
+            && x.rows() == rows.rows()
+            && out.rows() == x.rows()
+            && out.cols() == x.cols(),
+        "convolve: %s of %d rows with kernels %s into %s",
+        x,
+        rows.rows(),
+        kernel,
+        out);
+    states(rows, offset, kernel.cols() - x.cols());
+    requireApart("convolve", x, out);
+  }
+
+  /** Operands of the spec, and a state with room for each row. */
+  public static void deltaNet(RowKernels.DeltaNetCall call) {
+    DeltaNetSpec spec = call.spec();
+    int rows = call.rows().rows();
+    long keys = (long) spec.keyHeads() * spec.keyDim();
+    long values = (long) spec.valueHeads() * spec.valueDim();
+    boolean fits =
+        fits(call.q(), rows, keys)
+            && fits(call.k(), rows, keys)
+            && fits(call.v(), rows, values)
+            && fits(call.out(), rows, values)
+            && fits(call.rate(), 1, spec.valueHeads())
+            && fits(call.step(), rows, spec.valueHeads())
+            && fits(call.beta(), rows, spec.valueHeads());
+    require(fits, "deltaNet: %s with %s, %s and %s into %s", spec, call.q(), call.k(), call.v(), call.out());
+    states(call.rows(), call.offset(), spec.stateSize());
+    requireApart("deltaNet", call.v(), call.out());
+  }
+
+  private static boolean fits(HostBuffer buffer, long rows, long cols) {
+    return buffer.rows() == rows && buffer.cols() == cols;
+  }
+
+  private static void states(StateRows rows, long offset, long size) {
+    for (int row = 0; row < rows.rows(); row++) {
+      HostBuffer state = HostBuffer.of(rows.states().get(row));
+      require(offset >= 0 && offset + size <= state.values(), "a state %s: expected %d values from %d", state, size, offset);
+      require(rows.positions()[row] >= 0, "position %d of row %d", rows.positions()[row], row);
+    }
+  }
+
   private static KvLayout.Layer layer(HostKvPool pool, int layer) {
     int layers = pool.layout().layers().size();
     require(layer >= 0 && layer < layers, "layer %d of a cache of %d layers", layer, layers);

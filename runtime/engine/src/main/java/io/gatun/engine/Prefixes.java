@@ -46,7 +46,7 @@ final class Prefixes {
     int best = 0;
     SharedPrompt donor = own.get();
     for (SharedPrompt other : others(active)) {
-      int common = Math.min(common(tokens, other.tokens()), tokens.length - 1);
+      int common = other.cache().reusable(Math.min(common(tokens, other.tokens()), tokens.length - 1));
       if (common > best || (common == best && other.cache().length() > donor.cache().length())) {
         best = common;
         donor = other;
@@ -67,6 +67,7 @@ final class Prefixes {
     for (Task task : active) {
       task.sharedPrompt()
           .filter(prompt -> prompt.tokens().length > WORTHWHILE && prompt.cache().length() >= prompt.tokens().length)
+          .filter(prompt -> prompt.cache().reusable(prompt.tokens().length) > 0)
           .filter(prompt -> kept.stream().noneMatch(known -> Arrays.equals(known.tokens(), prompt.tokens())))
           .ifPresent(this::keep);
     }

@@ -35,7 +35,9 @@ final class Architectures {
             CohereFamily.ALL,
             GptFamily.ALL,
             AlibiFamily.ALL,
-            DeepseekFamily.ALL)
+            DeepseekFamily.ALL,
+            HybridFamily.ALL,
+            BertFamily.ALL)
         .flatMap(List::stream)
         .forEach(architecture -> map.put(architecture.id(), architecture));
     return map;

@@ -1,5 +1,6 @@
 package io.gatun.model;
 
+import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.Buffer;
 import io.gatun.device.ColumnRuns;
@@ -33,9 +34,9 @@ final class AttentionPass {
    * @param layer of the pool
    */
   void run(Mixer.Attention attention, List<RopeSpec> ropes, int layer, Buffer x, KvRows at, Buffer out) {
-    Buffer q = bench.buffer("q", x.rows(), attention.query().out());
+    Buffer projectedQuery = bench.buffer("q", x.rows(), attention.query().out());
     var linears = new ArrayList<>(List.of(attention.query()));
-    var projected = new ArrayList<>(List.of(q));
+    var projected = new ArrayList<>(List.of(projectedQuery));
     switch (attention.keyValues()) {
       case Mixer.KeyValues.Own own -> {
         linears.addAll(List.of(own.key(), own.value()));
@@ -48,6 +49,11 @@ final class AttentionPass {
     if (attention.limit() < Float.POSITIVE_INFINITY) {
       projected.forEach(buffer -> device.clamp(buffer, attention.limit()));
     }
+    Buffer q =
+        switch (attention.gating()) {
+          case NONE -> projectedQuery;
+          case BEHIND_QUERIES -> half(attention.shape(), projectedQuery, 0, "q");
+        };
     bench.norm(attention.queryNorm(), q, q);
     ropes.forEach(rope -> device.rope(q, at.positions(), rope));
     switch (attention.keyValues()) {
@@ -63,7 +69,22 @@ final class AttentionPass {
     }
     Buffer mixed = bench.buffer("mixed", x.rows(), attention.output().in());
     device.attention(q, pool, layer, attention.shape(), at, mixed);
-    bench.linear(mixed, attention.output(), out);
+    switch (attention.gating()) {
+      case NONE -> bench.linear(mixed, attention.output(), out);
+      case BEHIND_QUERIES -> {
+        Buffer gate = half(attention.shape(), projectedQuery, attention.shape().keyDim(), "q-gate");
+        device.gate(gate, mixed, ActivationFunction.SIGMOID);
+        bench.linear(gate, attention.output(), out);
+      }
+    }
+  }
+
+  /** The first or the second half of each head of {@code [rows, heads · 2 · keyDim]}. */
+  private Buffer half(AttentionSpec shape, Buffer both, int from, String role) {
+    int dim = shape.keyDim();
+    Buffer half = bench.buffer(role, both.rows(), (long) shape.headCount() * dim);
+    device.copyColumns(both, new ColumnRuns(from, 2 * dim, 0, dim, dim, shape.headCount()), half);
+    return half;
   }
 
   /** Latent attention; likewise. */

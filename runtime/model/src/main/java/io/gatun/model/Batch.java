@@ -1,8 +1,10 @@
 package io.gatun.model;
 
+import io.gatun.device.Buffer;
 import io.gatun.device.KvRows;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -108,10 +110,19 @@ public final class Batch {
     }
   }
 
+  /** The state of each row's sequence, for models that have one; after {@link #place}. */
+  List<Buffer> states() {
+    var states = new ArrayList<Buffer>();
+    for (Run run : runs) {
+      states.addAll(Collections.nCopies(run.to() - run.from(), run.cache().state()));
+    }
+    return states;
+  }
+
   /** Takes back what {@link #place} counted. */
   void unplace() {
     for (Run run : runs.subList(0, placed)) {
-      run.cache().truncate(run.cache().length() - (run.to() - run.from()));
+      run.cache().truncate(run.cache().reusable(run.cache().length() - (run.to() - run.from())));
     }
     placed = 0;
   }

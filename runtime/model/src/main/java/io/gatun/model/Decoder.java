@@ -78,10 +78,14 @@ final class Decoder {
   private QueryKeyNorm queryKeyNorm = QueryKeyNorm.NONE;
   private float limit = Float.POSITIVE_INFINITY;
   private boolean qkvBias;
+  private Mixer.Gating gating = Mixer.Gating.NONE;
   private Network network = Network.GATED;
   private ActivationFunction function = ActivationFunction.SILU;
   private final ExpertKeys experts;
   private IntFunction<Optional<Mixer>> otherMixers = _ -> Optional.empty();
+  private Optional<Embedding.BlockInputs> blockInputs = Optional.empty();
+  private IntFunction<Optional<BlockSpec.OwnInput>> ownInputs = _ -> Optional.empty();
+  private IntFunction<Float> outputScales = _ -> 1f;
 
   Decoder(ModelKeys keys) {
     this.keys = keys;
@@ -118,6 +122,10 @@ final class Decoder {
 
   int headCount(int layer) {
     return headCount[layer];
+  }
+
+  int headCountKv(int layer) {
+    return headCountKv[layer];
   }
 
   ExpertKeys experts() {
@@ -239,6 +247,11 @@ final class Decoder {
     return this;
   }
 
+  Decoder gating(Mixer.Gating which) {
+    gating = which;
+    return this;
+  }
+
   /** Query, key and value must have biases. */
   Decoder requireQkvBias() {
     qkvBias = true;
@@ -257,6 +270,19 @@ final class Decoder {
     return this;
   }
 
+  /** What blocks get beside the stream, and what each does with it. */
+  Decoder blockInputs(Embedding.BlockInputs inputs, IntFunction<Optional<BlockSpec.OwnInput>> byLayer) {
+    blockInputs = Optional.of(inputs);
+    ownInputs = byLayer;
+    return this;
+  }
+
+  /** Factors on the stream behind each block. */
+  Decoder outputScales(IntFunction<Float> byLayer) {
+    outputScales = byLayer;
+    return this;
+  }
+
   ModelSpec spec() {
     int vocab = Math.toIntExact(Math.min(MANY, keys.dimension("token_embd.weight", 0)));
     var tokens = new Linear("token_embd.weight", Optional.empty(), 0, vocab, width);
@@ -265,15 +291,26 @@ final class Decoder {
       blocks.add(block(i));
     }
     keys.ignore("vocab_size"); // the table and the tokenizer say it
+    keys.ignore("tensor_data_layout"); // what the converter began with
     return new ModelSpec(
         keys.architecture(),
         vocab,
         width,
         keys.integer("context_length", 1, MANY),
         sight,
-        new Embedding(tokens, embeddingScale, positions, types, norm(embeddingNorm, width)),
+        new Embedding(tokens, embeddingScale, positions, types, norm(embeddingNorm, width), blockInputs),
         blocks,
-        new Head(norm(outputNorm, width), head(tokens), logitScale, softcap));
+        new Head(norm(outputNorm, width), head(tokens), logitScale, softcap),
+        pooling());
+  }
+
+  private Pooling pooling() {
+    Pooling usual =
+        switch (sight) {
+          case CAUSAL -> Pooling.LAST;
+          case ALL -> Pooling.MEAN;
+        };
+    return Pooling.values()[keys.integer("pooling_type", 0, Pooling.values().length - 1, usual.ordinal())];
   }
 
   private Optional<Linear> head(Linear tokens) {
@@ -294,7 +331,9 @@ final class Decoder {
         norm(blockNorm(block, feedForwardNorm), width),
         experts.has(i) ? experts.in(block, feedForward[i]) : network(block, feedForward[i]),
         norm(blockNorm(block, feedForwardOutputNorm), width),
-        residualScale);
+        residualScale,
+        ownInputs.apply(i),
+        outputScales.apply(i));
   }
 
   private static String blockNorm(String block, String name) {
@@ -330,18 +369,23 @@ final class Decoder {
     int keyDim = headDim("attention.key_length", heads);
     int valueDim = headDim("attention.value_length", heads);
     long queries = (long) heads * keyDim;
+    long queryRows =
+        switch (gating) {
+          case NONE -> queries;
+          case BEHIND_QUERIES -> 2 * queries;
+        };
     long keyValues = (long) headsKv * keyDim;
     long values = (long) headsKv * valueDim;
     Linear query;
     Linear key;
     Linear value;
     if (keys.hasTensor(block + "attn_qkv.weight")) {
-      Linear all = projection(block + "attn_qkv", queries + keyValues + values);
-      query = all.rows(0, queries);
-      key = all.rows(queries, keyValues);
-      value = all.rows(queries + keyValues, values);
+      Linear all = projection(block + "attn_qkv", queryRows + keyValues + values);
+      query = all.rows(0, queryRows);
+      key = all.rows(queryRows, keyValues);
+      value = all.rows(queryRows + keyValues, values);
     } else {
-      query = projection(block + "attn_q", queries);
+      query = projection(block + "attn_q", queryRows);
       key = projection(block + "attn_k", keyValues);
       value = projection(block + "attn_v", values);
     }
@@ -352,6 +396,7 @@ final class Decoder {
         query,
         queryKeyNorm(block + "attn_q_norm", keyDim, queries),
         new Mixer.KeyValues.Own(key, queryKeyNorm(block + "attn_k_norm", keyDim, keyValues), value, new Norm.None()),
+        gating,
         keys.linear(block + "attn_output", width, (long) heads * valueDim));
   }
 

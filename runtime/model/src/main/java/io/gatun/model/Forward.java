@@ -1,11 +1,13 @@
 package io.gatun.model;
 
 import io.gatun.device.Buffer;
+import io.gatun.device.ColumnRuns;
 import io.gatun.device.Device;
 import io.gatun.device.KvLayout;
 import io.gatun.device.KvRows;
 import io.gatun.device.KvType;
 import io.gatun.device.RopeSpec;
+import io.gatun.device.StateRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +31,7 @@ public final class Forward {
   private final Workbench bench;
   private final KvPages pages;
   private final AttentionPass attention;
+  private final RecurrentPass recurrent;
   private final FeedForwardPass feedForward;
   private final List<Layer> layers;
   private float[] values = {};
@@ -37,9 +40,10 @@ public final class Forward {
    * What a block needs beside its spec.
    *
    * @param cached its layer in the pool of keys and values
+   * @param state offset of its part of a sequence's state
    * @param ropes none or one
    */
-  private record Layer(BlockSpec block, int cached, List<RopeSpec> ropes) {}
+  private record Layer(BlockSpec block, int cached, long state, List<RopeSpec> ropes) {}
 
   /**
    * Loads the model's weights onto the device; on a CPU that maps them and reads nothing.
@@ -54,16 +58,19 @@ public final class Forward {
     bench = new Workbench(device, new Weights(spec, model.checkpoint(), device), maxRows);
     var cached = new ArrayList<KvLayout.Layer>();
     layers = new ArrayList<>();
+    long state = 0;
     for (BlockSpec block : spec.blocks()) {
       block.mixer().cached().ifPresent(cached::add);
-      layers.add(layer(block, cached.size() - 1, contextLength));
+      layers.add(layer(block, cached.size() - 1, state, contextLength));
+      state += block.mixer().stateSize();
     }
-    pages = new KvPages(device.kvPool(new KvLayout(cached, keyType, valueType)));
+    pages = new KvPages(device.kvPool(new KvLayout(cached, keyType, valueType)), new KvStates(device, state));
     attention = new AttentionPass(bench, pages.pool());
+    recurrent = new RecurrentPass(bench);
     feedForward = new FeedForwardPass(bench);
   }
 
-  private Layer layer(BlockSpec block, int lastCached, int contextLength) {
+  private Layer layer(BlockSpec block, int lastCached, long state, int contextLength) {
     return switch (block.mixer()) {
       case Mixer.Attention mixer -> {
         int cached =
@@ -71,10 +78,11 @@ public final class Forward {
               case Mixer.KeyValues.Own _ -> lastCached;
               case Mixer.KeyValues.Shared shared -> layers.get(shared.layer()).cached();
             };
-        yield new Layer(block, cached, mixer.rope().map(rope -> rope.forContext(contextLength)).stream().toList());
+        yield new Layer(block, cached, state, mixer.rope().map(rope -> rope.forContext(contextLength)).stream().toList());
       }
       case Mixer.LatentAttention mixer ->
-          new Layer(block, lastCached, List.of(mixer.rope().forContext(contextLength)));
+          new Layer(block, lastCached, state, List.of(mixer.rope().forContext(contextLength)));
+      case Mixer.DeltaNet _, Mixer.ShortConvolution _ -> new Layer(block, lastCached, state, List.of());
     };
   }
 
@@ -142,9 +150,14 @@ public final class Forward {
     var at = new KvRows(new int[rows][], new int[rows], new int[rows]);
     try {
       batch.place(at, spec.sight());
-      Buffer x = embed(batch.ids(), at.positions());
-      for (Layer layer : layers) {
-        x = block(layer, x, at);
+      var states =
+          pages.hasStates() ? new StateRows(batch.states(), at.positions()) : new StateRows(List.of(), new int[0]);
+      Embedding embedding = spec.embedding();
+      Buffer x = embed(embedding, batch.ids(), at.positions());
+      embedding.blockInputs().ifPresent(inputs -> blockInputs(inputs, batch.ids(), x));
+      for (int i = 0; i < layers.size(); i++) {
+        block(layers.get(i), x, at, states);
+        finish(i, x);
       }
       return x;
     } catch (RuntimeException | Error e) {
@@ -153,8 +166,7 @@ public final class Forward {
     }
   }
 
-  private Buffer embed(int[] ids, int[] positions) {
-    Embedding embedding = spec.embedding();
+  private Buffer embed(Embedding embedding, int[] ids, int[] positions) {
     Buffer x = bench.buffer("x", ids.length, spec.embeddingLength());
     device.embed(bench.matrix(embedding.tokens()), ids, x);
     scale(x, embedding.scale());
@@ -169,13 +181,46 @@ public final class Forward {
     device.add(x, update);
   }
 
-  private Buffer block(Layer layer, Buffer x, KvRows at) {
+  /** What the blocks get beside the stream: {@code [rows, n_layer · n_input]}. */
+  private void blockInputs(Embedding.BlockInputs spec, int[] ids, Buffer x) {
+    Buffer inputs = bench.buffer("inputs", x.rows(), spec.tokens().in());
+    Buffer projected = bench.buffer("projected", x.rows(), spec.projection().out());
+    device.embed(bench.matrix(spec.tokens()), ids, inputs);
+    scale(inputs, spec.tokenScale());
+    bench.linear(x, spec.projection(), projected);
+    scale(projected, spec.projectionScale());
+    bench.norm(spec.norm(), projected, projected);
+    device.add(inputs, projected);
+    scale(inputs, spec.scale());
+  }
+
+  /** What happens to the stream behind a block. */
+  private void finish(int layer, Buffer x) {
+    BlockSpec block = spec.blocks().get(layer);
+    block.ownInput().ifPresent(input -> addInput(layer, input, x));
+    scale(x, block.outputScale());
+  }
+
+  private void addInput(int layer, BlockSpec.OwnInput input, Buffer x) {
+    int width = Math.toIntExact(input.gate().out());
+    Buffer inputs = bench.buffer("inputs", x.rows(), (long) layers.size() * width);
+    Buffer own = bench.buffer("own-input", x.rows(), width);
+    Buffer gate = bench.buffer("input-gate", x.rows(), width);
+    Buffer update = bench.buffer("update", x.rows(), x.cols());
+    device.copyColumns(inputs, new ColumnRuns(layer * width, 0, 0, width, width, 1), own);
+    bench.linear(x, input.gate(), gate);
+    device.gate(gate, own, input.function());
+    bench.linear(gate, input.project(), update);
+    add(input.norm(), update, 1, x);
+  }
+
+  private void block(Layer layer, Buffer x, KvRows at, StateRows states) {
     BlockSpec block = layer.block();
     Buffer normed = bench.buffer("normed", x.rows(), x.cols());
     Buffer update = bench.buffer("update", x.rows(), x.cols());
 
     Buffer mixerInput = bench.norm(block.mixerNorm(), x, normed);
-    mix(layer, mixerInput, at, update);
+    mix(layer, mixerInput, at, states, update);
     switch (block.residual()) {
       case SEQUENTIAL -> {
         add(block.mixerOutputNorm(), update, block.residualScale(), x);
@@ -198,14 +243,15 @@ public final class Forward {
         bench.norm(block.feedForwardOutputNorm(), x, x);
       }
     }
-    return x;
   }
 
-  private void mix(Layer layer, Buffer x, KvRows at, Buffer out) {
+  private void mix(Layer layer, Buffer x, KvRows at, StateRows states, Buffer out) {
     switch (layer.block().mixer()) {
       case Mixer.Attention mixer -> attention.run(mixer, layer.ropes(), layer.cached(), x, at, out);
       case Mixer.LatentAttention mixer ->
           attention.run(mixer, layer.ropes().getFirst(), layer.cached(), x, at, out);
+      case Mixer.DeltaNet mixer -> recurrent.run(mixer, layer.state(), x, states, out);
+      case Mixer.ShortConvolution mixer -> recurrent.run(mixer, layer.state(), x, states, out);
     }
   }
 

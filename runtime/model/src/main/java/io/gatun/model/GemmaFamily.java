@@ -14,7 +14,8 @@ final class GemmaFamily {
       List.of(
           Architecture.of("gemma", keys -> gemma(keys).rope(Pairing.HALVES).spec()),
           Architecture.of("gemma2", GemmaFamily::gemma2),
-          Architecture.of("gemma3", GemmaFamily::gemma3));
+          Architecture.of("gemma3", GemmaFamily::gemma3),
+          Architecture.of("gemma4", Gemma4::spec));
 
   /** Layers of the models whose queries are scaled by the width per head instead of the head's. */
   private static final int GEMMA2_27B = 46;
@@ -23,7 +24,7 @@ final class GemmaFamily {
 
   private GemmaFamily() {}
 
-  private static Decoder gemma(ModelKeys keys) {
+  static Decoder gemma(ModelKeys keys) {
     var decoder = new Decoder(keys);
     return decoder.embeddingScale(Math.sqrt(decoder.width())).network(Network.GATED, ActivationFunction.GELU);
   }

@@ -1,6 +1,7 @@
 package io.gatun.model;
 
 import io.gatun.device.AttentionSpec;
+import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.KvLayout;
 import java.util.Optional;
 
@@ -8,7 +9,14 @@ import java.util.Optional;
 public sealed interface Mixer {
 
   /** What of it is cached for each token; nothing where another layer's keys and values are used. */
-  Optional<KvLayout.Layer> cached();
+  default Optional<KvLayout.Layer> cached() {
+    return Optional.empty();
+  }
+
+  /** Values that a sequence carries from token to token. */
+  default long stateSize() {
+    return 0;
+  }
 
   /**
    * Softmax attention over cached keys and values.
@@ -18,6 +26,7 @@ public sealed interface Mixer {
    * @param limit queries, keys and values are clamped to ± this; infinity for none
    * @param query projection, then norm
    * @param queryNorm a norm of each query head, or of all of them together, before rope
+   * @param gating of what is mixed, before the output projection
    */
   record Attention(
       AttentionSpec shape,
@@ -26,6 +35,7 @@ public sealed interface Mixer {
       Linear query,
       Norm queryNorm,
       KeyValues keyValues,
+      Gating gating,
       Linear output)
       implements Mixer {
 
@@ -36,6 +46,64 @@ public sealed interface Mixer {
             Optional.of(new KvLayout.Layer(shape.headCountKv(), shape.keyDim(), shape.valueDim()));
         case KeyValues.Shared _ -> Optional.empty();
       };
+    }
+  }
+
+  /** What is multiplied with the result of an attention. */
+  enum Gating {
+    NONE,
+    /** A logistic function of values that the query projection has behind each head's query. */
+    BEHIND_QUERIES
+  }
+
+  /**
+   * A gated delta rule behind a short convolution: {@code out = output · (norm(deltaNet(…)) ⊙ silu(gate · x))}, where
+   * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by √keyDim.
+   *
+   * @param input {@code [2 · keyHeads · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
+   * @param kernel name of a tensor {@code [input.out, taps]}
+   * @param step {@code [valueHeads, n_embd]}
+   * @param stepBias name of a tensor {@code [valueHeads]}, added to the step
+   * @param rate name of a tensor {@code [valueHeads]}
+   * @param beta {@code [valueHeads, n_embd]}, before its logistic function
+   * @param norm of each value head
+   */
+  record DeltaNet(
+      DeltaNetSpec shape,
+      Linear input,
+      String kernel,
+      int taps,
+      Linear step,
+      String stepBias,
+      String rate,
+      Linear beta,
+      Linear gate,
+      Norm norm,
+      Linear output)
+      implements Mixer {
+
+    /** Where the delta rule's state begins, behind the convolution's. */
+    public long ruleOffset() {
+      return (taps - 1) * input.out();
+    }
+
+    @Override
+    public long stateSize() {
+      return ruleOffset() + shape.stateSize();
+    }
+  }
+
+  /**
+   * A short convolution between two gates: {@code out = output · (c ⊙ convolve(b ⊙ y))} with {@code b, c, y = input · x}.
+   *
+   * @param input {@code [3 · n_embd, n_embd]}
+   * @param kernel name of a tensor {@code [n_embd, taps]}
+   */
+  record ShortConvolution(Linear input, String kernel, int taps, Linear output) implements Mixer {
+
+    @Override
+    public long stateSize() {
+      return (taps - 1) * output.in();
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
  * @param contextLength tokens it was trained for
  * @param sight which tokens a token sees
  * @param blocks in order
+ * @param pooling of embeddings, as the model was trained
  */
 public record ModelSpec(
     String architecture,
@@ -20,7 +21,8 @@ public record ModelSpec(
     Sight sight,
     Embedding embedding,
     List<BlockSpec> blocks,
-    Head head) {
+    Head head,
+    Pooling pooling) {
 
   /** Which tokens of a sequence a token sees. */
   public enum Sight {

@@ -32,16 +32,18 @@ final class OlmoFamily {
     int window = keys.integer("attention.sliding_window", 0, AttentionSpec.ALL, 0);
     var rope = new RopeKeys(keys, Pairing.HALVES);
     double base = rope.base("rope.freq_base", 10_000);
-    return new Decoder(keys)
+    var decoder = new Decoder(keys);
+    var usual = new boolean[decoder.layers()];
+    for (int i = 0; i < usual.length; i++) {
+      usual[i] = window > 0 && (i + 1) % PERIOD != 0;
+    }
+    boolean[] isLocal = keys.flagPerLayer("attention.sliding_window_pattern", usual.length).orElse(usual);
+    return decoder
         .blockNorms(NONE, "post_attention_norm", NONE, "post_ffw_norm")
         .queryKeyNorm(QueryKeyNorm.ALL_HEADS)
-        .rope((i, dim) -> Optional.of(isLocal(i, window) ? rope.unscaled(dim, dim, base) : rope.rope(dim)))
-        .attention((i, spec) -> isLocal(i, window) ? spec.withWindow(window) : spec)
+        .rope((i, dim) -> Optional.of(isLocal[i] ? rope.unscaled(dim, dim, base) : rope.rope(dim)))
+        .attention((i, spec) -> isLocal[i] ? spec.withWindow(window) : spec)
         .spec();
-  }
-
-  private static boolean isLocal(int layer, int window) {
-    return window > 0 && (layer + 1) % PERIOD != 0;
   }
 
   private static ModelSpec olmoe(ModelKeys keys) {

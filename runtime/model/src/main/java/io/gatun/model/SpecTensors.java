@@ -38,6 +38,13 @@ final class SpecTensors {
     spec.embedding().positions().ifPresent(tensors::linear);
     spec.embedding().types().ifPresent(tensors::linear);
     tensors.norm(spec.embedding().norm());
+    spec.embedding()
+        .blockInputs()
+        .ifPresent(
+            inputs -> {
+              tensors.linears(inputs.tokens(), inputs.projection());
+              tensors.norm(inputs.norm());
+            });
     tensors.norm(spec.head().norm());
     spec.head().output().ifPresent(tensors::linear);
     for (BlockSpec block : spec.blocks()) {
@@ -47,6 +54,13 @@ final class SpecTensors {
       tensors.norm(block.feedForwardNorm());
       tensors.feedForward(block.feedForward());
       tensors.norm(block.feedForwardOutputNorm());
+      block
+          .ownInput()
+          .ifPresent(
+              input -> {
+                tensors.linears(input.gate(), input.project());
+                tensors.norm(input.norm());
+              });
     }
     return tensors;
   }
@@ -154,6 +168,19 @@ final class SpecTensors {
           }
           case Mixer.KeyValues.Shared _ -> {}
         }
+      }
+      case Mixer.DeltaNet net -> {
+        linears(net.input(), net.step(), net.beta(), net.gate(), net.output());
+        norm(net.norm());
+        vector(Optional.of(net.kernel()), net.taps() * net.input().out());
+        vector(Optional.of(net.stepBias()), net.shape().valueHeads());
+        vector(Optional.of(net.rate()), net.shape().valueHeads());
+      }
+      case Mixer.ShortConvolution convolution -> {
+        long width = convolution.output().in();
+        Linear input = convolution.input();
+        linears(input.rows(0, width), input.rows(width, width), input.rows(2 * width, width), convolution.output());
+        vector(Optional.of(convolution.kernel()), convolution.taps() * convolution.output().in());
       }
       case Mixer.LatentAttention attention -> {
         attention.queryLatent().ifPresent(latent -> {

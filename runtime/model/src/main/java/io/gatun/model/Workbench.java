@@ -37,6 +37,10 @@ final class Workbench {
     return weights.matrix(linear);
   }
 
+  Buffer vector(String name, long size) {
+    return weights.vector(name, size);
+  }
+
   /** The norm of {@code x}: in {@code out}, or {@code x} itself where there is none. */
   Buffer norm(Norm norm, Buffer x, Buffer out) {
     switch (norm) {

@@ -36,7 +36,7 @@ final class Activations {
       long at = gate + i * Float.BYTES;
       apply(at, f, length);
       switch (f) {
-        case SILU, GELU, RELU_SQUARED, SIGMOID -> Elements.multiply(at, up + i * Float.BYTES, at, length);
+        case SILU, GELU, RELU_SQUARED, SIGMOID, IDENTITY -> Elements.multiply(at, up + i * Float.BYTES, at, length);
         case SILU_CLAMPED -> multiplyClamped(at, up + i * Float.BYTES, length);
       }
     }
@@ -49,6 +49,7 @@ final class Activations {
       case GELU -> gelu(x, count);
       case RELU_SQUARED -> reluSquared(x, count);
       case SIGMOID -> sigmoid(x, count);
+      case IDENTITY -> {}
       case SILU_CLAMPED -> siluClamped(x, count);
     }
   }
