@@ -1,7 +1,7 @@
 /** The embeddable engine: what users import. */
 module io.gatun.engine {
   requires transitive io.gatun.model;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports io.gatun.engine;
 }

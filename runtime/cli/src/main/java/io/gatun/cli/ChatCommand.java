@@ -39,6 +39,8 @@ final class ChatCommand extends ConsoleCommand {
       })
   @Nullable Path session;
 
+  @Mixin TemplateOptions template = new TemplateOptions();
+
   @Mixin SamplingOptions samplingOptions = new SamplingOptions();
 
   @Mixin ComputeOptions compute = new ComputeOptions();
@@ -48,7 +50,7 @@ final class ChatCommand extends ConsoleCommand {
     Path path = model.path == null ? bundled() : model.path;
     var start =
         new Repl.Start(
-            path, compute.engineOptions(), samplingOptions::changed, system, Optional.ofNullable(session));
+            path, compute.engineOptions(), samplingOptions::changed, system, template.settings(), Optional.ofNullable(session));
     try (var repl = Repl.open(console(), start)) {
       return repl.run(Version.number());
     }

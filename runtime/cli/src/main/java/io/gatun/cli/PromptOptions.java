@@ -1,5 +1,6 @@
 package io.gatun.cli;
 
+import io.gatun.cli.chat.ChatSettings;
 import io.gatun.cli.terminal.Console;
 import io.gatun.cli.terminal.UsageException;
 import io.gatun.engine.Message;
@@ -51,14 +52,18 @@ final class PromptOptions {
   /**
    * The prompt that the options name.
    *
+   * @param settings for {@code --chat}
    * @throws UsageException if they contradict each other
    */
-  Prompt prompt(Console console) {
+  Prompt prompt(Console console, ChatSettings settings) {
     if (Stream.of(text, file, ids).filter(Objects::nonNull).count() > 1) {
       throw new UsageException("expected only one of -p, -f and --ids");
     }
     if (system != null && !chat) {
       throw new UsageException("--system is for --chat: a raw continuation has no roles");
+    }
+    if (!settings.equals(ChatSettings.STANDARD) && !chat) {
+      throw new UsageException("--think, --template-var and the like are for --chat: a raw continuation has no template");
     }
     if (ids != null) {
       if (chat) {
@@ -67,7 +72,7 @@ final class PromptOptions {
       return Prompt.ids(ids);
     }
     String content = text != null ? text : file != null ? read(file) : standardInput(console);
-    return chat ? new Prompt.Chat(messages(content)) : Prompt.text(content);
+    return chat ? new Prompt.Chat(messages(content)).with(settings.variables()) : Prompt.text(content);
   }
 
   /** @throws UsageException if a prompt is given, since a batch has its own */

@@ -2,6 +2,8 @@ package io.gatun.cli;
 
 import io.gatun.cli.batch.BatchPlan;
 import io.gatun.cli.batch.BatchRun;
+import io.gatun.cli.chat.ChatSettings;
+import io.gatun.cli.chat.Show;
 import io.gatun.cli.load.LoadedModel;
 import io.gatun.cli.terminal.Console;
 import io.gatun.cli.terminal.EscapeFilter;
@@ -10,11 +12,13 @@ import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.Progress;
 import io.gatun.cli.terminal.PromptReading;
 import io.gatun.cli.terminal.UsageException;
+import io.gatun.engine.ChatStyle;
 import io.gatun.engine.Completion;
 import io.gatun.engine.EngineOptions;
 import io.gatun.engine.Generation;
 import io.gatun.engine.Prompt;
 import io.gatun.engine.Sampling;
+import io.gatun.text.reply.ToolCall;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -38,7 +42,7 @@ import picocli.CommandLine.Spec;
       "",
       "With --input and --output it answers a file of requests, many at a time. Each line of the input is a JSON object: "
           + "{\"id\":…, \"prompt\":\"…\"} or {\"id\":…, \"messages\":[{\"role\":\"user\", \"content\":\"…\"}]}, with optional "
-          + "max_tokens, temperature, top_k, top_p, min_p, seed and stop (the options given here hold where a line says nothing); "
+          + "max_tokens, temperature, top_k, top_p, min_p, seed and stop, tools and chat_template_kwargs (the options given here hold where a line says nothing); "
           + "or a line of an OpenAI batch, {\"custom_id\":…, \"url\":\"/v1/chat/completions\", \"body\":{…}}. "
           + "The output has one line for each, in the same order; for one that cannot be answered (a blank one, too) it says why. "
           + "Interrupted in whatever way, the same command goes on and ends with the same output; until then a journal "
@@ -59,6 +63,8 @@ final class RunCommand extends ConsoleCommand {
 
   @Mixin BatchOptions batch = new BatchOptions();
 
+  @Mixin TemplateOptions template = new TemplateOptions();
+
   @Mixin SamplingOptions samplingOptions = new SamplingOptions();
 
   @Mixin ComputeOptions compute = new ComputeOptions();
@@ -70,14 +76,21 @@ final class RunCommand extends ConsoleCommand {
     if (batch.given()) {
       return runBatch(options);
     }
-    Prompt prompt = prompts.prompt(console());
+    Prompt prompt = prompts.prompt(console(), template.settings());
     try (var loaded = LoadedModel.open(console(), model.required(), options)) {
+      notice(loaded, prompt instanceof Prompt.Chat);
       Completion completion = json ? whole(loaded, prompt, sampling) : streamed(loaded, prompt, sampling);
       if (stats) {
         console().err().line(Statistics.text(loaded, completion));
       }
     }
     return Failure.DONE;
+  }
+
+  private void notice(LoadedModel loaded, boolean chats) {
+    if (chats && loaded.engine().chatStyle() == ChatStyle.FAMILY_TEMPLATE) {
+      console().err().line(Show.chatStyle(loaded));
+    }
   }
 
   private int runBatch(EngineOptions options) {
@@ -87,6 +100,7 @@ final class RunCommand extends ConsoleCommand {
     }
     BatchPlan plan = plan();
     try (var loaded = LoadedModel.open(console(), model.required(), options)) {
+      notice(loaded, true);
       String summary = new BatchRun(console(), loaded, plan).run();
       if (stats) {
         console().err().line(summary + "\ncomputed with:       " + loaded.engine().describe());
@@ -100,6 +114,7 @@ final class RunCommand extends ConsoleCommand {
         Objects.requireNonNull(batch.input),
         Objects.requireNonNull(batch.output),
         stops -> stops.map(samplingOptions::sampling).orElseGet(samplingOptions::sampling),
+        template.settings().variables(),
         samplingOptions.seed(),
         batch.parallel == null ? BatchOptions.PARALLEL : batch.parallel,
         BatchOptions.decisive(spec.commandLine().getParseResult().matchedOptions()));
@@ -116,11 +131,21 @@ final class RunCommand extends ConsoleCommand {
     UnaryOperator<String> shown = console.outIsTerminal() ? new EscapeFilter()::accept : text -> text;
     Completion completion =
         generated(loaded, prompt, sampling, piece -> console.out().text(shown.apply(piece)).flush());
+    for (ToolCall call : completion.toolCalls()) {
+      console.err().line(Show.toolCall(call));
+    }
     if (!completion.text().endsWith("\n")) {
       console.out().text("\n");
     }
     console.out().flush();
     return completion;
+  }
+
+  /** Not a part of the answer: beside it, if somebody asked. */
+  private void reasoning(String piece) {
+    if (!json && template.settings().reasoning() == ChatSettings.Reasoning.SHOWN) {
+      console().err().text(EscapeFilter.plain(piece)).flush();
+    }
   }
 
   /** Shows how far it is until there is something for {@code listener}. */
@@ -136,7 +161,10 @@ final class RunCommand extends ConsoleCommand {
                     if (!json) {
                       progress.stop();
                     }
-                    listener.accept(piece.text());
+                    switch (piece.kind()) {
+                      case ANSWER -> listener.accept(piece.text());
+                      case REASONING -> reasoning(piece.text());
+                    }
                   });
       progress.follow(PromptReading.of(generation));
       return generation.await();

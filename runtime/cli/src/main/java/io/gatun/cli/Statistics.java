@@ -2,6 +2,7 @@ package io.gatun.cli;
 
 import io.gatun.cli.load.LoadedModel;
 import io.gatun.cli.terminal.Json;
+import io.gatun.cli.terminal.MessageJson;
 import io.gatun.engine.Completion;
 import io.gatun.engine.GenerationStats;
 import io.gatun.engine.TokenLogprobs;
@@ -47,6 +48,8 @@ final class Statistics {
   static JsonNode json(LoadedModel loaded, Completion completion) {
     GenerationStats stats = completion.stats();
     ObjectNode json = Json.object().put("text", completion.text());
+    MessageJson.putText(json, "reasoning", completion.reasoning());
+    MessageJson.putToolCalls(json, completion.toolCalls());
     ArrayNode ids = json.putArray("ids");
     completion.ids().forEach(ids::add);
     json.put("finish_reason", completion.finishReason().id());

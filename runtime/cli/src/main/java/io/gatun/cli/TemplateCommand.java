@@ -125,15 +125,8 @@ final class TemplateCommand extends ConsoleCommand {
                     variant == null ? "chat template" : "template '" + variant + "'",
                     ChatTemplate.variants(metadata)));
       }
-      return new Given(template, metadata.contains("tokenizer.ggml.tokens") ? tokens(Vocabulary.of(metadata)) : Map.of());
+      return new Given(template, metadata.contains("tokenizer.ggml.tokens") ? ChatTemplate.tokens(Vocabulary.of(metadata)) : Map.of());
     }
-  }
-
-  private static Map<String, String> tokens(Vocabulary vocabulary) {
-    var tokens = new LinkedHashMap<String, String>();
-    vocabulary.bos().ifPresent(id -> tokens.put("bos_token", vocabulary.text(id)));
-    vocabulary.eos().ifPresent(id -> tokens.put("eos_token", vocabulary.text(id)));
-    return tokens;
   }
 
   private String render(Given given, JsonNode object, String what) {

@@ -26,6 +26,9 @@ final class CachedSession implements Session {
   /** The tokens of answers given here by their text, since encoding a text again may give others. */
   private final Map<String, int[]> answers = new LinkedHashMap<>();
 
+  /** What the tokens of a conversation under a chat template spell. */
+  private Spoken spoken;
+
   private final String note;
   private int[] lastPrompt = new int[0];
   private @Nullable GenerationTask running;
@@ -34,10 +37,13 @@ final class CachedSession implements Session {
   /**
    * @param tokens that the cache holds
    * @param answers tokens of earlier answers by their text
+   * @param spoken see {@link Spoken}
    * @param note that it was saved with
    */
-  CachedSession(Engine engine, KvCache cache, int[] tokens, Map<String, int[]> answers, String note) {
+  CachedSession(
+      Engine engine, KvCache cache, int[] tokens, Map<String, int[]> answers, Spoken spoken, String note) {
     this.answers.putAll(answers);
+    this.spoken = spoken;
     this.engine = engine;
     this.cache = cache;
     this.tokens = tokens;
@@ -47,26 +53,28 @@ final class CachedSession implements Session {
   @Override
   public synchronized Generation submit(Prompt prompt, Sampling sampling, Consumer<Piece> listener) {
     requireIdle();
-    int[] ids = engine.checked(engine.encoder().encode(prompt, this::known));
+    EncodedPrompt encoded = engine.encoder().encode(prompt, this::known, spoken);
+    int[] ids = engine.checked(encoded.ids());
     lastPrompt = ids;
+    spoken = encoded.spoken();
     // The last token is fed again if need be: its logits are not kept.
     int kept = cache.reusable(Math.min(Prefixes.common(ids, tokens), ids.length - 1));
     cache.truncate(kept);
     tokens = Arrays.copyOf(tokens, kept);
-    running = engine.start(ids, sampling, cache, listener, this::ended);
+    running = engine.start(encoded, sampling, cache, listener, this::ended);
     return running;
   }
 
   @Override
   public synchronized Session fork() {
     requireIdle();
-    return new CachedSession(engine, cache.fork(), tokens, answers, note);
+    return new CachedSession(engine, cache.fork(), tokens, answers, spoken, note);
   }
 
   @Override
   public synchronized void save(Path file, String text) throws IOException {
     requireIdle();
-    engine.describe(tokens, answers, text).write(file, cache);
+    engine.describe(tokens, answers, spoken, text).write(file, cache);
   }
 
   @Override
@@ -120,9 +128,14 @@ final class CachedSession implements Session {
     answer.ifPresent(this::remember);
   }
 
+  @SuppressWarnings("ReferenceEquality") // there is one nothing
   private void remember(Completion answer) {
     var vocabulary = engine.model().tokenizer().vocabulary();
     int[] ids = answer.ids().stream().mapToInt(Integer::intValue).filter(id -> !vocabulary.isEndOfGeneration(id)).toArray();
+    if (spoken != Spoken.NOTHING) {
+      spoken = spoken.answered(ids, engine.model().tokenizer());
+      return;
+    }
     // A stop string's tokens are not part of the text, so such an answer is encoded from its text.
     if (spells(ids, CONTINUATION, answer.text()) || spells(ids, FRESH, answer.text())) {
       answers.put(answer.text(), ids);

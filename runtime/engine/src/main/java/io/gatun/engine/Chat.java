@@ -6,11 +6,11 @@ import java.util.List;
 public final class Chat {
   private Chat() {}
 
-  public static Prompt of(Message... messages) {
+  public static Prompt.Chat of(Message... messages) {
     return new Prompt.Chat(List.of(messages));
   }
 
-  public static Prompt of(List<Message> messages) {
+  public static Prompt.Chat of(List<Message> messages) {
     return new Prompt.Chat(messages);
   }
 }

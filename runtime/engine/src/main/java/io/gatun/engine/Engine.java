@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -63,7 +64,10 @@ public final class Engine implements AutoCloseable {
           case ALL -> Math.max(options.prefillChunk(), contextLength); // a text is computed as a whole
         };
     forward = new Forward(model, device, contextLength, keyType, valueType, chunk);
-    encoder = new PromptEncoder(model.tokenizer());
+    encoder =
+        new PromptEncoder(
+            model.tokenizer(),
+            new ChatFormat(model.checkpoint().metadata(), model.tokenizer().vocabulary(), model.name()));
     scheduler = new Scheduler(forward, model.checkpoint().metadata().origin());
   }
 
@@ -110,6 +114,7 @@ public final class Engine implements AutoCloseable {
    * ends the generation and is thrown here.
    *
    * @throws IllegalArgumentException if the prompt is empty, has ids outside the vocabulary, or does not fit the context
+   * @throws io.gatun.text.template.TemplateException if the chat template is malformed or refuses the conversation
    * @throws io.gatun.tensors.FormatException if the model's logits are not finite
    */
   public Completion generate(Prompt prompt, Sampling sampling, Consumer<Piece> listener) {
@@ -119,15 +124,16 @@ public final class Engine implements AutoCloseable {
 
   /** As {@link #generate(Prompt, Sampling, Consumer)} without waiting. */
   public Generation submit(Prompt prompt, Sampling sampling, Consumer<Piece> listener) {
-    int[] ids = checked(encode(prompt));
+    EncodedPrompt encoded = encoded(prompt);
+    checked(encoded.ids());
     KvCache cache = forward.newCache();
-    return start(ids, sampling, cache, listener, (fed, answer) -> cache.close());
+    return start(encoded, sampling, cache, listener, (fed, answer) -> cache.close());
   }
 
   /** A conversation's memory: generations in it compute only what its last one did not. */
   public Session session() {
     requireOpen();
-    return new CachedSession(this, forward.newCache(), new int[0], Map.of(), "");
+    return new CachedSession(this, forward.newCache(), new int[0], Map.of(), Spoken.NOTHING, "");
   }
 
   /**
@@ -152,14 +158,15 @@ public final class Engine implements AutoCloseable {
       saved.load(file, cache);
     }
     return new CachedSession(
-        this, cache, Arrays.copyOf(saved.tokens(), cache.length()), saved.answers(), saved.note());
+        this, cache, Arrays.copyOf(saved.tokens(), cache.length()), saved.answers(), saved.spoken(), saved.note());
   }
 
   /** For sessions: what a file of theirs says. */
-  SessionFile describe(int[] tokens, Map<String, int[]> answers, String note) {
+  SessionFile describe(int[] tokens, Map<String, int[]> answers, Spoken spoken, String note) {
     KvPool pool = forward.pages().pool();
     int cached = forward.pages().hasStates() ? 0 : tokens.length; // a state is computed again
-    return new SessionFile(model.fingerprint(), pool.format(), pool.pageBytes(), note, tokens, cached, answers, 0);
+    return new SessionFile(
+        model.fingerprint(), pool.format(), pool.pageBytes(), note, tokens, cached, answers, spoken, 0);
   }
 
   /**
@@ -233,14 +240,24 @@ public final class Engine implements AutoCloseable {
    * The tokens that a generation from {@code prompt} starts with.
    *
    * @throws IllegalArgumentException if there are none, or ids outside the vocabulary
+   * @throws io.gatun.text.template.TemplateException if the chat template is malformed or refuses the conversation
    */
   public int[] encode(Prompt prompt) {
-    return encoder.encode(prompt, message -> new int[0]);
+    return encoded(prompt).ids();
+  }
+
+  private EncodedPrompt encoded(Prompt prompt) {
+    return encoder.encode(prompt, message -> new int[0], Spoken.NOTHING);
   }
 
   /** How {@link Prompt.Chat} becomes tokens here. */
   public ChatStyle chatStyle() {
-    return ChatStyle.PLAIN_CONTINUATION;
+    return encoder.format().style();
+  }
+
+  /** Whose template is used where the file has none, such as {@code chatml}: see {@link ChatStyle#FAMILY_TEMPLATE}. */
+  public Optional<String> chatFamily() {
+    return encoder.format().family().map(ChatFamily::id);
   }
 
   public Model model() {
@@ -289,7 +306,7 @@ public final class Engine implements AutoCloseable {
 
   /** For sessions: starts a generation over a cache that holds a prefix of the prompt. */
   GenerationTask start(
-      int[] ids, Sampling sampling, KvCache cache, Consumer<Piece> listener, GenerationTask.Ending ending) {
+      EncodedPrompt prompt, Sampling sampling, KvCache cache, Consumer<Piece> listener, GenerationTask.Ending ending) {
     requireOpen();
     requireHead();
     long seed = sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
@@ -297,7 +314,7 @@ public final class Engine implements AutoCloseable {
     var task =
         new GenerationTask(
             model.tokenizer(),
-            ids,
+            prompt,
             sampling,
             seed,
             cache,

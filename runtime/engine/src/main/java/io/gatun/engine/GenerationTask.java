@@ -5,6 +5,8 @@ import io.gatun.model.KvCache;
 import io.gatun.text.StreamDecoder;
 import io.gatun.text.TokenType;
 import io.gatun.text.Tokenizer;
+import io.gatun.text.reply.ReplyPiece;
+import io.gatun.text.reply.ToolCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +36,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   private final Optional<LogprobsRecorder> logprobs;
   private final long seed;
   private final StreamDecoder decoder;
+  private final ReplyReader reader;
   private final Consumer<Piece> listener;
   private final KvCache cache;
   private final Ending ending;
@@ -47,6 +50,8 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   private int fed;
   private volatile PromptProgress progress;
   private final StringBuilder text = new StringBuilder();
+  private final StringBuilder reasoning = new StringBuilder();
+  private final List<ToolCall> toolCalls = new ArrayList<>();
   /** Tokens whose log-probabilities the listener has. */
   private int reported;
 
@@ -60,13 +65,13 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   private @Nullable Throwable failure;
 
   /**
-   * @param prompt at least one token more than the cache has
+   * @param encoded the prompt, at least one token more than the cache has
    * @param cache holds a prefix of the prompt
    * @param contextLength of prompt and completion together, at least the prompt's
    */
   GenerationTask(
       Tokenizer tokenizer,
-      int[] prompt,
+      EncodedPrompt encoded,
       Sampling sampling,
       long seed,
       KvCache cache,
@@ -78,11 +83,12 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     this.seed = seed;
     this.sampler = new Sampler(sampling, seed, tokenizer);
     this.logprobs = sampling.logprobs().stream().mapToObj(LogprobsRecorder::new).findFirst();
-    this.decoder = decoder(tokenizer, prompt, sampling);
+    this.prompt = encoded.ids();
+    this.reader = encoded.reader();
+    this.decoder = decoder(tokenizer, prompt, sampling).rendering(reader.markers()::contains);
     this.listener = listener;
     this.cache = cache;
     this.ending = ending;
-    this.prompt = prompt;
     promptSize = prompt.length;
     cached = cache.length();
     fed = cached;
@@ -168,7 +174,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
       append(token);
       boolean ends = tokenizer.vocabulary().isEndOfGeneration(token) || sampling.stopTokens().contains(token);
       if (!ends) {
-        emit(decoder.accept(token));
+        emit(reader.accept(decoder.accept(token)));
       }
       if (ends || decoder.stop().isPresent()) {
         finish(FinishReason.STOP);
@@ -203,8 +209,11 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
       return;
     }
     try {
-      emit(decoder.finish());
-      completion = new Completion(text.toString(), generated(), reason, seed, stats(), logprobs(0));
+      emit(reader.accept(decoder.finish()));
+      emit(reader.finish());
+      completion =
+          new Completion(
+              text.toString(), reasoning.toString(), toolCalls, generated(), reason, seed, stats(), logprobs(0));
     } catch (RuntimeException | Error e) {
       failure = e;
     }
@@ -226,11 +235,21 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     tokens[size++] = token;
   }
 
-  private void emit(String piece) {
+  private void emit(List<ReplyPiece> pieces) {
+    for (ReplyPiece piece : pieces) {
+      switch (piece) {
+        case ReplyPiece.Answer answer -> emit(answer.text(), Piece.Kind.ANSWER, text);
+        case ReplyPiece.Reasoning thought -> emit(thought.text(), Piece.Kind.REASONING, reasoning);
+        case ReplyPiece.Call asked -> toolCalls.add(asked.call());
+      }
+    }
+  }
+
+  private void emit(String piece, Piece.Kind kind, StringBuilder all) {
     if (!piece.isEmpty()) {
-      text.append(piece);
+      all.append(piece);
       int count = size - promptSize;
-      listener.accept(new Piece(piece, count, logprobs(reported)));
+      listener.accept(new Piece(piece, kind, count, logprobs(reported)));
       reported = count;
     }
   }

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -62,15 +61,13 @@ final class Prefixes {
     return true;
   }
 
-  /** Remembers the prompts that are computed by now, for tasks that wait. */
-  void keep(List<Task> active) {
-    for (Task task : active) {
-      task.sharedPrompt()
-          .filter(prompt -> prompt.tokens().length > WORTHWHILE && prompt.cache().length() >= prompt.tokens().length)
-          .filter(prompt -> prompt.cache().reusable(prompt.tokens().length) > 0)
-          .filter(prompt -> kept.stream().noneMatch(known -> Arrays.equals(known.tokens(), prompt.tokens())))
-          .ifPresent(this::keep);
-    }
+  /** Remembers the prompt of a task that has not ended, if it is computed by now, for tasks that wait. */
+  void keep(Task task) {
+    task.sharedPrompt()
+        .filter(prompt -> prompt.tokens().length > WORTHWHILE && prompt.cache().length() >= prompt.tokens().length)
+        .filter(prompt -> prompt.cache().reusable(prompt.tokens().length) > 0)
+        .filter(prompt -> kept.stream().noneMatch(known -> Arrays.equals(known.tokens(), prompt.tokens())))
+        .ifPresent(this::keep);
   }
 
   /** Nobody waits: gives all pages back. */

@@ -8,27 +8,45 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Turns prompts into tokens. Stateless. */
+/** Turns prompts into tokens. Thread-safe. */
 final class PromptEncoder {
   private final Tokenizer tokenizer;
+  private final ChatFormat format;
 
-  PromptEncoder(Tokenizer tokenizer) {
+  PromptEncoder(Tokenizer tokenizer, ChatFormat format) {
     this.tokenizer = tokenizer;
+    this.format = format;
+  }
+
+  ChatFormat format() {
+    return format;
   }
 
   /**
    * The tokens of a prompt.
    *
    * @param known the tokens of an assistant's message that was generated here; empty where it was not
+   * @param before the conversation so far, under a chat template
    * @throws IllegalArgumentException if there are none, or ids outside the vocabulary
+   * @throws io.gatun.text.template.TemplateException if the chat template is malformed or refuses the conversation
    */
-  int[] encode(Prompt prompt, Function<Message, int[]> known) {
-    int[] ids =
+  EncodedPrompt encode(Prompt prompt, Function<Message, int[]> known, Spoken before) {
+    EncodedPrompt encoded =
         switch (prompt) {
-          case Prompt.Text text -> tokenizer.encode(text.text(), Set.of(EncodeOption.ADD_SPECIAL));
-          case Prompt.Ids given -> given.ids().clone();
-          case Prompt.Chat chat -> plain(chat.messages(), known);
+          case Prompt.Text text ->
+              EncodedPrompt.raw(tokenizer.encode(text.text(), Set.of(EncodeOption.ADD_SPECIAL)));
+          case Prompt.Ids given -> EncodedPrompt.raw(given.ids().clone());
+          case Prompt.Chat chat ->
+              switch (format.style()) {
+                case TEMPLATE, FAMILY_TEMPLATE -> templated(chat, before);
+                case PLAIN_CONTINUATION -> EncodedPrompt.raw(plain(chat.messages(), known));
+              };
         };
+    check(encoded.ids());
+    return encoded;
+  }
+
+  private void check(int[] ids) {
     if (ids.length == 0) {
       throw new IllegalArgumentException("the prompt is empty: expected at least one token");
     }
@@ -38,7 +56,12 @@ final class PromptEncoder {
         throw new IllegalArgumentException("token id %d: expected 0 to %d".formatted(id, vocab - 1));
       }
     }
-    return ids;
+  }
+
+  private EncodedPrompt templated(Prompt.Chat chat, Spoken before) {
+    Rendering rendering = format.render(chat);
+    Spoken spoken = before.next(rendering, tokenizer);
+    return new EncodedPrompt(spoken.ids(), spoken, format.reader(chat, rendering));
   }
 
   /** The messages' texts one after the other, with a space between. */

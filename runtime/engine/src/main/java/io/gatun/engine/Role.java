@@ -6,7 +6,9 @@ import java.util.Locale;
 public enum Role {
   SYSTEM,
   USER,
-  ASSISTANT;
+  ASSISTANT,
+  /** A function that the assistant called: its result. */
+  TOOL;
 
   /** The word that chat templates and JSON use. */
   public String id() {

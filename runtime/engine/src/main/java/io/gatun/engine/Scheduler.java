@@ -76,9 +76,6 @@ final class Scheduler implements AutoCloseable {
           prefixes.forget();
         }
         step();
-        if (othersWait()) {
-          prefixes.keep(active);
-        }
         active.removeIf(task -> task.pending() == 0);
       }
     }
@@ -154,6 +151,9 @@ final class Scheduler implements AutoCloseable {
   }
 
   private void deliver(int row, float[] logits) {
+    if (othersWait()) {
+      prefixes.keep(owners[row]); // now, as its cache is its owner's again when it has ended
+    }
     try {
       Logits.requireFinite(logits, origin);
     } catch (FormatException e) {

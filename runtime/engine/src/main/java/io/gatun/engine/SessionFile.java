@@ -3,6 +3,7 @@ package io.gatun.engine;
 import io.gatun.device.KvPool;
 import io.gatun.model.KvCache;
 import io.gatun.tensors.FormatException;
+import io.gatun.text.TextRun;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -17,22 +18,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * A saved session: tokens, the pages that hold their keys and values, and a note of the caller's.
  *
  * <pre>
- *   "GATUNKV1"
+ *   "GATUNKV2"
  *   i32 n       bytes of the header that follows, big-endian as Java writes it
  *   header      fingerprint of the model · page format · note, each as i32 bytes and UTF-8
  *               i64 bytes of a page · i32 tokens, ids · i32 cached tokens
  *               i32 answers, each its text and its tokens
+ *               i32 runs, each i8 1 if a message's and its text · text of the answer · ids
+ *               i32 ends, each i32 characters and i32 tokens: see {@link Spoken}
  *   pages       raw, one after the other, up to the end of the file</pre>
  *
  * @param answers the tokens of generated answers by their text
+ * @param spoken what the tokens of a templated conversation spell
  * @param cached tokens whose keys and values the pages hold, at most {@code tokens.length}
  * @param pagesOffset bytes from the start of the file
  */
@@ -45,8 +51,9 @@ record SessionFile(
     int[] tokens,
     int cached,
     Map<String, int[]> answers,
+    Spoken spoken,
     long pagesOffset) {
-  private static final byte[] MAGIC = "GATUNKV1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "GATUNKV2".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_HEADER = 1 << 28;
 
   /** Writes beside {@code file} first and then takes its place in one step, so that a failure or a kill leaves the old one. */
@@ -118,6 +125,7 @@ record SessionFile(
       write(header, answer.getKey());
       write(header, answer.getValue());
     }
+    write(header, spoken);
     var head = ByteBuffer.allocate(MAGIC.length + Integer.BYTES + bytes.size());
     return head.put(MAGIC).putInt(bytes.size()).put(bytes.toByteArray()).array();
   }
@@ -135,6 +143,22 @@ record SessionFile(
     }
   }
 
+  private static void write(DataOutputStream header, Spoken spoken) throws IOException {
+    List<TextRun> runs = spoken.prompt().from(0);
+    header.writeInt(runs.size());
+    for (TextRun run : runs) {
+      header.writeByte(run.origin() == TextRun.Origin.USER ? 1 : 0);
+      write(header, run.text());
+    }
+    write(header, spoken.answer());
+    write(header, spoken.ids());
+    header.writeInt(spoken.ends().size());
+    for (Spoken.End end : spoken.ends()) {
+      header.writeInt(end.characters());
+      header.writeInt(end.tokens());
+    }
+  }
+
   private static SessionFile parse(ByteBuffer header, long pagesOffset) {
     String fingerprint = text(header);
     String pageFormat = text(header);
@@ -146,7 +170,22 @@ record SessionFile(
     for (int left = header.getInt(); left > 0; left--) {
       answers.put(text(header), ids(header));
     }
-    return new SessionFile(fingerprint, pageFormat, pageBytes, note, tokens, cached, answers, pagesOffset);
+    Spoken spoken = spoken(header);
+    return new SessionFile(fingerprint, pageFormat, pageBytes, note, tokens, cached, answers, spoken, pagesOffset);
+  }
+
+  private static Spoken spoken(ByteBuffer header) {
+    var runs = new ArrayList<TextRun>();
+    for (int left = header.getInt(); left > 0; left--) {
+      runs.add(header.get() == 1 ? TextRun.user(text(header)) : TextRun.template(text(header)));
+    }
+    String answer = text(header);
+    int[] ids = ids(header);
+    var ends = new ArrayList<Spoken.End>();
+    for (int left = header.getInt(); left > 0; left--) {
+      ends.add(new Spoken.End(header.getInt(), header.getInt()));
+    }
+    return new Spoken(Rendering.of(runs), answer, ids, ends);
   }
 
   private static int[] ids(ByteBuffer header) {

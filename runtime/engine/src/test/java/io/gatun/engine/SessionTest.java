@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -155,6 +156,26 @@ class SessionTest {
     try (var left = Files.list(folder)) {
       assertEquals(1, left.count(), "no temporary file is left");
     }
+  }
+
+  /** The next prompt is submitted at once when an answer has ended, while the scheduler still looks at it. */
+  @Test
+  void anEndedAnswerLeavesItsCacheAlone() {
+    try (Model model = Stories.open("-q4_0");
+        Engine engine = Engine.over(model, Stories.options(ActivationPrecision.Q8, 2));
+        Session session = engine.session()) {
+      var prompts = List.of(idsAfterEqualOnes(300), idsAfterEqualOnes(310));
+      session.generate(Prompt.ids(prompts.getLast()), Sampling.greedy().maxTokens(1), piece -> {});
+      for (int turn = 0; turn < 400; turn++) {
+        var answer =
+            session.generate(Prompt.ids(prompts.get(turn % 2)), Sampling.greedy().maxTokens(1), piece -> {});
+        assertEquals(20, answer.stats().cachedTokens(), "turn " + turn);
+      }
+    }
+  }
+
+  private static int[] idsAfterEqualOnes(int first) {
+    return IntStream.range(0, 40).map(i -> i < 20 ? 400 + i : first + i).toArray();
   }
 
   @Test

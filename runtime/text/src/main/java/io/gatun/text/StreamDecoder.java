@@ -7,13 +7,14 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns ids that come one by one into text that can be shown at once: whole characters, and nothing that may yet turn out
  * to be a part of a stop string. All that it returns, joined, is what {@link Tokenizer#decode} gives for the whole
  * sequence with {@link DecodeOption#NO_CLEAN_UP}, up to the first stop string; malformed UTF-8 is U+FFFD. Control tokens
- * are dropped.
+ * are dropped, but for those that {@link #rendering} names.
  *
  * <p>Spaces before punctuation are never cleaned up here: the text is what the model wrote.
  *
@@ -32,6 +33,7 @@ public final class StreamDecoder {
           .onMalformedInput(CodingErrorAction.REPLACE)
           .onUnmappableCharacter(CodingErrorAction.REPLACE);
 
+  private final IntPredicate rendered;
   private boolean stripSpace;
   /** Bytes of a character that is not complete. */
   private byte[] incomplete = NOTHING;
@@ -39,7 +41,7 @@ public final class StreamDecoder {
   private String held = "";
   private @Nullable String stop;
 
-  private StreamDecoder(Tokenizer tokenizer, List<String> stops, boolean stripSpace) {
+  private StreamDecoder(Tokenizer tokenizer, List<String> stops, boolean stripSpace, IntPredicate rendered) {
     if (stops.contains("")) {
       throw new IllegalArgumentException("an empty stop string stops everything: leave it out");
     }
@@ -47,6 +49,7 @@ public final class StreamDecoder {
     this.stops = List.copyOf(stops);
     this.longestStop = stops.stream().mapToInt(String::length).max().orElse(0);
     this.stripSpace = stripSpace;
+    this.rendered = rendered;
   }
 
   /**
@@ -55,7 +58,7 @@ public final class StreamDecoder {
    * @param stops strings, none empty, that end the text and are not a part of it
    */
   public static StreamDecoder continuation(Tokenizer tokenizer, List<String> stops) {
-    return new StreamDecoder(tokenizer, stops, false);
+    return new StreamDecoder(tokenizer, stops, false, id -> false);
   }
 
   /**
@@ -64,7 +67,12 @@ public final class StreamDecoder {
    * @param stops strings, none empty, that end the text and are not a part of it
    */
   public static StreamDecoder fresh(Tokenizer tokenizer, List<String> stops) {
-    return new StreamDecoder(tokenizer, stops, tokenizer.stripsPrefixSpace());
+    return new StreamDecoder(tokenizer, stops, tokenizer.stripsPrefixSpace(), id -> false);
+  }
+
+  /** A decoder at its beginning that does not drop these control tokens but gives them as they are spelled. */
+  public StreamDecoder rendering(IntPredicate control) {
+    return new StreamDecoder(tokenizer, stops, stripSpace, control);
   }
 
   /**
@@ -73,7 +81,7 @@ public final class StreamDecoder {
    * @throws IndexOutOfBoundsException if the id is not in the vocabulary
    */
   public String accept(int id) {
-    byte[] piece = tokenizer.piece(id);
+    byte[] piece = rendered.test(id) ? tokenizer.rendered(id) : tokenizer.piece(id);
     int from = stripSpace && piece.length > 0 && piece[0] == ' ' ? 1 : 0;
     stripSpace = false;
     ByteBuffer bytes = ByteBuffer.allocate(incomplete.length + piece.length - from);

@@ -97,12 +97,14 @@ public final class Tokenizer {
       vocabulary.bos().ifPresent(ids::add);
     }
     int from = 0;
+    boolean spaced = segmenter.prefixesSpace() && !options.contains(EncodeOption.NO_PREFIX_SPACE);
     for (SpecialTokens.Placement special : specials.find(text, untrusted)) {
-      encodeOrdinary(text.substring(from, special.from()), ids);
+      encodeOrdinary(text.substring(from, special.from()), spaced, ids);
       ids.add(special.id());
       from = special.to();
+      spaced = segmenter.prefixesSpace();
     }
-    encodeOrdinary(text.substring(from), ids);
+    encodeOrdinary(text.substring(from), spaced, ids);
     if (options.contains(EncodeOption.ADD_SPECIAL) && vocabulary.addsEos()) {
       vocabulary.eos().ifPresent(ids::add);
     }
@@ -112,10 +114,10 @@ public final class Tokenizer {
     return ids.toArray();
   }
 
-  /** Such a stretch begins the text or follows a special token: either way a space belongs in front. */
-  private void encodeOrdinary(String text, IdBuffer ids) {
+  /** Where such a stretch begins a text or follows a special token, the segmenter may want a space in front. */
+  private void encodeOrdinary(String text, boolean spaced, IdBuffer ids) {
     if (!text.isEmpty()) {
-      segmenter.encode(segmenter.prefixesSpace() ? " " + text : text, ids);
+      segmenter.encode(spaced ? " " + text : text, ids);
     }
   }
 
@@ -148,7 +150,8 @@ public final class Tokenizer {
     return stripsPrefixSpace;
   }
 
-  private byte[] rendered(int id) {
+  /** As {@link #piece}, with control tokens as they are spelled. */
+  byte[] rendered(int id) {
     return vocabulary.isMalformed(id)
         ? vocabulary.bytes(id)
         : segmenter.render(vocabulary.type(id), vocabulary.text(id));

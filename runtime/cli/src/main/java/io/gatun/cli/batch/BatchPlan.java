@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a batch is to do. Immutable.
@@ -18,6 +20,7 @@ import java.util.function.Function;
  * @param input lines of JSON
  * @param output as many lines
  * @param defaults sampling where a line says nothing; given the texts that end a generation, or none for the default ones
+ * @param variables of the chat template, where a line says nothing else
  * @param seed of the run; empty for a random one
  * @param parallel most requests computed at a time, ≥ 1
  * @param options those that results depend on, as given
@@ -26,6 +29,7 @@ public record BatchPlan(
     Path input,
     Path output,
     Function<Optional<List<String>>, Sampling> defaults,
+    Map<String, @Nullable Object> variables,
     OptionalLong seed,
     int parallel,
     SequencedMap<String, String> options) {

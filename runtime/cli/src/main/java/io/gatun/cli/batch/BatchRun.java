@@ -8,6 +8,7 @@ import io.gatun.engine.Completion;
 import io.gatun.engine.FinishReason;
 import io.gatun.engine.Generation;
 import io.gatun.tensors.FormatException;
+import io.gatun.text.template.TemplateException;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -49,7 +50,7 @@ public final class BatchRun {
     Digests.Input input = Digests.input(plan.input());
     String name = modelName();
     long seed = plan.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
-    var parser = new RequestParser(plan.defaults(), seed, name);
+    var parser = new RequestParser(plan.defaults(), plan.variables(), seed, name);
     try (Results results = new Recovery(plan.input(), plan.output(), parser, identity(input), this::notice).open()) {
       var tally = new BatchTally(input.lines(), results.resumed());
       if (results.next() > input.lines()) {
@@ -61,7 +62,10 @@ public final class BatchRun {
       Runtime.getRuntime().addShutdownHook(farewell);
       try (var progress = Progress.on(console, "%d lines".formatted(input.lines()))) {
         generate(
-            results, new RequestParser(plan.defaults(), results.seed(), name), tally, () -> progress.say(tally.progress()));
+            results,
+            new RequestParser(plan.defaults(), plan.variables(), results.seed(), name),
+            tally,
+            () -> progress.say(tally.progress()));
         results.complete();
       } finally {
         forget(farewell);
@@ -111,7 +115,7 @@ public final class BatchRun {
         Generation generation;
         try {
           generation = loaded.engine().submit(wanted.prompt(), wanted.sampling(), piece -> {});
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | TemplateException e) {
           bad(wanted.reply(), String.valueOf(e.getMessage()), results, tally);
           return;
         }

@@ -1,11 +1,15 @@
 package io.gatun.cli.batch;
 
+import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.UsageException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -62,6 +66,36 @@ record Fields(JsonNode object, String path) {
       texts.add(text(array.get(i), "%s[%d]".formatted(name, i)));
     }
     return texts;
+  }
+
+  /** An object with fields of its own. */
+  Optional<Fields> object(String name) {
+    return field(name).map(value -> object(value, path + name));
+  }
+
+  /** An array of objects; empty if it is missing. */
+  List<Fields> objects(String name) {
+    Optional<JsonNode> array = field(name);
+    array.filter(value -> !value.isArray()).ifPresent(value -> wrong(path + name, value, "an array"));
+    var objects = new ArrayList<Fields>();
+    for (JsonNode element : array.orElseGet(Json::array)) {
+      objects.add(object(element, "%s%s[%d]".formatted(path, name, objects.size())));
+    }
+    return objects;
+  }
+
+  private static Fields object(JsonNode value, String name) {
+    if (!value.isObject()) {
+      throw wrong(name, value, "an object");
+    }
+    return new Fields(value, name + ".");
+  }
+
+  /** As null, booleans, numbers, strings, lists and maps. */
+  Map<String, @Nullable Object> plain() {
+    var plain = new LinkedHashMap<String, @Nullable Object>();
+    object.properties().forEach(field -> plain.put(field.getKey(), Json.plain(field.getValue())));
+    return plain;
   }
 
   /** A string without halves of surrogate pairs, which UTF-8 cannot say. */

@@ -1,7 +1,9 @@
 package io.gatun.cli.batch;
 
 import io.gatun.cli.terminal.Json;
+import io.gatun.cli.terminal.MessageJson;
 import io.gatun.engine.Completion;
+import io.gatun.engine.FinishReason;
 import io.gatun.engine.GenerationStats;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,7 +36,10 @@ sealed interface Reply {
     @Override
     public String answer(Completion completion) {
       ObjectNode json = begin(id, line);
-      json.put("text", completion.text()).put("finish_reason", completion.finishReason().id());
+      json.put("text", completion.text());
+      MessageJson.putText(json, "reasoning", completion.reasoning());
+      MessageJson.putToolCalls(json, completion.toolCalls());
+      json.put("finish_reason", completion.finishReason().id());
       json.set("usage", usage(completion.stats()));
       return Json.text(json);
     }
@@ -110,8 +115,11 @@ sealed interface Reply {
       ObjectNode body = Json.object().put("id", "chatcmpl-" + line).put("object", "chat.completion");
       body.put("created", 0).put("model", model);
       ObjectNode choice = body.putArray("choices").addObject().put("index", 0);
-      choice.putObject("message").put("role", "assistant").put("content", completion.text());
-      choice.putNull("logprobs").put("finish_reason", completion.finishReason().id());
+      ObjectNode message = choice.putObject("message").put("role", "assistant").put("content", completion.text());
+      MessageJson.putText(message, "reasoning_content", completion.reasoning());
+      MessageJson.putToolCalls(message, completion.toolCalls());
+      boolean calls = completion.finishReason() == FinishReason.STOP && !completion.toolCalls().isEmpty();
+      choice.putNull("logprobs").put("finish_reason", calls ? "tool_calls" : completion.finishReason().id());
       GenerationStats stats = completion.stats();
       body.putObject("usage")
           .put("prompt_tokens", stats.promptTokens())

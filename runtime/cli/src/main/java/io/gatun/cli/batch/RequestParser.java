@@ -2,14 +2,13 @@ package io.gatun.cli.batch;
 
 import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.UsageException;
-import io.gatun.engine.Message;
 import io.gatun.engine.Prompt;
-import io.gatun.engine.Role;
 import io.gatun.engine.Sampling;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
@@ -17,10 +16,15 @@ import tools.jackson.databind.node.NullNode;
  * Understands the lines of a batch: Gatun's own and OpenAI's. Fields it does not know are passed over. Stateless.
  *
  * @param defaults sampling where a line says nothing; given the texts that end a generation, or none for the default ones
+ * @param variables of the chat template, where a line says nothing else
  * @param seed of the run
  * @param model its name, for answers to requests that give none
  */
-record RequestParser(Function<Optional<List<String>>, Sampling> defaults, long seed, String model) {
+record RequestParser(
+    Function<Optional<List<String>>, Sampling> defaults,
+    Map<String, @Nullable Object> variables,
+    long seed,
+    String model) {
   private static final String CHAT_COMPLETIONS = "/v1/chat/completions";
 
   Request parse(InputLine line) {
@@ -98,7 +102,7 @@ record RequestParser(Function<Optional<List<String>>, Sampling> defaults, long s
     return new Fields(body, "body.");
   }
 
-  private static Prompt prompt(Fields line) {
+  private Prompt prompt(Fields line) {
     Optional<String> prompt = line.text("prompt");
     if (prompt.isPresent() == line.has("messages")) {
       throw new UsageException(
@@ -109,54 +113,16 @@ record RequestParser(Function<Optional<List<String>>, Sampling> defaults, long s
     return prompt.map(Prompt::text).orElseGet(() -> chat(line));
   }
 
-  private static Prompt chat(Fields request) {
+  private Prompt chat(Fields request) {
     String name = request.path() + "messages";
     JsonNode array = request.field("messages").orElseThrow(() -> new UsageException(name + " is missing: expected an array"));
-    if (!array.isArray() || array.isEmpty()) {
-      throw array.isArray()
-          ? new UsageException(name + " is empty: expected at least one message")
-          : Fields.wrong(name, array, "an array");
-    }
-    var messages = new ArrayList<Message>();
-    for (int i = 0; i < array.size(); i++) {
-      messages.add(message(array.get(i), "%s[%d]".formatted(name, i)));
-    }
-    return new Prompt.Chat(messages);
-  }
-
-  private static Message message(JsonNode message, String name) {
-    if (!message.isObject()) {
-      throw Fields.wrong(name, message, "an object with role and content");
-    }
-    var fields = new Fields(message, name + ".");
-    String role = fields.text("role").orElseThrow(() -> new UsageException(name + ".role is missing"));
-    JsonNode content = fields.field("content").orElseThrow(() -> new UsageException(name + ".content is missing"));
-    return new Message(role(role, name), content.isArray() ? parts(content, name) : Fields.text(content, name + ".content"));
-  }
-
-  private static Role role(String role, String name) {
-    return switch (role) {
-      case "system", "developer" -> Role.SYSTEM;
-      case "user" -> Role.USER;
-      case "assistant" -> Role.ASSISTANT;
-      default ->
-          throw new UsageException("%s.role is \"%s\": expected system, developer, user or assistant".formatted(name, role));
-    };
-  }
-
-  /** OpenAI's content in parts, of which only texts are understood. */
-  private static String parts(JsonNode parts, String name) {
-    var text = new StringBuilder();
-    for (int i = 0; i < parts.size(); i++) {
-      String part = "%s.content[%d]".formatted(name, i);
-      var fields = new Fields(parts.get(i), part + ".");
-      String type = fields.text("type").orElse("none");
-      if (!type.equals("text")) {
-        throw new UsageException("%s.type is \"%s\": expected \"text\", nothing else is understood".formatted(part, type));
-      }
-      text.append(fields.text("text").orElseThrow(() -> new UsageException(part + ".text is missing")));
-    }
-    return text.toString();
+    var chat =
+        new Prompt.Chat(MessageReader.messages(array, name))
+            .tools(request.objects("tools").stream().map(Fields::plain).toList())
+            .with(variables);
+    chat = request.object("chat_template_kwargs").map(Fields::plain).map(chat::with).orElse(chat);
+    Optional<String> effort = request.text("reasoning_effort");
+    return effort.isPresent() ? chat.with("reasoning_effort", effort.get()) : chat;
   }
 
   private Sampling sampling(long number, Fields request) {

@@ -9,13 +9,14 @@ import java.util.Locale;
 final class Answer {
   private Answer() {}
 
-  /** {@code [ prompt 12 tokens, 123.4 t/s | answer 45 tokens, 67.8 t/s | context 57 of 512 ]}. */
+  /** {@code [ prompt 12 computed, 30 reused, 123.4 t/s | answer 45 tokens, 67.8 t/s | context 87 of 512 ]}. */
   static String footer(Completion completion, int contextLength) {
     GenerationStats stats = completion.stats();
     return String.format(
         Locale.ROOT,
-        "[ prompt %d tokens, %.1f t/s | answer %d tokens, %.1f t/s | context %d of %d%s ]",
+        "[ prompt %d computed, %d reused, %.1f t/s | answer %d tokens, %.1f t/s | context %d of %d%s ]",
         stats.promptTokens() - stats.cachedTokens(),
+        stats.cachedTokens(),
         stats.promptPerSecond(),
         stats.completionTokens(),
         stats.decodePerSecond(),

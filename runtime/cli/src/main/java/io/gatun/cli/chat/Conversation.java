@@ -120,7 +120,7 @@ final class Conversation {
   }
 
   /** All of it, to be answered. */
-  Prompt prompt() {
+  Prompt.Chat prompt() {
     var all = new ArrayList<Message>();
     system.map(Message::system).ifPresent(all::add);
     all.addAll(messages);

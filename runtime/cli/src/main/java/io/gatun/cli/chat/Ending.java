@@ -12,6 +12,7 @@ final class Ending {
    */
   static Sampling of(Partner partner, Sampling sampling) {
     return switch (partner.loaded().engine().chatStyle()) {
+      case TEMPLATE, FAMILY_TEMPLATE -> sampling;
       case PLAIN_CONTINUATION -> {
         var bos = partner.loaded().model().tokenizer().vocabulary().bos();
         yield bos.isPresent() ? sampling.stopToken(bos.getAsInt()) : sampling;

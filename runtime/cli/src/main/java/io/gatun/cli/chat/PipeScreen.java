@@ -15,6 +15,7 @@ final class PipeScreen implements Screen {
   private final BufferedReader lines;
   private final UnaryOperator<String> shown;
   private volatile boolean midLine;
+  private volatile boolean midReasoning;
 
   PipeScreen(Console console) {
     this.console = console;
@@ -48,8 +49,19 @@ final class PipeScreen implements Screen {
     midLine = !piece.endsWith("\n");
   }
 
+  /** Beside the answers. */
+  @Override
+  public void reasoning(String piece) {
+    console.err().text(EscapeFilter.plain(piece)).flush();
+    midReasoning = !piece.endsWith("\n");
+  }
+
   @Override
   public void endAnswer() {
+    if (midReasoning) {
+      console.err().line("");
+      midReasoning = false;
+    }
     if (midLine) {
       console.out().text("\n").flush();
       midLine = false;

@@ -6,12 +6,14 @@ import io.gatun.cli.terminal.EscapeFilter;
 import io.gatun.cli.terminal.Failure;
 import io.gatun.cli.terminal.UsageException;
 import io.gatun.device.DeviceException;
+import io.gatun.engine.ChatStyle;
 import io.gatun.engine.Completion;
 import io.gatun.engine.EngineOptions;
 import io.gatun.engine.Message;
 import io.gatun.engine.Sampling;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.UnsupportedModelException;
+import io.gatun.text.template.TemplateException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +38,22 @@ public final class Repl implements AutoCloseable {
   private final Optional<Path> kept;
   /** What {@link #kept} holds, or would hold if anything had been said. */
   private Transcript keptTranscript;
+  private ChatSettings settings;
   private Footer footer;
   private Optional<Completion> last = Optional.empty();
 
-  private Repl(Console console, Screen screen, Branches branches, Parameters parameters, Optional<Path> kept) {
+  private Repl(
+      Console console,
+      Screen screen,
+      Branches branches,
+      Parameters parameters,
+      ChatSettings settings,
+      Optional<Path> kept) {
     this.console = console;
     this.screen = screen;
     this.branches = branches;
     this.parameters = parameters;
+    this.settings = settings;
     this.kept = kept;
     this.keptTranscript = transcript();
     this.footer = screen.isInteractive() ? Footer.LINE : Footer.NONE;
@@ -56,10 +66,16 @@ public final class Repl implements AutoCloseable {
    * @param options of the engine
    * @param sampling changes the standard one, or a kept conversation's
    * @param system the system message; empty for none, or a kept conversation's
+   * @param chat what is set for the chat template
    * @param session where the conversation is kept and, if the file exists, goes on
    */
   public record Start(
-      Path model, EngineOptions options, UnaryOperator<Sampling> sampling, String system, Optional<Path> session) {}
+      Path model,
+      EngineOptions options,
+      UnaryOperator<Sampling> sampling,
+      String system,
+      ChatSettings chat,
+      Optional<Path> session) {}
 
   /**
    * Opens the model and the kept conversation, then the screen: a terminal if the process has one.
@@ -83,7 +99,7 @@ public final class Repl implements AutoCloseable {
       }
       Screen screen = TerminalScreen.isPossible(console) ? new TerminalScreen() : new PipeScreen(console);
       ready = true;
-      return new Repl(console, screen, branches, parameters, start.session());
+      return new Repl(console, screen, branches, parameters, start.chat(), start.session());
     } finally {
       if (!ready) {
         branches.close();
@@ -95,6 +111,8 @@ public final class Repl implements AutoCloseable {
   public int run(String version) {
     if (screen.isInteractive()) {
       screen.notice(Show.banner(version, branches.partner()));
+    } else if (branches.partner().loaded().engine().chatStyle() == ChatStyle.FAMILY_TEMPLATE) {
+      screen.notice(Show.chatStyle(branches.partner().loaded()));
     }
     if (conversation().turns() > 0) {
       screen.notice(standing("Going on with"));
@@ -147,7 +165,7 @@ public final class Repl implements AutoCloseable {
         return true;
       }
       return obey(command.get(), words.length > 1 ? words[1].stripTrailing() : "");
-    } catch (UsageException | IllegalArgumentException | UncheckedIOException e) {
+    } catch (UsageException | IllegalArgumentException | TemplateException | UncheckedIOException e) {
       screen.error(Failure.of(e).message());
       return true;
     }
@@ -166,6 +184,8 @@ public final class Repl implements AutoCloseable {
       case BRANCH -> branch(argument);
       case DROP -> drop(argument);
       case SYSTEM -> system(argument);
+      case THINK -> think(argument.isEmpty() ? "on" : argument);
+      case VAR -> variable(argument);
       case SET -> set(argument);
       case SHOW -> screen.result(Show.topic(argument, branches.partner(), conversation(), parameters));
       case STATS -> screen.result(Show.statistics(branches.partner(), conversation(), last));
@@ -194,13 +214,16 @@ public final class Repl implements AutoCloseable {
   private void answer() {
     Conversation conversation = conversation();
     Partner partner = branches.partner();
-    int dropped = Room.make(conversation, partner, parameters.sampling());
+    int dropped = Room.make(conversation, partner, settings, parameters.sampling());
     if (dropped > 0) {
       screen.notice("The context of %d tokens is full: the oldest %s forgotten."
           .formatted(partner.contextLength(), dropped == 1 ? "turn is" : dropped + " turns are"));
     }
-    Completion completion = new Generating(console, screen, partner).answer(conversation.prompt(), sampling());
-    conversation.add(Message.assistant(completion.text()));
+    Completion completion =
+        new Generating(console, screen, partner, settings.reasoning())
+            .answer(conversation.prompt().with(settings.variables()), sampling());
+    conversation.add(completion.message());
+    completion.toolCalls().forEach(call -> screen.notice(Show.toolCall(call)));
     last = Optional.of(completion);
     switch (footer) {
       case NONE -> {}
@@ -277,6 +300,18 @@ public final class Repl implements AutoCloseable {
     screen.notice(conversation.system().isPresent() ? "The system message is set." : "There is no system message now.");
   }
 
+  private void think(String word) {
+    settings = settings.think(word);
+    screen.notice("Thinking: %s.".formatted(word));
+  }
+
+  private void variable(String typed) {
+    if (!typed.isEmpty()) {
+      settings = settings.variables(typed);
+    }
+    screen.result(settings.variables().isEmpty() ? "No variables are set." : settings.variables().toString());
+  }
+
   private void set(String argument) {
     String[] words = argument.split("\\s+", 2);
     String rest = words.length > 1 ? words[1] : "";
@@ -284,6 +319,8 @@ public final class Repl implements AutoCloseable {
       case "", "parameters" -> screen.result(Show.parameters(branches.partner(), parameters));
       case "parameter" -> parameter(rest);
       case "system" -> system(rest.isEmpty() ? "\"\"" : rest);
+      case "think" -> think(rest.isEmpty() ? "on" : rest);
+      case "nothink" -> think("off");
       case "verbose" -> footer = Footer.DETAILS;
       case "quiet" -> footer = Footer.NONE;
       case "history" -> screen.history(Screen.History.KEEP);

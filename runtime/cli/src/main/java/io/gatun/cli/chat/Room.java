@@ -14,17 +14,17 @@ final class Room {
    * @return the turns forgotten
    * @throws UsageException if the newest message alone leaves no room for a single token
    */
-  static int make(Conversation conversation, Partner partner, Sampling sampling) {
+  static int make(Conversation conversation, Partner partner, ChatSettings settings, Sampling sampling) {
     int context = partner.contextLength();
     int reserve = Math.max(1, Math.min(sampling.maxTokens().orElse(context), context / 4));
     int dropped = 0;
-    while (tokens(conversation, partner) > context - reserve) {
+    while (tokens(conversation, partner, settings) > context - reserve) {
       if (!conversation.dropOldestTurn()) {
         break;
       }
       dropped++;
     }
-    int needed = tokens(conversation, partner);
+    int needed = tokens(conversation, partner, settings);
     if (needed >= context) {
       throw new UsageException(
           "the message has %d tokens, the context %d: say it shorter, or ask for more with /set parameter num_ctx"
@@ -33,7 +33,7 @@ final class Room {
     return dropped;
   }
 
-  private static int tokens(Conversation conversation, Partner partner) {
-    return partner.loaded().engine().encode(conversation.prompt()).length;
+  private static int tokens(Conversation conversation, Partner partner, ChatSettings settings) {
+    return partner.loaded().engine().encode(conversation.prompt().with(settings.variables())).length;
   }
 }

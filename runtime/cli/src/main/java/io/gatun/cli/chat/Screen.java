@@ -1,6 +1,6 @@
 package io.gatun.cli.chat;
 
-/** Where a conversation is held: a terminal, or a pipe. Confined to one thread but for {@link #answer}. */
+/** Where a conversation is held: a terminal, or a pipe. Confined to one thread but for {@link #answer} and {@link #reasoning}. */
 interface Screen extends AutoCloseable {
 
   /** What came in. */
@@ -24,7 +24,10 @@ interface Screen extends AutoCloseable {
   /** Shows a piece of an answer, at once. */
   void answer(String piece);
 
-  /** Ends the line that an answer left, if it left one. */
+  /** Shows a piece of what the model thinks before it answers, at once and unlike an answer. */
+  void reasoning(String piece);
+
+  /** Ends the line that an answer or the reasoning left, if it left one. */
   void endAnswer();
 
   /** Shows what a command was asked for. */

@@ -6,12 +6,13 @@ import io.gatun.cli.terminal.EscapeFilter;
 import io.gatun.cli.terminal.UsageException;
 import io.gatun.engine.Completion;
 import io.gatun.tensors.Checkpoint;
+import io.gatun.text.reply.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** What the REPL tells about itself and its model. Texts without a newline at the end. */
-final class Show {
+public final class Show {
   /** Most characters of a message in a list. */
   private static final int EXCERPT = 48;
 
@@ -39,14 +40,25 @@ final class Show {
                 facts.quantization(),
                 ModelFacts.bytes(checkpoint.sizeBytes())));
     lines.add(loaded.engine().describe());
-    switch (loaded.engine().chatStyle()) {
-      case PLAIN_CONTINUATION ->
-          lines.add(
-              loaded.model().chatTemplate().isPresent()
-                  ? "Its chat template is not used yet: plain continuation, what you write is simply continued."
-                  : "No chat template: plain continuation, what you write is simply continued.");
-    }
+    lines.add(chatStyle(loaded));
     return String.join("\n", lines);
+  }
+
+  /** How what is said becomes a prompt, in one line. */
+  public static String chatStyle(LoadedModel loaded) {
+    return switch (loaded.engine().chatStyle()) {
+      case TEMPLATE -> "It has a chat template: what you write is a message to it.";
+      case FAMILY_TEMPLATE ->
+          "No chat template in the file: that of its family is used, %s."
+              .formatted(loaded.engine().chatFamily().orElseThrow());
+      case PLAIN_CONTINUATION -> "No chat template: plain continuation, what you write is simply continued.";
+    };
+  }
+
+  /** That the model asks for a function. */
+  public static String toolCall(ToolCall call) {
+    return "The model asks for %s(%s), which is not carried out here."
+        .formatted(EscapeFilter.oneLine(call.name()), EscapeFilter.oneLine(call.arguments()));
   }
 
   /** @throws UsageException for an unknown topic */

@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
@@ -15,7 +16,10 @@ import org.jline.reader.ParsedLine;
 /** Offers commands, their words, and files. Stateless. */
 final class SlashCompleter implements Completer {
   static final List<String> SHOW = List.of("info", "parameters", "system", "template", "license");
-  static final List<String> SET = List.of("parameter", "system", "verbose", "quiet", "history", "nohistory");
+  static final List<String> SET = List.of("parameter", "system", "think", "nothink", "verbose", "quiet", "history", "nohistory");
+  private static final Map<SlashCommand, List<String>> FIRST =
+      Map.of(
+          SlashCommand.SET, SET, SlashCommand.SHOW, SHOW, SlashCommand.THINK, List.of("on", "off", "hide", "low", "medium", "high"));
 
   @Override
   public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
@@ -49,7 +53,7 @@ final class SlashCompleter implements Completer {
 
   private static List<String> words(SlashCommand command, List<String> words) {
     if (words.size() == 2) {
-      return command == SlashCommand.SET ? SET : command == SlashCommand.SHOW ? SHOW : List.of();
+      return FIRST.getOrDefault(command, List.of());
     }
     boolean parameter = command == SlashCommand.SET && words.size() == 3 && words.get(1).equals("parameter");
     return parameter ? Parameters.NAMES : List.of();

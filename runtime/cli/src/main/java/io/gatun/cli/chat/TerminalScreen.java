@@ -5,6 +5,7 @@ import io.gatun.cli.terminal.EscapeFilter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReader.Option;
@@ -91,9 +92,17 @@ final class TerminalScreen implements Screen {
 
   @Override
   public void answer(String piece) {
-    String shown = filter.accept(piece);
+    write(filter.accept(piece), text -> text);
+  }
+
+  @Override
+  public void reasoning(String piece) {
+    write(filter.accept(piece), style::dim);
+  }
+
+  private void write(String shown, UnaryOperator<String> look) {
     if (!shown.isEmpty()) {
-      terminal.writer().write(shown);
+      terminal.writer().write(look.apply(shown));
       terminal.flush();
       midLine = !shown.endsWith("\n");
     }

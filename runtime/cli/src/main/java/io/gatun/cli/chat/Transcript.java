@@ -1,6 +1,7 @@
 package io.gatun.cli.chat;
 
 import io.gatun.cli.terminal.Json;
+import io.gatun.cli.terminal.MessageJson;
 import io.gatun.cli.terminal.UsageException;
 import io.gatun.engine.Message;
 import io.gatun.engine.Role;
@@ -33,7 +34,9 @@ record Transcript(String model, String cache, Conversation.Content conversation,
     conversation.system().ifPresent(text -> json.put("system", text));
     ArrayNode list = json.putArray("messages");
     for (Message message : conversation.messages()) {
-      list.addObject().put("role", message.role().id()).put("content", message.text());
+      ObjectNode object = list.addObject().put("role", message.role().id()).put("content", message.text());
+      MessageJson.putText(object, "reasoning", message.reasoning());
+      MessageJson.putToolCalls(object, message.toolCalls());
     }
     json.put("regenerations", conversation.regenerations());
     ObjectNode set = json.putObject("parameters");
@@ -61,7 +64,10 @@ record Transcript(String model, String cache, Conversation.Content conversation,
     }
     var messages = new ArrayList<Message>();
     for (JsonNode message : json.path("messages")) {
-      messages.add(new Message(role(origin, message), string(origin, message, "content")));
+      messages.add(
+          new Message(role(origin, message), string(origin, message, "content"))
+              .reasoning(message.path("reasoning").asString(""))
+              .toolCalls(MessageJson.toolCalls(message)));
     }
     Optional<String> system = json.has("system") ? Optional.of(string(origin, json, "system")) : Optional.empty();
     var said = new Conversation.Content(system, messages, json.path("regenerations").asLong(0));

@@ -290,6 +290,6 @@ class RecoveryTest {
   }
 
   private static RequestParser parser(long seed) {
-    return new RequestParser(stops -> Sampling.defaults(), seed, "model");
+    return new RequestParser(stops -> Sampling.defaults(), Map.of(), seed, "model");
   }
 }

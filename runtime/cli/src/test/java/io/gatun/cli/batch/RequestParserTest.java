@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.cli.terminal.Json;
+import io.gatun.engine.Chat;
 import io.gatun.engine.Message;
 import io.gatun.engine.Prompt;
 import io.gatun.engine.Sampling;
+import io.gatun.text.reply.ToolCall;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -18,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RequestParserTest {
   private static final RequestParser PARSER =
       new RequestParser(
-          stops -> Sampling.defaults().topK(7).stop(stops.orElse(List.of("END")).toArray(String[]::new)), 11, "stories");
+          stops -> Sampling.defaults().topK(7).stop(stops.orElse(List.of("END")).toArray(String[]::new)), Map.of("v", 1), 11, "stories");
 
   @Test
   void aLineThatSaysLittleHasTheDefaultsAndASeedOfItsOwn() {
@@ -47,7 +50,29 @@ class RequestParserTest {
         generate(
             "{\"id\":\"x\",\"messages\":[{\"role\":\"developer\",\"content\":\"s\"},{\"role\":\"user\",\"content\":"
                 + "[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\"}]},{\"role\":\"assistant\",\"content\":\"c\"}]}");
-    assertEquals(new Prompt.Chat(List.of(Message.system("s"), Message.user("ab"), Message.assistant("c"))), request.prompt());
+    assertEquals(
+        Chat.of(Message.system("s"), Message.user("ab"), Message.assistant("c")).with("v", 1), request.prompt());
+  }
+
+  @Test
+  void toolsAndTheTemplatesVariables() {
+    Request.Generate request =
+        generate(
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"u\"},{\"role\":\"assistant\",\"content\":null,\"reasoning\":\"hm\","
+                + "\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+                + "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"r\"}],\"tools\":[{\"type\":\"function\"}],"
+                + "\"reasoning_effort\":\"low\",\"chat_template_kwargs\":{\"v\":null,\"enable_thinking\":false}}");
+    var call = new ToolCall("c1", "f", "{}");
+    assertEquals(
+        Chat.of(
+                Message.user("u"),
+                Message.assistant("").reasoning("hm").toolCalls(List.of(call)),
+                Message.tool(call, "r"))
+            .tools(List.of(Map.of("type", "function")))
+            .with("v", null)
+            .with("enable_thinking", false)
+            .with("reasoning_effort", "low"),
+        request.prompt());
   }
 
   @Test
@@ -56,7 +81,7 @@ class RequestParserTest {
         generate(
             "{\"custom_id\":\"r-1\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"gpt\","
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_completion_tokens\":9,\"n\":1}}");
-    assertEquals(new Prompt.Chat(List.of(Message.user("hi"))), request.prompt());
+    assertEquals(Chat.of(Message.user("hi")).with("v", 1), request.prompt());
     assertEquals(Optional.of(9), request.sampling().maxTokens());
     assertEquals(new Reply.OpenAi(3, Json.parse("\"r-1\"", "id"), "gpt"), request.reply());
   }
@@ -91,8 +116,12 @@ class RequestParserTest {
         "{\"messages\":[1]}                        | messages[0] is 1: expected an object with role and content",
         "{\"messages\":[{\"role\":\"user\"}]}      | messages[0].content is missing",
         "{\"messages\":[{\"content\":\"x\"}]}      | messages[0].role is missing",
-        "{\"messages\":[{\"role\":\"x\",\"content\":\"\"}]} | messages[0].role is \"x\": expected system, developer, user or assistant",
+        "{\"messages\":[{\"role\":\"x\",\"content\":\"\"}]} | messages[0].role is \"x\": expected system, developer, user, assistant or tool",
         "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]} | messages[0].content[0].type is \"image_url\": expected \"text\", nothing else is understood",
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"u\"}],\"tools\":[5]} | tools[0] is 5: expected an object",
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"u\"}],\"tools\":5} | tools is 5: expected an array",
+        "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{}]}]} | messages[0].tool_calls[0].function is missing",
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"u\"}],\"chat_template_kwargs\":5} | chat_template_kwargs is 5: expected an object",
         "{\"custom_id\":5,\"body\":{}}             | custom_id is 5: expected a string",
         "{\"body\":{}}                             | custom_id is missing: expected a string",
         "{\"custom_id\":\"c\"}                     | body is missing: expected an object",

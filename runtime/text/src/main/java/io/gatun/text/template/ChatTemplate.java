@@ -2,8 +2,11 @@ package io.gatun.text.template;
 
 import io.gatun.tensors.Metadata;
 import io.gatun.text.TextRun;
+import io.gatun.text.Vocabulary;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,6 +62,14 @@ public final class ChatTemplate {
       }
     }
     return variants;
+  }
+
+  /** Tokens of a vocabulary that templates name, for {@link ChatInput}: those that it has. */
+  public static Map<String, String> tokens(Vocabulary vocabulary) {
+    var tokens = new LinkedHashMap<String, String>();
+    vocabulary.bos().ifPresent(id -> tokens.put("bos_token", vocabulary.text(id)));
+    vocabulary.eos().ifPresent(id -> tokens.put("eos_token", vocabulary.text(id)));
+    return tokens;
   }
 
   /**

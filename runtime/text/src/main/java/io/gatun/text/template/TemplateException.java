@@ -14,11 +14,15 @@ public final class TemplateException extends RuntimeException {
   private final String reason;
   private final transient @Nullable Position position;
 
-  private TemplateException(String kind, String reason, @Nullable Position position) {
-    super(message(kind, reason, position), null, false, false);
+  private TemplateException(String message, String kind, String reason, @Nullable Position position) {
+    super(message, null, false, false);
     this.kind = kind;
     this.reason = reason;
     this.position = position;
+  }
+
+  private TemplateException(String kind, String reason, @Nullable Position position) {
+    this(message(kind, reason, position), kind, reason, position);
   }
 
   private static String message(String kind, String reason, @Nullable Position position) {
@@ -52,6 +56,11 @@ public final class TemplateException extends RuntimeException {
   /** The same error at its place; the innermost place stays. */
   TemplateException at(Position place) {
     return position == null ? new TemplateException(kind, reason, place) : this;
+  }
+
+  /** The same error, saying whose template it is: {@code model.gguf: chat template}. */
+  public TemplateException in(String origin) {
+    return new TemplateException(origin + ": " + getMessage(), kind, reason, position);
   }
 
   /** The line in the template, from 1; 0 if the error has no place. */
