@@ -8,12 +8,10 @@ import io.gatun.device.Device;
 import io.gatun.device.KvPool;
 import io.gatun.device.KvRows;
 import io.gatun.device.RopeSpec;
-import io.gatun.device.Routing;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
-/** The part of the forward pass that carries out attention. Used by one thread. */
+/** The part of the forward pass that carries out attention over the keys and values of each head. Used by one thread. */
 final class AttentionPass {
   private final Workbench bench;
   private final Device device;
@@ -85,91 +83,5 @@ final class AttentionPass {
     Buffer half = bench.buffer(role, both.rows(), (long) shape.headCount() * dim);
     device.copyColumns(both, new ColumnRuns(from, 2 * dim, 0, dim, dim, shape.headCount()), half);
     return half;
-  }
-
-  /** Latent attention; likewise. */
-  void run(Mixer.LatentAttention attention, RopeSpec rope, int layer, Buffer x, KvRows at, Buffer out) {
-    int content = attention.contentDim();
-    int rotated = attention.rope().dims();
-    int heads = attention.heads();
-    int latentDim = attention.latentDim();
-
-    Buffer q = bench.buffer("q", x.rows(), attention.query().out());
-    Buffer source = x;
-    if (attention.queryLatent().isPresent()) {
-      Mixer.Latent latent = attention.queryLatent().get();
-      source = bench.buffer("q-latent", x.rows(), latent.down().out());
-      bench.linear(x, latent.down(), source);
-      bench.norm(latent.norm(), source, source);
-    }
-    bench.linear(source, attention.query(), q);
-    Buffer queryPositions = bench.buffer("q-rope", x.rows(), (long) heads * rotated);
-    device.copyColumns(q, new ColumnRuns(content, content + rotated, 0, rotated, rotated, heads), queryPositions);
-    device.rope(queryPositions, at.positions(), rope);
-
-    Buffer compressed = bench.buffer("latent-and-rope", x.rows(), attention.latent().out());
-    Buffer latent = bench.buffer("latent", x.rows(), latentDim);
-    Buffer keyPositions = bench.buffer("k-rope", x.rows(), rotated);
-    bench.linear(x, attention.latent(), compressed);
-    device.copyColumns(compressed, new ColumnRuns(0, 0, 0, latentDim, latentDim, 1), latent);
-    device.copyColumns(compressed, new ColumnRuns(latentDim, 0, 0, rotated, rotated, 1), keyPositions);
-    bench.norm(attention.latentNorm(), latent, latent);
-    device.rope(keyPositions, at.positions(), rope);
-
-    AttentionSpec shape = attention.shape();
-    Buffer k = bench.buffer("k", x.rows(), (long) shape.headCountKv() * shape.keyDim());
-    Buffer mixed = bench.buffer("mixed", x.rows(), (long) heads * shape.valueDim());
-    switch (attention.form()) {
-      case Mixer.LatentForm.Expanded expanded -> {
-        int value = attention.valueDim();
-        Buffer both = bench.buffer("k-and-v", x.rows(), expanded.keyValue().out());
-        Buffer v = bench.buffer("v", x.rows(), (long) heads * value);
-        bench.linear(latent, expanded.keyValue(), both);
-        device.copyColumns(both, new ColumnRuns(0, content + value, 0, content + rotated, content, heads), k);
-        device.copyColumns(keyPositions, new ColumnRuns(0, 0, content, content + rotated, rotated, heads), k);
-        device.copyColumns(both, new ColumnRuns(content, content + value, 0, value, value, heads), v);
-        device.copyColumns(queryPositions, new ColumnRuns(0, rotated, content, content + rotated, rotated, heads), q);
-        device.append(pool, layer, k, v, at);
-        device.attention(q, pool, layer, shape, at, mixed);
-        bench.linear(mixed, attention.output(), out);
-      }
-      case Mixer.LatentForm.Absorbed absorbed -> {
-        device.copyColumns(latent, new ColumnRuns(0, 0, 0, latentDim, latentDim, 1), k);
-        device.copyColumns(keyPositions, new ColumnRuns(0, 0, latentDim, rotated, rotated, 1), k);
-        device.append(pool, layer, k, latent, at);
-        Buffer absorbing = absorbed(attention, absorbed, q, queryPositions);
-        device.attention(absorbing, pool, layer, shape, at, mixed);
-        Buffer values = bench.buffer("values", x.rows(), (long) heads * attention.valueDim());
-        byHead(mixed, absorbed.value(), heads, values);
-        bench.linear(values, attention.output(), out);
-      }
-    }
-  }
-
-  /** Queries in the latent space, each followed by its part with positions. */
-  private Buffer absorbed(
-      Mixer.LatentAttention attention, Mixer.LatentForm.Absorbed form, Buffer q, Buffer queryPositions) {
-    int heads = attention.heads();
-    int content = attention.contentDim();
-    int rotated = attention.rope().dims();
-    int latent = attention.latentDim();
-    Buffer contents = bench.buffer("q-content", q.rows(), (long) heads * content);
-    Buffer inLatent = bench.buffer("q-in-latent", q.rows(), (long) heads * latent);
-    Buffer absorbing = bench.buffer("q-absorbing", q.rows(), (long) heads * (latent + rotated));
-    device.copyColumns(q, new ColumnRuns(0, content + rotated, 0, content, content, heads), contents);
-    byHead(contents, form.key(), heads, inLatent);
-    device.copyColumns(inLatent, new ColumnRuns(0, latent, 0, latent + rotated, latent, heads), absorbing);
-    device.copyColumns(
-        queryPositions, new ColumnRuns(0, rotated, latent, latent + rotated, rotated, heads), absorbing);
-    return absorbing;
-  }
-
-  /** Each head through a matrix of its own: heads are slots, and matrices the experts that they chose. */
-  private void byHead(Buffer x, Linear linear, int heads, Buffer out) {
-    int rows = Math.toIntExact(x.rows());
-    var experts = new int[rows * heads];
-    Arrays.setAll(experts, slot -> slot % heads);
-    var routing = new Routing(heads, experts, new float[experts.length]);
-    bench.experts(x.reshaped(x.rows() * heads, linear.in()), linear, routing, out.reshaped(x.rows() * heads, linear.out()));
   }
 }

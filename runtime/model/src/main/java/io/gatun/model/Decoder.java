@@ -305,12 +305,17 @@ final class Decoder {
   }
 
   private Pooling pooling() {
-    Pooling usual =
-        switch (sight) {
-          case CAUSAL -> Pooling.LAST;
-          case ALL -> Pooling.MEAN;
-        };
-    return Pooling.values()[keys.integer("pooling_type", 0, Pooling.values().length - 1, usual.ordinal())];
+    return switch (keys.integer("pooling_type", 0, 3, -1)) {
+      case 0 -> Pooling.NONE;
+      case 1 -> Pooling.MEAN;
+      case 2 -> Pooling.CLS;
+      case 3 -> Pooling.LAST;
+      default ->
+          switch (sight) {
+            case CAUSAL -> Pooling.LAST;
+            case ALL -> Pooling.MEAN;
+          };
+    };
   }
 
   private Optional<Linear> head(Linear tokens) {

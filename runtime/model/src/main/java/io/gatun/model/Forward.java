@@ -31,6 +31,7 @@ public final class Forward {
   private final Workbench bench;
   private final KvPages pages;
   private final AttentionPass attention;
+  private final LatentAttentionPass latentAttention;
   private final RecurrentPass recurrent;
   private final FeedForwardPass feedForward;
   private final List<Layer> layers;
@@ -66,6 +67,7 @@ public final class Forward {
     }
     pages = new KvPages(device.kvPool(new KvLayout(cached, keyType, valueType)), new KvStates(device, state));
     attention = new AttentionPass(bench, pages.pool());
+    latentAttention = new LatentAttentionPass(bench, pages.pool());
     recurrent = new RecurrentPass(bench);
     feedForward = new FeedForwardPass(bench);
   }
@@ -249,7 +251,7 @@ public final class Forward {
     switch (layer.block().mixer()) {
       case Mixer.Attention mixer -> attention.run(mixer, layer.ropes(), layer.cached(), x, at, out);
       case Mixer.LatentAttention mixer ->
-          attention.run(mixer, layer.ropes().getFirst(), layer.cached(), x, at, out);
+          latentAttention.run(mixer, layer.ropes().getFirst(), layer.cached(), x, at, out);
       case Mixer.DeltaNet mixer -> recurrent.run(mixer, layer.state(), x, states, out);
       case Mixer.ShortConvolution mixer -> recurrent.run(mixer, layer.state(), x, states, out);
     }

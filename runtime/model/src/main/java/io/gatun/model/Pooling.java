@@ -1,6 +1,6 @@
 package io.gatun.model;
 
-/** How the embeddings of tokens become one of their text. The order is that of {@code pooling_type} in GGUF files. */
+/** How the embeddings of tokens become one of their text. */
 public enum Pooling {
   /** They do not: each token has its own. */
   NONE,

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorOperators;
  * The hyperbolic tangent of floats. The same function in every lane, at every width.
  *
  * <pre>
- *   |x| < 1/4:   x + x³·(c₃ + c₅ x² + … + c₁₁ x⁸)     its Taylor series; the term left out is below 2e-9 of it
+ *   |x| to 1/4:  x + x³·(c₃ + c₅ x² + … + c₁₁ x⁸)     its Taylor series; the term left out is below 2e-9 of it
  *   otherwise:   1 − 2 / (e^(2x) + 1)                  no more than 3 units in the last place off
  * </pre>
  */
