@@ -290,7 +290,9 @@ class KernelTableTest {
 
   @Test
   void everyRowKernelIsChecked() {
-    for (String broken : List.of("quantize", "rmsNorm", "layerNorm", "rope", "gate", "activate", "softcap", "add", "scale")) {
+    var operations =
+        List.of("quantize", "rmsNorm", "layerNorm", "rope", "gate", "activate", "softcap", "add", "scale");
+    for (String broken : operations) {
       KernelTable table = rowy(broken).checked();
       assertEquals("cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
       assertSame(ScalarKernels.INSTANCE, table.rows());

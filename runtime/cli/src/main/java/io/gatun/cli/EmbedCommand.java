@@ -84,14 +84,18 @@ final class EmbedCommand extends ConsoleCommand {
   }
 
   private static Pooling kind(String word) {
-    return Stream.of(Pooling.values())
+    return kinds()
         .filter(value -> id(value).equals(word))
         .findFirst()
         .orElseThrow(
             () ->
                 new UsageException(
                     "--pooling: '%s', expected one of %s"
-                        .formatted(word, Stream.of(Pooling.values()).map(EmbedCommand::id).collect(Collectors.joining(", ")))));
+                        .formatted(word, kinds().map(EmbedCommand::id).collect(Collectors.joining(", ")))));
+  }
+
+  private static Stream<Pooling> kinds() {
+    return Stream.of(Pooling.values());
   }
 
   private static String id(Pooling value) {

@@ -38,7 +38,8 @@ class RecurrentStateTest {
       Completion answer = session.generate(first(60), SAMPLING, piece -> {});
       assertEquals(engine.generate(first(60), SAMPLING).ids(), answer.ids());
 
-      int[] more = IntStream.concat(Arrays.stream(text(), 0, 60), answer.ids().stream().mapToInt(Integer::intValue)).toArray();
+      IntStream answered = answer.ids().stream().mapToInt(Integer::intValue);
+      int[] more = IntStream.concat(Arrays.stream(text(), 0, 60), answered).toArray();
       Completion next = session.generate(Prompt.ids(more), SAMPLING, piece -> {});
       assertEquals(engine.generate(Prompt.ids(more), SAMPLING).ids(), next.ids());
       assertTrue(next.stats().cachedTokens() >= 60, next.stats().toString());
@@ -65,7 +66,8 @@ class RecurrentStateTest {
           assertEquals(expected, fork.generate(prompt, SAMPLING, piece -> {}).ids());
           assertEquals(expected, restored.generate(prompt, SAMPLING, piece -> {}).ids());
         }
-        assertEquals(engine.generate(first(100), SAMPLING).ids(), session.generate(first(100), SAMPLING, piece -> {}).ids());
+        List<Integer> expected = engine.generate(first(100), SAMPLING).ids();
+        assertEquals(expected, session.generate(first(100), SAMPLING, piece -> {}).ids());
       }
     }
   }

@@ -1,9 +1,9 @@
 package io.gatun.model;
 
 import io.gatun.device.ActivationFunction;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import io.gatun.model.Decoder.Network;
-import io.gatun.model.Decoder.NormKind;
-import io.gatun.model.Decoder.QueryKeyNorm;
+import io.gatun.model.NormKeys.Kind;
 import java.util.List;
 
 /** BLOOM and MPT: no positions, attention falls with distance. */
@@ -16,7 +16,7 @@ final class AlibiFamily {
   private AlibiFamily() {}
 
   private static Decoder plain(ModelKeys keys) {
-    return new Decoder(keys).norms(NormKind.LAYER).network(Network.PLAIN, ActivationFunction.GELU);
+    return new Decoder(keys).norms(Kind.LAYER).network(Network.PLAIN, ActivationFunction.GELU);
   }
 
   private static ModelSpec bloom(ModelKeys keys) {

@@ -5,7 +5,7 @@ import static io.gatun.model.Decoder.NONE;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.RopeSpec.Pairing;
 import io.gatun.model.Decoder.Network;
-import io.gatun.model.Decoder.NormKind;
+import io.gatun.model.NormKeys.Kind;
 import java.util.List;
 
 /** Encoders: every token sees all others, and each sum is normed. */
@@ -20,7 +20,7 @@ final class BertFamily {
       throw keys.wrong("attention.causal", "is true, expected an encoder");
     }
     return new Decoder(keys)
-        .norms(NormKind.LAYER)
+        .norms(Kind.LAYER)
         .embeddingNorm("token_embd_norm")
         .tokenTypes()
         .residual(BlockSpec.Residual.NORMED_SUM)

@@ -4,8 +4,8 @@ import static io.gatun.model.Decoder.NONE;
 
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
-import io.gatun.model.Decoder.NormKind;
-import io.gatun.model.Decoder.QueryKeyNorm;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
+import io.gatun.model.NormKeys.Kind;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ final class CohereFamily {
 
   private static Decoder parallel(ModelKeys keys) {
     return new Decoder(keys)
-        .norms(NormKind.LAYER)
+        .norms(Kind.LAYER)
         .blockNorms("attn_norm", NONE, "attn_norm", NONE)
         .residual(BlockSpec.Residual.PARALLEL)
         .logitScale(keys.number("logit_scale", 0, Float.MAX_VALUE));

@@ -19,24 +19,6 @@ final class Decoder {
 
   private static final int MANY = Integer.MAX_VALUE;
 
-  /** How values are normed. */
-  enum NormKind {
-    RMS,
-    LAYER,
-    /** Without gain or bias. */
-    LAYER_ALONE
-  }
-
-  /** Which queries and keys are normed together. */
-  enum QueryKeyNorm {
-    NONE,
-    EACH_HEAD,
-    /** All heads together. */
-    ALL_HEADS,
-    /** Each head, with a gain of its own. */
-    EACH_HEAD_APART
-  }
-
   /** The tensors of a feed-forward network. */
   enum Network {
     GATED,
@@ -54,11 +36,11 @@ final class Decoder {
   private final ModelKeys keys;
   private final int layers;
   private final int width;
-  private final int[] headCount;
-  private final int[] headCountKv;
   private final int[] feedForward;
+  private final NormKeys norms;
+  private final AttentionKeys attention;
+  private final ExpertKeys experts;
 
-  private NormKind normKind = NormKind.RMS;
   private String mixerNorm = "attn_norm";
   private String mixerOutputNorm = NONE;
   private String feedForwardNorm = "ffn_norm";
@@ -73,15 +55,8 @@ final class Decoder {
   private Optional<Linear> positions = Optional.empty();
   private Optional<Linear> types = Optional.empty();
   private ModelSpec.Sight sight = ModelSpec.Sight.CAUSAL;
-  private ByLayer<Integer, Optional<Rope>> ropes = (_, _) -> Optional.empty();
-  private ByLayer<AttentionSpec, AttentionSpec> attention = (_, spec) -> spec;
-  private QueryKeyNorm queryKeyNorm = QueryKeyNorm.NONE;
-  private float limit = Float.POSITIVE_INFINITY;
-  private boolean qkvBias;
-  private Mixer.Gating gating = Mixer.Gating.NONE;
   private Network network = Network.GATED;
   private ActivationFunction function = ActivationFunction.SILU;
-  private final ExpertKeys experts;
   private IntFunction<Optional<Mixer>> otherMixers = _ -> Optional.empty();
   private Optional<Embedding.BlockInputs> blockInputs = Optional.empty();
   private IntFunction<Optional<BlockSpec.OwnInput>> ownInputs = _ -> Optional.empty();
@@ -95,19 +70,8 @@ final class Decoder {
       keys.ignoreTensors("blk." + i + "."); // they guess further tokens
     }
     width = keys.integer("embedding_length", 1, MANY);
-    headCount = keys.perLayer("attention.head_count", blocks, 1, width, 0);
-    headCountKv = headCount.clone();
-    int[] stored = keys.perLayer("attention.head_count_kv", blocks, 0, width, MANY);
-    for (int i = 0; i < layers; i++) {
-      if (headCount[i] == 0) {
-        throw keys.wrong("attention.head_count", "is missing, expected an integer");
-      }
-      headCountKv[i] = stored[i] == MANY || stored[i] == 0 ? headCount[i] : stored[i];
-      if (headCount[i] % headCountKv[i] != 0) {
-        throw keys.wrong(
-            "attention.head_count_kv", "is %d, expected a divisor of head_count %d".formatted(headCountKv[i], headCount[i]));
-      }
-    }
+    norms = new NormKeys(keys);
+    attention = new AttentionKeys(keys, blocks, width, norms);
     feedForward = keys.perLayer("feed_forward_length", blocks, 0, MANY, 0);
     experts = new ExpertKeys(keys, width);
   }
@@ -120,20 +84,20 @@ final class Decoder {
     return width;
   }
 
-  int headCount(int layer) {
-    return headCount[layer];
+  AttentionKeys attention() {
+    return attention;
   }
 
-  int headCountKv(int layer) {
-    return headCountKv[layer];
+  NormKeys norms() {
+    return norms;
   }
 
   ExpertKeys experts() {
     return experts;
   }
 
-  Decoder norms(NormKind kind) {
-    normKind = kind;
+  Decoder norms(NormKeys.Kind kind) {
+    norms.kind(kind);
     return this;
   }
 
@@ -206,7 +170,7 @@ final class Decoder {
 
   /** Rotary positions by layer and values per head. */
   Decoder rope(ByLayer<Integer, Optional<Rope>> byLayer) {
-    ropes = byLayer;
+    attention.rope(byLayer);
     return this;
   }
 
@@ -226,8 +190,7 @@ final class Decoder {
 
   /** What becomes of plain attention in each layer; after what was said before. */
   Decoder attention(ByLayer<AttentionSpec, AttentionSpec> change) {
-    ByLayer<AttentionSpec, AttentionSpec> before = attention;
-    attention = (layer, spec) -> change.of(layer, before.of(layer, spec));
+    attention.change(change);
     return this;
   }
 
@@ -235,26 +198,26 @@ final class Decoder {
     return attention((_, spec) -> spec.withScale((float) factor));
   }
 
-  Decoder queryKeyNorm(QueryKeyNorm which) {
-    queryKeyNorm = which;
+  Decoder queryKeyNorm(AttentionKeys.QueryKeyNorm which) {
+    attention.queryKeyNorm(which);
     return this;
   }
 
   /** Queries, keys and values are clamped if the key is there. */
   Decoder clamp() {
     double value = keys.number("attention.clamp_kqv", 0, Float.MAX_VALUE, 0);
-    limit = value > 0 ? (float) value : Float.POSITIVE_INFINITY;
+    attention.limit(value > 0 ? (float) value : Float.POSITIVE_INFINITY);
     return this;
   }
 
   Decoder gating(Mixer.Gating which) {
-    gating = which;
+    attention.gating(which);
     return this;
   }
 
   /** Query, key and value must have biases. */
   Decoder requireQkvBias() {
-    qkvBias = true;
+    attention.requireBias();
     return this;
   }
 
@@ -298,9 +261,9 @@ final class Decoder {
         width,
         keys.integer("context_length", 1, MANY),
         sight,
-        new Embedding(tokens, embeddingScale, positions, types, norm(embeddingNorm, width), blockInputs),
+        new Embedding(tokens, embeddingScale, positions, types, norms.norm(embeddingNorm, width), blockInputs),
         blocks,
-        new Head(norm(outputNorm, width), head(tokens), logitScale, softcap),
+        new Head(norms.norm(outputNorm, width), head(tokens), logitScale, softcap),
         pooling());
   }
 
@@ -330,12 +293,12 @@ final class Decoder {
     String block = "blk." + i + ".";
     return new BlockSpec(
         residual,
-        norm(blockNorm(block, mixerNorm), width),
-        otherMixers.apply(i).orElseGet(() -> attention(i)),
-        norm(blockNorm(block, mixerOutputNorm), width),
-        norm(blockNorm(block, feedForwardNorm), width),
+        norms.norm(blockNorm(block, mixerNorm), width),
+        otherMixers.apply(i).orElseGet(() -> attention.mixer(i)),
+        norms.norm(blockNorm(block, mixerOutputNorm), width),
+        norms.norm(blockNorm(block, feedForwardNorm), width),
         experts.has(i) ? experts.in(block, feedForward[i]) : network(block, feedForward[i]),
-        norm(blockNorm(block, feedForwardOutputNorm), width),
+        norms.norm(blockNorm(block, feedForwardOutputNorm), width),
         residualScale,
         ownInputs.apply(i),
         outputScales.apply(i));
@@ -343,92 +306,6 @@ final class Decoder {
 
   private static String blockNorm(String block, String name) {
     return name.equals(NONE) ? NONE : block + name;
-  }
-
-  Norm norm(String name, long size) {
-    return name.equals(NONE) ? new Norm.None() : norm(name, size, size);
-  }
-
-  private Norm norm(String name, long length, long size) {
-    Optional<String> gain = Optional.of(name + ".weight");
-    Optional<String> bias = keys.hasTensor(name + ".bias") ? Optional.of(name + ".bias") : Optional.empty();
-    return switch (normKind) {
-      case RMS -> new Norm.Rms(gain, size, rmsEps());
-      case LAYER -> new Norm.Layer(gain, bias, Math.toIntExact(length), size, layerEps());
-      case LAYER_ALONE -> new Norm.Layer(Optional.empty(), Optional.empty(), Math.toIntExact(length), size, layerEps());
-    };
-  }
-
-  float rmsEps() {
-    return (float) keys.number("attention.layer_norm_rms_epsilon", 0, 1);
-  }
-
-  private float layerEps() {
-    return (float) keys.number("attention.layer_norm_epsilon", 0, 1);
-  }
-
-  private Mixer attention(int i) {
-    String block = "blk." + i + ".";
-    int heads = headCount[i];
-    int headsKv = headCountKv[i];
-    int keyDim = headDim("attention.key_length", heads);
-    int valueDim = headDim("attention.value_length", heads);
-    long queries = (long) heads * keyDim;
-    long queryRows =
-        switch (gating) {
-          case NONE -> queries;
-          case BEHIND_QUERIES -> 2 * queries;
-        };
-    long keyValues = (long) headsKv * keyDim;
-    long values = (long) headsKv * valueDim;
-    Linear query;
-    Linear key;
-    Linear value;
-    if (keys.hasTensor(block + "attn_qkv.weight")) {
-      Linear all = projection(block + "attn_qkv", queryRows + keyValues + values);
-      query = all.rows(0, queryRows);
-      key = all.rows(queryRows, keyValues);
-      value = all.rows(queryRows + keyValues, values);
-    } else {
-      query = projection(block + "attn_q", queryRows);
-      key = projection(block + "attn_k", keyValues);
-      value = projection(block + "attn_v", values);
-    }
-    return new Mixer.Attention(
-        attention.of(i, new AttentionSpec(heads, headsKv, keyDim, valueDim, (float) (1 / Math.sqrt(keyDim)))),
-        ropes.of(i, keyDim),
-        limit,
-        query,
-        queryKeyNorm(block + "attn_q_norm", keyDim, queries),
-        new Mixer.KeyValues.Own(key, queryKeyNorm(block + "attn_k_norm", keyDim, keyValues), value, new Norm.None()),
-        gating,
-        keys.linear(block + "attn_output", width, (long) heads * valueDim));
-  }
-
-  private Linear projection(String name, long out) {
-    Linear linear = keys.linear(name, out, width);
-    return qkvBias ? new Linear(linear.weight(), Optional.of(name + ".bias"), 0, out, width) : linear;
-  }
-
-  private Norm queryKeyNorm(String name, int headDim, long all) {
-    return switch (queryKeyNorm) {
-      case NONE -> new Norm.None();
-      case EACH_HEAD -> norm(name, headDim);
-      case ALL_HEADS -> norm(name, all);
-      case EACH_HEAD_APART -> norm(name, headDim, all);
-    };
-  }
-
-  int headDim(String key, int heads) {
-    int dim = keys.integer(key, 1, MANY, 0);
-    if (dim != 0) {
-      return dim;
-    }
-    if (width % heads != 0) {
-      throw keys.wrong(
-          "attention.head_count", "is %d, expected a divisor of embedding_length %d".formatted(heads, width));
-    }
-    return width / heads;
   }
 
   private FeedForward network(String block, int hidden) {

@@ -19,14 +19,17 @@ final class DeepseekFamily {
 
   private static Mixer attention(ModelKeys keys, Decoder decoder, int layer) {
     String block = "blk." + layer + ".";
-    int heads = decoder.headCount(layer);
+    int heads = decoder.attention().headCount(layer);
     int width = decoder.width();
     int rotated = keys.integer("rope.dimension_count", 2, MANY);
-    int keyDim = keys.integer("attention.key_length_mla", rotated + 1, MANY, decoder.headDim("attention.key_length", heads));
-    int valueDim = keys.integer("attention.value_length_mla", 1, MANY, decoder.headDim("attention.value_length", heads));
+    int usualKeyDim = decoder.attention().headDim("attention.key_length", heads);
+    int usualValueDim = decoder.attention().headDim("attention.value_length", heads);
+    int keyDim = keys.integer("attention.key_length_mla", rotated + 1, MANY, usualKeyDim);
+    int valueDim = keys.integer("attention.value_length_mla", 1, MANY, usualValueDim);
     int latent = keys.integer("attention.kv_lora_rank", 1, MANY);
     if (keyDim <= rotated) {
-      throw keys.wrong("attention.key_length", "is %d, expected more than rope.dimension_count %d".formatted(keyDim, rotated));
+      throw keys.wrong(
+          "attention.key_length", "is %d, expected more than rope.dimension_count %d".formatted(keyDim, rotated));
     }
     int content = keyDim - rotated;
     long queries = (long) heads * keyDim;
@@ -36,7 +39,8 @@ final class DeepseekFamily {
             ? Optional.empty()
             : Optional.of(
                 new Mixer.Latent(
-                    keys.linear(block + "attn_q_a", queryRank, width), decoder.norm(block + "attn_q_a_norm", queryRank)));
+                    keys.linear(block + "attn_q_a", queryRank, width),
+                    decoder.norms().norm(block + "attn_q_a_norm", queryRank)));
     return new Mixer.LatentAttention(
         heads,
         content,
@@ -48,7 +52,7 @@ final class DeepseekFamily {
             ? keys.linear(block + "attn_q", queries, width)
             : keys.linear(block + "attn_q_b", queries, queryRank),
         keys.linear(block + "attn_kv_a_mqa", latent + rotated, width),
-        new Norm.Rms(Optional.of(block + "attn_kv_a_norm.weight"), latent, decoder.rmsEps()),
+        new Norm.Rms(Optional.of(block + "attn_kv_a_norm.weight"), latent, decoder.norms().rmsEps()),
         form(keys, block, heads, content, valueDim, latent),
         keys.linear(block + "attn_output", width, (long) heads * valueDim));
   }

@@ -27,7 +27,8 @@ final class Gemma4 {
     rope = new RopeKeys(keys, Pairing.HALVES);
     local =
         keys.flagPerLayer("attention.sliding_window_pattern", decoder.layers())
-            .orElseThrow(() -> keys.wrong("attention.sliding_window_pattern", "is missing, expected a truth value per layer"));
+            .orElseThrow(
+                () -> keys.wrong("attention.sliding_window_pattern", "is missing, expected a truth value per layer"));
     window = keys.integer("attention.sliding_window", 1, AttentionSpec.ALL);
     own = decoder.layers() - keys.integer("attention.shared_kv_layers", 0, decoder.layers() - 1, 0);
   }
@@ -60,7 +61,7 @@ final class Gemma4 {
         (float) Math.sqrt(inputs),
         keys.linear("per_layer_model_proj", all, decoder.width()),
         (float) (1 / Math.sqrt(decoder.width())),
-        decoder.norm("per_layer_proj_norm", inputs),
+        decoder.norms().norm("per_layer_proj_norm", inputs),
         (float) Math.sqrt(0.5));
   }
 
@@ -70,14 +71,14 @@ final class Gemma4 {
         keys.linear(block + "inp_gate", inputs, decoder.width()),
         ActivationFunction.GELU,
         keys.linear(block + "proj", decoder.width(), inputs),
-        decoder.norm(block + "post_norm", decoder.width()));
+        decoder.norms().norm(block + "post_norm", decoder.width()));
   }
 
   private Mixer attention(int layer) {
     String block = "blk." + layer + ".";
     String suffix = local[layer] ? "_swa" : "";
-    int heads = decoder.headCount(layer);
-    int headsKv = decoder.headCountKv(layer);
+    int heads = decoder.attention().headCount(layer);
+    int headsKv = decoder.attention().headCountKv(layer);
     int dim = keys.integer("attention.key_length" + suffix, 1, MANY);
     int valueDim = keys.integer("attention.value_length" + suffix, 1, MANY);
     var shape =
@@ -87,7 +88,7 @@ final class Gemma4 {
         Optional.of(local[layer] ? localRope(dim) : rope.rope(dim)),
         Float.POSITIVE_INFINITY,
         keys.linear(block + "attn_q", (long) heads * dim, decoder.width()),
-        decoder.norm(block + "attn_q_norm", dim),
+        decoder.norms().norm(block + "attn_q_norm", dim),
         layer < own ? keyValues(block, shape) : new Mixer.KeyValues.Shared(lastOfItsKind(layer)),
         Mixer.Gating.NONE,
         keys.linear(block + "attn_output", decoder.width(), (long) heads * valueDim));
@@ -102,11 +103,11 @@ final class Gemma4 {
     Linear key = keys.linear(block + "attn_k", (long) shape.headCountKv() * shape.keyDim(), decoder.width());
     return new Mixer.KeyValues.Own(
         key,
-        decoder.norm(block + "attn_k_norm", shape.keyDim()),
+        decoder.norms().norm(block + "attn_k_norm", shape.keyDim()),
         keys.hasTensor(block + "attn_v.weight")
             ? keys.linear(block + "attn_v", (long) shape.headCountKv() * shape.valueDim(), decoder.width())
             : key,
-        new Norm.Rms(Optional.empty(), shape.valueDim(), decoder.rmsEps()));
+        new Norm.Rms(Optional.empty(), shape.valueDim(), decoder.norms().rmsEps()));
   }
 
   private int lastOfItsKind(int layer) {

@@ -3,8 +3,8 @@ package io.gatun.model;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import io.gatun.model.Decoder.Network;
-import io.gatun.model.Decoder.QueryKeyNorm;
 import java.util.List;
 import java.util.Optional;
 

@@ -4,8 +4,8 @@ import static io.gatun.model.Decoder.NONE;
 
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import io.gatun.model.Decoder.Network;
-import io.gatun.model.Decoder.QueryKeyNorm;
 import java.util.List;
 
 /** ChatGLM 3 and GLM 4: only some dimensions of a head rotate. */

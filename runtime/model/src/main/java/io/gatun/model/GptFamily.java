@@ -5,9 +5,9 @@ import static io.gatun.model.Decoder.NONE;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import io.gatun.model.Decoder.Network;
-import io.gatun.model.Decoder.NormKind;
-import io.gatun.model.Decoder.QueryKeyNorm;
+import io.gatun.model.NormKeys.Kind;
 import java.util.List;
 
 /** GPT-2 and its kin with layer norms and, mostly, networks without a gate; and gpt-oss. */
@@ -25,7 +25,7 @@ final class GptFamily {
   private GptFamily() {}
 
   private static Decoder plain(ModelKeys keys, ActivationFunction function) {
-    return new Decoder(keys).norms(NormKind.LAYER).network(Network.PLAIN, function);
+    return new Decoder(keys).norms(Kind.LAYER).network(Network.PLAIN, function);
   }
 
   private static ModelSpec gptneox(ModelKeys keys) {
@@ -49,7 +49,7 @@ final class GptFamily {
   /** One after the other on two norms, or side by side on one; the larger models norm each query and key head. */
   private static ModelSpec stablelm(ModelKeys keys) {
     keys.ignore("use_parallel_residual"); // the tensors say it
-    Decoder decoder = new Decoder(keys).norms(NormKind.LAYER).rope(Pairing.HALVES);
+    Decoder decoder = new Decoder(keys).norms(Kind.LAYER).rope(Pairing.HALVES);
     if (!keys.hasTensor("blk.0.ffn_norm.weight")) {
       decoder.blockNorms("attn_norm", NONE, "attn_norm", NONE).residual(BlockSpec.Residual.PARALLEL);
     }

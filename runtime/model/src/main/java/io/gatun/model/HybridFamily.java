@@ -4,7 +4,7 @@ import static io.gatun.model.Decoder.NONE;
 
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.RopeSpec.Pairing;
-import io.gatun.model.Decoder.QueryKeyNorm;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,7 +57,7 @@ final class HybridFamily {
             block + "ssm_a",
             keys.linear(block + "ssm_beta", heads, width),
             keys.linear(block + "attn_gate", values, width),
-            decoder.norm(block + "ssm_norm", shape.valueDim()),
+            decoder.norms().norm(block + "ssm_norm", shape.valueDim()),
             keys.linear(block + "ssm_out", width, values)));
   }
 

@@ -8,9 +8,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cached keys and values of one sequence: a list of pages and a length in tokens, and the state of models that carry
- * one from token to token. Forks share pages and state until one of them writes. A state is that of all tokens: it cannot
- * be taken back to fewer, see {@link #reusable}. Used by one thread at a time; owned by whoever made it, and to be closed before its device.
+ * The cached keys and values of one sequence: a list of pages and a length in tokens, and the state of models that
+ * carry one from token to token. Forks share pages and state until one of them writes. A state is that of all tokens:
+ * it cannot be taken back to fewer, see {@link #reusable}. Used by one thread at a time; owned by whoever made it, and
+ * to be closed before its device.
  */
 public final class KvCache implements AutoCloseable {
   private final KvPages pages;

@@ -58,7 +58,8 @@ public sealed interface Mixer {
 
   /**
    * A gated delta rule behind a short convolution: {@code out = output · (norm(deltaNet(…)) ⊙ silu(gate · x))}, where
-   * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by √keyDim.
+   * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by
+   * √keyDim.
    *
    * @param input {@code [2 · keyHeads · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
    * @param kernel name of a tensor {@code [input.out, taps]}

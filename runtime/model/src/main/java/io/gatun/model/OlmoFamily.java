@@ -5,8 +5,8 @@ import static io.gatun.model.Decoder.NONE;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
 import io.gatun.device.RouterSpec.Weighting;
-import io.gatun.model.Decoder.NormKind;
-import io.gatun.model.Decoder.QueryKeyNorm;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
+import io.gatun.model.NormKeys.Kind;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +24,7 @@ final class OlmoFamily {
 
   /** Norms without gain or bias; queries, keys and values clamped. */
   private static ModelSpec olmo(ModelKeys keys) {
-    return new Decoder(keys).norms(NormKind.LAYER_ALONE).rope(Pairing.ADJACENT).clamp().spec();
+    return new Decoder(keys).norms(Kind.LAYER_ALONE).rope(Pairing.ADJACENT).clamp().spec();
   }
 
   /** Norms of queries, keys and results only. The third version: three of four layers have a window and no scaling. */

@@ -5,7 +5,7 @@ import static io.gatun.model.Decoder.NONE;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.RopeSpec.Pairing;
 import io.gatun.model.Decoder.Network;
-import io.gatun.model.Decoder.NormKind;
+import io.gatun.model.NormKeys.Kind;
 import java.util.List;
 
 /** Phi 2, whose attention and network work side by side on one norm; Phi 3 and 4. */
@@ -17,7 +17,7 @@ final class PhiFamily {
 
   private static ModelSpec phi2(ModelKeys keys) {
     return new Decoder(keys)
-        .norms(NormKind.LAYER)
+        .norms(Kind.LAYER)
         .blockNorms("attn_norm", NONE, "attn_norm", NONE)
         .residual(BlockSpec.Residual.PARALLEL)
         .rope(Pairing.HALVES)

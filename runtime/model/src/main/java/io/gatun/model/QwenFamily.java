@@ -2,7 +2,7 @@ package io.gatun.model;
 
 import io.gatun.device.RopeSpec.Pairing;
 import io.gatun.device.RouterSpec.Weighting;
-import io.gatun.model.Decoder.QueryKeyNorm;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import java.util.List;
 
 /** Qwen 2 and 2.5 with biases on query, key and value; Qwen 3 with norms of each head; both also with experts. */

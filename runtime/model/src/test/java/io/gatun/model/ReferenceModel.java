@@ -14,7 +14,9 @@ record ReferenceModel(String name, JsonNode facts) {
 
   /** Names of all models that logits are known of. */
   static List<String> withLogits() {
-    return Oracle.names("models", ".json").stream().filter(name -> !of(name).facts().path("greedy16_after_short").isMissingNode()).toList();
+    return Oracle.names("models", ".json").stream()
+        .filter(name -> of(name).facts().has("greedy16_after_short"))
+        .toList();
   }
 
   static ReferenceModel of(String name) {

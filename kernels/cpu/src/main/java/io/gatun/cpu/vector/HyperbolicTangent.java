@@ -49,7 +49,8 @@ final class HyperbolicTangent {
     p = p.fma(square, FloatVector.broadcast(FLOATS, C5));
     p = p.fma(square, FloatVector.broadcast(FLOATS, C3));
     p = p.mul(square).fma(x, x);
-    FloatVector far = FloatVector.broadcast(FLOATS, 1).sub(FloatVector.broadcast(FLOATS, 2).div(Exponential.of(x.add(x)).add(1)));
+    FloatVector rest = FloatVector.broadcast(FLOATS, 2).div(Exponential.of(x.add(x)).add(1));
+    FloatVector far = FloatVector.broadcast(FLOATS, 1).sub(rest);
     return far.blend(p, x.abs().compare(VectorOperators.LT, SMALL));
   }
 }
