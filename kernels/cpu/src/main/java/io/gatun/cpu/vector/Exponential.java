@@ -4,7 +4,6 @@ import static io.gatun.cpu.vector.Lanes.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -39,9 +38,7 @@ final class Exponential {
 
   /** Small enough to be inlined wherever it is called from a loop. */
   static FloatVector of(FloatVector argument) {
-    VectorMask<Float> low = argument.compare(VectorOperators.LT, LOWEST);
-    VectorMask<Float> high = argument.compare(VectorOperators.GT, HIGHEST);
-    FloatVector x = argument.blend(LOWEST, low).blend(HIGHEST, high);
+    FloatVector x = argument.max(LOWEST).min(HIGHEST); // NaN stays NaN
     FloatVector shifted = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, MAGIC));
     FloatVector n = shifted.sub(MAGIC);
     FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x);

@@ -83,6 +83,13 @@ final class Lanes {
     vector.intoMemorySegment(MEMORY, address, ORDER);
   }
 
+  /** Fills memory with zeros, {@code bytes} a multiple of {@link #BYTES}; a slice of a segment would be garbage. */
+  static void clear(long address, long bytes) {
+    for (long i = 0; i < bytes; i += BYTES) {
+      put(FloatVector.zero(FLOATS), plain(address + i));
+    }
+  }
+
   /**
    * Where {@code length} bytes of native memory are.
    *

@@ -73,7 +73,7 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
       Scratch scratch) {
     HostMatrix w = product.w();
     long panel = block.address();
-    block.asSlice(PanelMap.SUMS, (long) strips(rows) * PanelMap.STRIP_SUMS).fill((byte) 0);
+    Lanes.clear(panel + PanelMap.SUMS, strips(rows) * PanelMap.STRIP_SUMS);
     long offset = w.rowOffset(product.expert(), row);
     for (int col = 0; col < w.cols(); col += COLS) {
       int cols = (int) Math.min(COLS, w.cols() - col);

@@ -43,7 +43,7 @@ record StripMatmul(QuantizedEncoding encoding, StripKernel kernel, MatmulKernel<
     HostMatrix w = product.w();
     int tokens = (int) product.count();
     long strip = block.address();
-    block.asSlice(StripMap.SUMS, tokens * BYTES).fill((byte) 0);
+    Lanes.clear(strip + StripMap.SUMS, tokens * BYTES);
     int rowStride = kernel.planeCount() * x.planeStride();
     long source = Lanes.address(w.bytes(), w.rowOffset(product.expert(), row), rows * w.rowBytes());
     int piece = PanelMap.piece(encoding.groupLength());
