@@ -12,6 +12,13 @@ import tools.jackson.databind.JsonNode;
 /** A tiny model of the reference corpus with its prompts and expected logits. */
 record ReferenceModel(String name, JsonNode facts) {
 
+  /** Names of all models that logits are known of. */
+  static List<String> withLogits() {
+    return Oracle.names("models", ".json").stream()
+        .filter(name -> of(name).facts().has("greedy16_after_short"))
+        .toList();
+  }
+
   static ReferenceModel of(String name) {
     String path = "models/" + name + ".json";
     return new ReferenceModel(

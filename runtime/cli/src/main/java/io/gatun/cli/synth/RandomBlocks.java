@@ -145,7 +145,8 @@ final class RandomBlocks {
         }
       }
       case QUARTERS ->
-          chunk.putLong(at, (chunk.getLong(at) & ~QUARTERS) | Long.expand(Short.toUnsignedLong(scales[choice]), QUARTERS));
+          chunk.putLong(
+              at, (chunk.getLong(at) & ~QUARTERS) | Long.expand(Short.toUnsignedLong(scales[choice]), QUARTERS));
       case EXPONENT -> chunk.put(at, (byte) (choice < UPPER_OF_256 ? 120 : 119));
       case E4M3 -> {
         for (int i = 0; i < 4; i++) {
