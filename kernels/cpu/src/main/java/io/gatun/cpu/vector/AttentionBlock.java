@@ -117,8 +117,8 @@ final class AttentionBlock {
 
   void run() {
     loadQueries();
-    MEMORY.asSlice(scores, queries * scoreStride).fill((byte) 0);
-    MEMORY.asSlice(mixture, queries * mixtureStride).fill((byte) 0);
+    Lanes.clear(scores, queries * scoreStride);
+    Lanes.clear(mixture, queries * mixtureStride);
     KvRegion keys = call.pool().keys(call.layer());
     for (int first = begin; first < longest; first += PAGE) {
       scorePage(keys, first);
