@@ -11,8 +11,8 @@ final class CodeTables {
   private static final long ONES = 0x0101_0101_0101_0101L;
   private static final long TOPS = 0x8080_8080_8080_8080L;
 
-  /** By eight signs: a byte 1 where the sign is set. */
-  private static final long[] NEGATIVE = negative();
+  /** By eight bits: a byte 1 where the bit is set. */
+  private static final long[] SPREAD = spread();
 
   private CodeTables() {}
 
@@ -68,7 +68,7 @@ final class CodeTables {
 
   /** Eight codes, 1 to 127, with their signs. */
   static long signed(long codes, int signs) {
-    long negative = NEGATIVE[signs & 0xFF];
+    long negative = spread(signs);
     return (codes ^ (negative * 0xFF)) + negative;
   }
 
@@ -78,15 +78,20 @@ final class CodeTables {
     return signed(codes, signs | ((Integer.bitCount(signs) & 1) << 7));
   }
 
-  /** Eight signed bytes, −126 to 127, less {@code amount}, 0 to 2: with their top bits flipped nothing is borrowed. */
+  /** Eight signed bytes, none below {@code amount} − 128, less it: with their top bits flipped nothing is borrowed. */
   static long less(long codes, int amount) {
     return ((codes ^ TOPS) - ONES * amount) ^ TOPS;
   }
 
-  private static long[] negative() {
+  /** Eight bits, each to a byte of its own; those above mean nothing. */
+  static long spread(int bits) {
+    return SPREAD[bits & 0xFF];
+  }
+
+  private static long[] spread() {
     var table = new long[256];
-    for (int signs = 0; signs < table.length; signs++) {
-      table[signs] = Long.expand(signs, ONES);
+    for (int bits = 0; bits < table.length; bits++) {
+      table[bits] = Long.expand(bits, ONES);
     }
     return table;
   }

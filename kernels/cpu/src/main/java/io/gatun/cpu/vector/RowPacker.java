@@ -12,7 +12,7 @@ import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Packs an encoding without minimums from the mapped bytes: row by row the codes go to their places in quads of bytes,
+ * Packs an encoding from the mapped bytes: row by row the codes go to their places in quads of bytes,
  * which are then brought into the panel's form for all rows together. An encoding brings the decoding of a block, mostly
  * by {@link CodeTables}. Blocks on the heap go the slow way. Stateless and thread-safe.
  */
@@ -34,7 +34,8 @@ abstract class RowPacker implements PanelPacker {
    *
    * @param block its address
    * @param quads address of the place of the first four codes; the next is a {@link #STEP} on
-   * @param scales address of the place of the first group's scale; the next is a {@link #STEP} on
+   * @param scales address of the place of the first group's scale; the next is a {@link #STEP} on. Minimums are put with
+   *     {@link #putMinimum}, addressed as the scales
    */
   abstract void block(long block, long quads, long scales);
 
@@ -71,6 +72,11 @@ abstract class RowPacker implements PanelPacker {
 
   static void put(float scale, long target) {
     MEMORY.set(FLOAT, target, scale);
+  }
+
+  /** @param scale where the scale of the minimum's group belongs */
+  static void putMinimum(float minimum, long scale) {
+    MEMORY.set(FLOAT, scale + (PanelMap.MINIMUMS - PanelMap.SCALES), minimum);
   }
 
   static float half(long address) {

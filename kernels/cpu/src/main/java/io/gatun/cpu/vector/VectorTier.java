@@ -90,6 +90,12 @@ public final class VectorTier implements KernelTier {
         Map.ofEntries(
             Map.entry(Encodings.Q1_0, new PackQ1_0()),
             Map.entry(Encodings.Q2_0, new PackQ2_0()),
+            Map.entry(Encodings.Q4_1, new PackQ4_1()),
+            Map.entry(Encodings.Q5_0, new PackQ5_0()),
+            Map.entry(Encodings.Q5_1, new PackQ5_1()),
+            Map.entry(Encodings.Q2_K, new PackQ2_K()),
+            Map.entry(Encodings.Q3_K, new PackQ3_K()),
+            Map.entry(Encodings.Q5_K, new PackQ5_K()),
             Map.entry(Encodings.IQ1_S, new PackIQ1_S()),
             Map.entry(Encodings.IQ1_M, new PackIQ1_M()),
             Map.entry(Encodings.IQ2_XXS, new PackIQ2_XXS()),
@@ -99,6 +105,7 @@ public final class VectorTier implements KernelTier {
             Map.entry(Encodings.IQ3_S, new PackIQ3_S()),
             Map.entry(Encodings.IQ4_NL, new PackIQ4_NL()),
             Map.entry(Encodings.IQ4_XS, new PackIQ4_XS()),
+            Map.entry(Encodings.TQ1_0, new PackTQ1_0()),
             Map.entry(Encodings.TQ2_0, new PackTQ2_0()),
             Map.entry(Encodings.MXFP4, new PackMXFP4()),
             Map.entry(Encodings.NVFP4, new PackNVFP4()));
