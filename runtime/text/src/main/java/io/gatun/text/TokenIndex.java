@@ -10,7 +10,7 @@ final class TokenIndex {
   private static final int FREE = 0;
 
   private final Utf8Strings tokens;
-  /** By id; 0 of tokens that were not added. */
+  /** By id. */
   private final int[] hashes;
   /** Ids, each plus 1, in a hash table. */
   private final int[] slots;
@@ -28,6 +28,7 @@ final class TokenIndex {
   /** Adds a token, unless one of the same spelling is there: then returns that, otherwise {@link #NONE}. */
   int add(int id) {
     int hash = tokens.hash(id, 0, tokens.length(id));
+    hashes[id] = hash;
     int slot = first(hash);
     while (slots[slot] != FREE) {
       int there = slots[slot] - 1;
@@ -37,7 +38,6 @@ final class TokenIndex {
       slot = after(slot);
     }
     slots[slot] = id + 1;
-    hashes[id] = hash;
     return NONE;
   }
 

@@ -20,7 +20,6 @@ public final class Vocabulary {
   private final Map<SpecialRole, Integer> roles;
   private final Set<Integer> endOfGeneration;
   private final BitSet declaredSpecial;
-  private final BitSet malformed;
   private final TokenIndex ids;
   private final boolean addsBos;
   private final boolean addsEos;
@@ -33,7 +32,6 @@ public final class Vocabulary {
     this.roles = Map.copyOf(reader.roles());
     this.endOfGeneration = Set.copyOf(reader.endOfGeneration());
     this.declaredSpecial = reader.declaredSpecial();
-    this.malformed = reader.malformed();
     this.ids = reader.ids();
     this.addsBos = reader.addsBos();
     this.addsEos = reader.addsEos();
@@ -133,7 +131,7 @@ public final class Vocabulary {
     return unlessGuarded(ids.find(text, from, to));
   }
 
-  /** The {@link Utf8Strings#hash} of a spelling, unless it {@link #isMalformed}. */
+  /** The {@link Utf8Strings#hash} of a spelling. */
   int hash(int id) {
     return ids.hash(id);
   }
@@ -144,7 +142,11 @@ public final class Vocabulary {
   }
 
   private int unlessGuarded(int id) {
-    return id >= 0 && isGuarded(id) ? TokenIndex.NONE : id;
+    return id >= 0 && isControl(id) ? TokenIndex.NONE : id;
+  }
+
+  private boolean isControl(int id) {
+    return type(id).isSpecial() || declaredSpecial.get(id);
   }
 
   /**
@@ -152,7 +154,7 @@ public final class Vocabulary {
    * spelling is no text.
    */
   boolean isGuarded(int id) {
-    return type(id).isSpecial() || declaredSpecial.get(id) || malformed.get(id);
+    return isControl(id) || isMalformed(id);
   }
 
   /** The UTF-8 of {@link #text}, or what the file has in its place. */
@@ -162,7 +164,7 @@ public final class Vocabulary {
 
   /** Whether the spelling is no UTF-8. */
   boolean isMalformed(int id) {
-    return malformed.get(id);
+    return !tokens.isWellFormed(id);
   }
 
   /** All tokens that text of a stranger may become, by their bytes. */

@@ -31,7 +31,6 @@ final class VocabularyReader {
   private final TokenizerKind kind;
   private final Optional<PreTokenizer> preTokenizer;
   private final Utf8Strings tokens;
-  private final BitSet malformed = new BitSet();
   private final TokenIndex ids;
   /** The numbers of {@link TokenType}. */
   private final byte[] types;
@@ -99,26 +98,18 @@ final class VocabularyReader {
     return "[EMPTY_" + id + "]";
   }
 
-  /** The tokens by their spelling; what is no UTF-8 is not among them. */
+  /** The tokens by their spelling; what is no UTF-8 may occur twice. */
   private TokenIndex index() {
     var index = new TokenIndex(tokens);
     for (int id = 0; id < tokens.size(); id++) {
-      if (tokens.isWellFormed(id)) {
-        add(id, index);
-      } else {
-        malformed.set(id);
+      int same = index.add(id);
+      if (same != TokenIndex.NONE && tokens.isWellFormed(id)) {
+        throw new FormatException(
+            "%s: key %s: tokens %d and %d are both '%s', expected distinct tokens"
+                .formatted(metadata.origin(), TOKENS, same, id, tokens.get(id)));
       }
     }
     return index;
-  }
-
-  private void add(int id, TokenIndex index) {
-    int same = index.add(id);
-    if (same != TokenIndex.NONE) {
-      throw new FormatException(
-          "%s: key %s: tokens %d and %d are both '%s', expected distinct tokens"
-              .formatted(metadata.origin(), TOKENS, same, id, tokens.get(id)));
-    }
   }
 
   private byte[] readTypes() {
@@ -254,10 +245,6 @@ final class VocabularyReader {
 
   TokenIndex ids() {
     return ids;
-  }
-
-  BitSet malformed() {
-    return malformed;
   }
 
   Utf8Strings tokens() {
