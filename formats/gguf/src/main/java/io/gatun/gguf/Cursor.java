@@ -4,6 +4,7 @@ import io.gatun.tensors.FormatException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
  * left before anything is allocated or skipped. Confined to the thread that parses.
  */
 final class Cursor {
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int WINDOW_BYTES = 1 << 14;
 
   private final String file;
@@ -84,6 +87,14 @@ final class Cursor {
     return stored == 1;
   }
 
+  int[] ints(int count) {
+    return block(count, Integer.BYTES).toArray(INT);
+  }
+
+  float[] floats(int count) {
+    return block(count, Float.BYTES).toArray(FLOAT);
+  }
+
   /** A length, count or dimension, as an unsigned number that may not fit a {@code long}. */
   long size() {
     return wordBytes == 4 ? Integer.toUnsignedLong(i32()) : i64();
@@ -108,6 +119,13 @@ final class Cursor {
       throw failure("the number of %s at byte %d is %d, expected at most %d".formatted(what, at, count, limit));
     }
     return (int) count;
+  }
+
+  /** Steps over a string of at most {@code limit} bytes; returns how many it has. */
+  int skipString(int limit) {
+    int length = count("bytes of a string", 1, limit);
+    skip(length);
+    return length;
   }
 
   /** The bytes of a string of at most {@code limit} bytes. */
@@ -148,6 +166,11 @@ final class Cursor {
   /** An error in the part that is read now. */
   FormatException failure(String problem) {
     return new FormatException("%s: %s: %s".formatted(file, section, problem));
+  }
+
+  private MemorySegment block(int count, int bytesEach) {
+    long length = (long) count * bytesEach;
+    return bytes.asSlice(take(length), length);
   }
 
   /** An unsigned number of some bytes, the lowest first. */

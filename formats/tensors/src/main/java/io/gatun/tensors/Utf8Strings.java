@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.RandomAccess;
 import java.util.function.IntFunction;
+import java.util.zip.CRC32C;
 
 /**
  * Many strings in one array of bytes, decoded when asked for: a vocabulary of 250,000 tokens costs two arrays, not
@@ -54,13 +55,11 @@ public final class Utf8Strings extends AbstractList<String> implements RandomAcc
     return new Utf8Strings(data.toByteArray(), ends, 0);
   }
 
-  /** A hash of some bytes: FNV-1a of 32 bits, by Fowler, Noll and Vo. */
+  /** A hash of some bytes: CRC-32C, for which a JVM has instructions even before it compiles. */
   public static int hash(byte[] bytes, int from, int to) {
-    int hash = 0x811C9DC5;
-    for (int at = from; at < to; at++) {
-      hash = (hash ^ (bytes[at] & 0xFF)) * 0x01000193;
-    }
-    return hash;
+    var hash = new CRC32C();
+    hash.update(bytes, from, to - from);
+    return (int) hash.getValue();
   }
 
   @Override
