@@ -193,7 +193,7 @@ final class BytePair implements Segmenter {
 
     @Override
     public void join(int left, int right) {
-      symbols[left] = pairs.merged(pairs.rank(symbols[left], symbols[right]));
+      symbols[left] = pairs.merged(queue.rank(left));
     }
   }
 }
