@@ -1,0 +1,156 @@
+package io.gatun.jit;
+
+import static io.gatun.jit.Op.VCVTDQ2PS;
+import static io.gatun.jit.Op.VCVTPH2PS;
+import static io.gatun.jit.Op.VFNMADD231PS;
+import static io.gatun.jit.Op.VMULPS;
+import static io.gatun.jit.Op.VPACKUSDW;
+import static io.gatun.jit.Op.VPADDW;
+import static io.gatun.jit.Op.VPAND;
+import static io.gatun.jit.Op.VPBROADCASTD;
+import static io.gatun.jit.Op.VPERMQ;
+import static io.gatun.jit.Op.VPMADDUBSW;
+import static io.gatun.jit.Op.VPMADDWD;
+import static io.gatun.jit.Op.VPOR;
+import static io.gatun.jit.Operand.Vec.ymm;
+
+import io.gatun.jit.Operand.Vec;
+import java.util.List;
+
+/**
+ * Q4_K. Lanes are as for {@link BlockQ4_0}. The scales of the groups, and the minimums with the other sign, are decoded once
+ * for a block: vectors 0 to 7 and 8 to 15 of the function's room.
+ */
+final class BlockQ4_K implements StripBlock {
+  private static final int GROUPS = 8;
+  private static final int CODES = 16;
+  private static final int QUARTER = 32;
+  private static final Vec MASK = ymm(1);
+  private static final Vec ONES = ymm(2);
+
+  @Override
+  public int bytes() {
+    return 144;
+  }
+
+  @Override
+  public int runs() {
+    return GROUPS;
+  }
+
+  @Override
+  public void constants(StripEmitter emitter) {
+    emitter.constant(MASK, 0x0F0F0F0F);
+    emitter.constant(ONES, 0x00010001);
+  }
+
+  @Override
+  public void multiply(StripEmitter emitter) {
+    scales(emitter);
+    for (int quarter = 0; quarter < GROUPS / 2; quarter++) {
+      quarter(emitter, quarter);
+    }
+  }
+
+  /** The first sixteen bytes of a block are two halves, then six-bit scales and minimums as the encoding's description has them. */
+  private static void scales(StripEmitter emitter) {
+    Assembler code = emitter.code;
+    Vec halves = ymm(4);
+    Vec scales = ymm(5);
+    Vec minimums = ymm(6);
+    Vec rest = ymm(7);
+    for (int i = 0; i < 4; i++) {
+      emitter.pair(ymm(4 + i), i, 0);
+    }
+    emitter.transpose(List.of(halves, scales, minimums, rest), List.of(ymm(8), ymm(9), ymm(10), ymm(11)));
+    Vec scale = ymm(8);
+    Vec minimum = ymm(9);
+    Vec free = ymm(10);
+    emitter.constant(free, 0xFFFF);
+    code.op(VPAND, free, free, halves);
+    code.shift(Shift.VPSRLD, halves, halves, 16);
+    code.op(VPACKUSDW, halves, free, halves);
+    code.op(VPERMQ, scale, halves, 0b10_00);
+    code.op(VPERMQ, minimum, halves, 0b11_01);
+    code.op(VCVTPH2PS, scale, scale.half());
+    code.op(VCVTPH2PS, minimum, minimum.half());
+    Vec more = ymm(11);
+    upper(emitter, more, scales, rest, 0);
+    store(emitter, more, scale, GROUPS / 2);
+    upper(emitter, more, minimums, rest, 4);
+    store(emitter, more, minimum, GROUPS + GROUPS / 2);
+    emitter.constant(free, 0x3F3F3F3F);
+    code.op(VPAND, scales, scales, free);
+    code.op(VPAND, minimums, minimums, free);
+    store(emitter, scales, scale, 0);
+    store(emitter, minimums, minimum, GROUPS);
+  }
+
+  /** Numbers 4 to 7: four bits of {@code rest} from {@code shift} on, and above them the two upper bits of numbers 0 to 3. */
+  private static void upper(StripEmitter emitter, Vec target, Vec lower, Vec rest, int shift) {
+    Vec free = ymm(12);
+    emitter.code.shift(Shift.VPSRLW, target, rest, shift);
+    emitter.code.op(VPAND, target, target, MASK);
+    emitter.constant(free, 0x30303030);
+    emitter.code.shift(Shift.VPSRLW, ymm(13), lower, 2);
+    emitter.code.op(VPAND, free, free, ymm(13));
+    emitter.code.op(VPOR, target, target, free);
+  }
+
+  /** The four bytes of each lane, times a factor, as vectors of the room. */
+  private static void store(StripEmitter emitter, Vec bytes, Vec factor, int room) {
+    Vec one = ymm(14);
+    Vec mask = ymm(15);
+    emitter.constant(mask, 0xFF);
+    for (int i = 0; i < 4; i++) {
+      emitter.code.shift(Shift.VPSRLD, one, bytes, 8 * i);
+      emitter.code.op(VPAND, one, one, mask);
+      emitter.code.op(VCVTDQ2PS, one, one);
+      emitter.code.op(VMULPS, one, one, factor);
+      emitter.code.store(emitter.room(room + i), one);
+    }
+  }
+
+  /** 64 columns: a group in the low nibbles of 32 bytes, the next one in the high ones. */
+  private static void quarter(StripEmitter emitter, int quarter) {
+    for (int i = 0; i < 4; i++) {
+      emitter.twice(ymm(3 + i), 64 * quarter + 16 * i);
+    }
+    for (int i = 0; i < 4; i++) {
+      products(emitter, i, CODES + QUARTER * quarter, ymm(7 + i), ymm(11 + i));
+    }
+    emitter.sums(ymm(7), ymm(8), ymm(9), ymm(10), ONES);
+    emitter.sums(ymm(11), ymm(12), ymm(13), ymm(14), ONES);
+    group(emitter, ymm(7), 2 * quarter);
+    group(emitter, ymm(11), 2 * quarter + 1);
+  }
+
+  private static void products(StripEmitter emitter, int row, int offset, Vec low, Vec high) {
+    Assembler code = emitter.code;
+    Vec free = ymm(15);
+    emitter.pair(free, row, offset);
+    emitter.nibbles(low, high, free, MASK);
+    code.op(VPMADDUBSW, low, low, ymm(3));
+    code.op(VPMADDUBSW, high, high, ymm(5));
+    emitter.pair(free, row, offset + 16);
+    code.op(VPAND, free, free, MASK);
+    code.op(VPMADDUBSW, free, free, ymm(4));
+    code.op(VPADDW, low, low, free);
+    emitter.pair(free, row, offset + 16);
+    code.shift(Shift.VPSRLW, free, free, 4);
+    code.op(VPAND, free, free, MASK);
+    code.op(VPMADDUBSW, free, free, ymm(6));
+    code.op(VPADDW, high, high, free);
+  }
+
+  private static void group(StripEmitter emitter, Vec dot, int group) {
+    Vec xScale = ymm(8);
+    Vec free = ymm(9);
+    emitter.accumulate(dot, emitter.room(group), group, xScale, free);
+    emitter.code.op(VPBROADCASTD, free, emitter.xSums(group));
+    emitter.code.op(VPMADDWD, free, free, ONES);
+    emitter.code.op(VCVTDQ2PS, free, free);
+    emitter.code.op(VMULPS, free, free, xScale);
+    emitter.code.op(VFNMADD231PS, StripEmitter.SUM, free, emitter.room(GROUPS + group));
+  }
+}

@@ -1,0 +1,54 @@
+package io.gatun.jit;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * What a function that {@link StripEmitter} wrote reads and writes, by its address: 64-bit numbers and addresses at these
+ * offsets, then room of its own.
+ */
+final class StripArguments {
+  /** Address of the first weight row. */
+  static final int WEIGHTS = 0;
+
+  /** Bytes from weight row to weight row. */
+  static final int ROW_BYTES = 8;
+
+  /** Strips to compute, at least 1. */
+  static final int STRIPS = 16;
+
+  /** Activation rows, at least 1. */
+  static final int TOKENS = 24;
+
+  /** 4 · runs of 32 columns. */
+  static final int RUNS_END = 32;
+
+  /** Address of the codes of the first activation row. */
+  static final int CODES = 40;
+
+  /** Bytes from row to row of the codes. */
+  static final int CODE_STRIDE = 48;
+
+  static final int SCALES = 56;
+  static final int SCALE_STRIDE = 64;
+  static final int SUMS = 72;
+  static final int SUM_STRIDE = 80;
+
+  /** Address of the result of the first weight row and the first activation row. */
+  static final int OUT = 88;
+
+  /** Bytes from a result to the next activation row's. */
+  static final int OUT_STRIDE = 96;
+
+  /** Vectors that the function uses while it runs. */
+  static final int ROOM = 128;
+
+  static final int VECTORS = 32;
+  static final int END = ROOM + VECTORS * 32;
+
+  private StripArguments() {}
+
+  static void set(MemorySegment arguments, int field, long value) {
+    arguments.set(ValueLayout.JAVA_LONG, field, value);
+  }
+}
