@@ -153,7 +153,7 @@ final class Assembler {
   // ---- general registers
 
   void mov(Gp target, Gp source) {
-    integer(0x8B, target, source);
+    integer(0x89, target, source);
   }
 
   void mov(Gp target, Mem source) {
@@ -165,7 +165,7 @@ final class Assembler {
   }
 
   void add(Gp target, Gp source) {
-    integer(0x03, target, source);
+    integer(0x01, target, source);
   }
 
   void add(Gp target, Mem source) {
@@ -185,7 +185,7 @@ final class Assembler {
 
   /** Sets a register to 0. */
   void clear(Gp target) {
-    integer(0x33, target, target);
+    integer(0x31, target, target);
   }
 
   void cmp(Gp first, Mem second) {
@@ -228,8 +228,8 @@ final class Assembler {
   }
 
   private void integer(int opcode, Gp target, Gp source) {
-    rex(target.ordinal(), 0, source.ordinal());
-    put(opcode, 0xC0 | (target.ordinal() & 7) << 3 | source.ordinal() & 7);
+    rex(source.ordinal(), 0, target.ordinal());
+    put(opcode, 0xC0 | (source.ordinal() & 7) << 3 | target.ordinal() & 7);
   }
 
   private void integer(int opcode, Gp target, Mem source) {
