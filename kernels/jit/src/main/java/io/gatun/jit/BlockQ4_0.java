@@ -3,13 +3,15 @@ package io.gatun.jit;
 import static io.gatun.jit.Operand.Vec.ymm;
 
 import io.gatun.jit.Operand.Vec;
+import java.util.List;
 
 /**
  * Q4_0. Nibbles are unsigned until −8·Σx is added: sums of a row's 32 products, as 16-bit lanes of 16 each, are at most
  * 15 · 127 · 16 = 30480 in absolute value.
  */
-final class BlockQ4_0 implements StripBlock {
+final class BlockQ4_0 implements BlockCode {
   private static final int CODES = 2;
+  private static final int CENTER = 0xFFF8FFF8;
   private static final Vec MASK = ymm(1);
   private static final Vec ONES = ymm(2);
   private static final Vec CENTERS = ymm(3);
@@ -29,10 +31,10 @@ final class BlockQ4_0 implements StripBlock {
   }
 
   @Override
-  public void constants(StripEmitter emitter) {
+  public void constants(Emitter emitter) {
     emitter.constant(MASK, 0x0F0F0F0F);
-    emitter.constant(ONES, 0x00010001);
-    emitter.constant(CENTERS, 0xFFF8FFF8);
+    emitter.constant(ONES, Emitter.ONES);
+    emitter.constant(CENTERS, CENTER);
   }
 
   @Override
@@ -52,5 +54,41 @@ final class BlockQ4_0 implements StripBlock {
     emitter.sums(dot, ymm(7), ymm(8), ymm(9), ONES);
     emitter.center(dot, 0, CENTERS, ymm(7));
     emitter.accumulate(dot, SCALE, 0, ymm(7), ymm(8));
+  }
+
+  @Override
+  public int panelBytes() {
+    return PanelEmitter.FACTORS + Emitter.VECTOR;
+  }
+
+  @Override
+  public void pack(PanelEmitter emitter) {
+    emitter.halves(SCALE);
+    emitter.code.store(emitter.factor(this, 0, 0), SCALE);
+    List<Vec> quads = List.of(ymm(4), ymm(5), ymm(6), ymm(7));
+    emitter.pairs(quads, CODES);
+    emitter.transpose(quads, List.of(ymm(8), ymm(9), ymm(10), ymm(11)));
+    for (int i = 0; i < quads.size(); i++) {
+      emitter.nibbles(quads.get(i), HIGH, quads.get(i), MASK);
+      emitter.code.store(emitter.quad(this, 0, i), quads.get(i));
+      emitter.code.store(emitter.quad(this, 0, 4 + i), HIGH);
+    }
+  }
+
+  @Override
+  public void tileConstants(PanelEmitter emitter) {
+    emitter.constant(ymm(12), Emitter.ONES);
+    emitter.constant(ymm(13), CENTER);
+  }
+
+  @Override
+  public void tile(PanelEmitter emitter) {
+    emitter.unsignedDots(0, PanelEmitter.QUADS);
+    for (int token = 0; token < PanelEmitter.TILE; token++) {
+      Vec dot = PanelEmitter.dot(token);
+      emitter.code.op(Op.VPMADDWD, dot, dot, ymm(12));
+      emitter.center(token, ymm(13));
+      emitter.accumulate(token, 0);
+    }
   }
 }

@@ -21,7 +21,7 @@ import java.util.List;
  * Q4_K. Lanes are as for {@link BlockQ4_0}. The scales of the groups, and the minimums with the other sign, are decoded once
  * for a block: vectors 0 to 7 and 8 to 15 of the function's room.
  */
-final class BlockQ4_K implements StripBlock {
+final class BlockQ4_K implements BlockCode {
   private static final int GROUPS = 8;
   private static final int CODES = 16;
   private static final int QUARTER = 32;
@@ -39,9 +39,9 @@ final class BlockQ4_K implements StripBlock {
   }
 
   @Override
-  public void constants(StripEmitter emitter) {
+  public void constants(Emitter emitter) {
     emitter.constant(MASK, 0x0F0F0F0F);
-    emitter.constant(ONES, 0x00010001);
+    emitter.constant(ONES, Emitter.ONES);
   }
 
   @Override
@@ -53,16 +53,15 @@ final class BlockQ4_K implements StripBlock {
   }
 
   /** The first sixteen bytes of a block are two halves, then six-bit scales and minimums as the encoding's description has them. */
-  private static void scales(StripEmitter emitter) {
+  private static void scales(Emitter emitter) {
     Assembler code = emitter.code;
     Vec halves = ymm(4);
     Vec scales = ymm(5);
     Vec minimums = ymm(6);
     Vec rest = ymm(7);
-    for (int i = 0; i < 4; i++) {
-      emitter.pair(ymm(4 + i), i, 0);
-    }
-    emitter.transpose(List.of(halves, scales, minimums, rest), List.of(ymm(8), ymm(9), ymm(10), ymm(11)));
+    List<Vec> head = List.of(halves, scales, minimums, rest);
+    emitter.pairs(head, 0);
+    emitter.transpose(head, List.of(ymm(8), ymm(9), ymm(10), ymm(11)));
     Vec scale = ymm(8);
     Vec minimum = ymm(9);
     Vec free = ymm(10);
@@ -87,7 +86,7 @@ final class BlockQ4_K implements StripBlock {
   }
 
   /** Numbers 4 to 7: four bits of {@code rest} from {@code shift} on, and above them the two upper bits of numbers 0 to 3. */
-  private static void upper(StripEmitter emitter, Vec target, Vec lower, Vec rest, int shift) {
+  private static void upper(Emitter emitter, Vec target, Vec lower, Vec rest, int shift) {
     Vec free = ymm(12);
     emitter.code.shift(Shift.VPSRLW, target, rest, shift);
     emitter.code.op(VPAND, target, target, MASK);
@@ -98,7 +97,7 @@ final class BlockQ4_K implements StripBlock {
   }
 
   /** The four bytes of each lane, times a factor, as vectors of the room. */
-  private static void store(StripEmitter emitter, Vec bytes, Vec factor, int room) {
+  private static void store(Emitter emitter, Vec bytes, Vec factor, int room) {
     Vec one = ymm(14);
     Vec mask = ymm(15);
     emitter.constant(mask, 0xFF);
@@ -152,5 +151,48 @@ final class BlockQ4_K implements StripBlock {
     emitter.code.op(VCVTDQ2PS, free, free);
     emitter.code.op(VMULPS, free, free, xScale);
     emitter.code.op(VFNMADD231PS, StripEmitter.SUM, free, emitter.room(GROUPS + group));
+  }
+
+  @Override
+  public int panelBytes() {
+    return PanelEmitter.FACTORS + 2 * Emitter.VECTOR;
+  }
+
+  @Override
+  public void pack(PanelEmitter emitter) {
+    scales(emitter);
+    for (int group = 0; group < GROUPS; group++) {
+      emitter.copy(group, emitter.factor(this, group, 0));
+      emitter.copy(GROUPS + group, emitter.factor(this, group, 1));
+    }
+    List<Vec> quads = List.of(ymm(4), ymm(5), ymm(6), ymm(7));
+    Vec high = ymm(12);
+    for (int part = 0; part < GROUPS; part++) {
+      emitter.pairs(quads, CODES + 16 * part);
+      emitter.transpose(quads, List.of(ymm(8), ymm(9), ymm(10), ymm(11)));
+      int group = part / 2 * 2;
+      for (int i = 0; i < quads.size(); i++) {
+        int quad = part % 2 * 4 + i;
+        emitter.nibbles(quads.get(i), high, quads.get(i), MASK);
+        emitter.code.store(emitter.quad(this, group, quad), quads.get(i));
+        emitter.code.store(emitter.quad(this, group + 1, quad), high);
+      }
+    }
+  }
+
+  @Override
+  public void tileConstants(PanelEmitter emitter) {
+    emitter.constant(ymm(12), Emitter.ONES);
+  }
+
+  @Override
+  public void tile(PanelEmitter emitter) {
+    emitter.unsignedDots(0, PanelEmitter.QUADS);
+    for (int token = 0; token < PanelEmitter.TILE; token++) {
+      Vec dot = PanelEmitter.dot(token);
+      emitter.code.op(VPMADDWD, dot, dot, ymm(12));
+      emitter.accumulate(token, 0);
+      emitter.subtract(token, 1, ymm(12));
+    }
   }
 }

@@ -11,12 +11,13 @@ import static io.gatun.jit.Operand.Vec.ymm;
 
 import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
+import java.util.List;
 
 /**
  * Q8_0: |code| times the activation with the code's sign. Codes are −128 … 127, activations −127 … 127, so that a sum of two
  * products is at most 2 · 128 · 127 = 32512 in absolute value.
  */
-final class BlockQ8_0 implements StripBlock {
+final class BlockQ8_0 implements BlockCode {
   private static final int CODES = 2;
   private static final int LOW_HALVES = 0x20;
   private static final int HIGH_HALVES = 0x31;
@@ -35,8 +36,8 @@ final class BlockQ8_0 implements StripBlock {
   }
 
   @Override
-  public void constants(StripEmitter emitter) {
-    emitter.constant(ONES, 0x00010001);
+  public void constants(Emitter emitter) {
+    emitter.constant(ONES, Emitter.ONES);
   }
 
   @Override
@@ -73,5 +74,53 @@ final class BlockQ8_0 implements StripBlock {
     emitter.code.op(VPSIGNB, signed, X, codes);
     emitter.code.op(VPMADDUBSW, target, target, signed);
     emitter.code.op(VPMADDWD, target, target, ONES);
+  }
+
+  @Override
+  public int panelBytes() {
+    return PanelEmitter.FACTORS + Emitter.VECTOR;
+  }
+
+  @Override
+  public void pack(PanelEmitter emitter) {
+    emitter.halves(SCALE);
+    emitter.code.store(emitter.factor(this, 0, 0), SCALE);
+    List<Vec> quads = List.of(ymm(4), ymm(5), ymm(6), ymm(7));
+    for (int half = 0; half < 2; half++) {
+      emitter.pairs(quads, CODES + 16 * half);
+      emitter.transpose(quads, List.of(ymm(8), ymm(9), ymm(10), ymm(11)));
+      for (int i = 0; i < quads.size(); i++) {
+        emitter.code.store(emitter.quad(this, 0, 4 * half + i), quads.get(i));
+      }
+    }
+  }
+
+  @Override
+  public void tileConstants(PanelEmitter emitter) {
+    emitter.constant(ymm(12), Emitter.ONES);
+  }
+
+  @Override
+  public void tile(PanelEmitter emitter) {
+    Assembler code = emitter.code;
+    Vec w = ymm(8);
+    Vec magnitude = ymm(13);
+    for (int quad = 0; quad < PanelEmitter.QUADS; quad++) {
+      code.op(Op.VMOVDQU, w, emitter.panel(quad * Emitter.VECTOR));
+      code.op(VPABSB, magnitude, w);
+      for (int token = 0; token < PanelEmitter.TILE; token++) {
+        Vec product = quad == 0 ? PanelEmitter.dot(token) : ymm(9);
+        code.op(Op.VPBROADCASTD, product, emitter.codes(token, quad));
+        code.op(VPSIGNB, product, product, w);
+        code.op(VPMADDUBSW, product, magnitude, product);
+        code.op(VPMADDWD, product, product, ymm(12));
+        if (quad > 0) {
+          code.op(VPADDD, PanelEmitter.dot(token), PanelEmitter.dot(token), product);
+        }
+      }
+    }
+    for (int token = 0; token < PanelEmitter.TILE; token++) {
+      emitter.accumulate(token, 0);
+    }
   }
 }

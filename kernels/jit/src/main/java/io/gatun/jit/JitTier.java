@@ -12,11 +12,13 @@ import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Kernels in machine code that is assembled when the tier is asked for its verdict, for Linux on x86-64 with AVX2. Stateless
@@ -88,11 +90,11 @@ public final class JitTier implements KernelTier {
 
   /** The functions, which stay for as long as the JVM runs; loaded by the verdict. */
   private static final class Strips {
-    static final Map<QuantizedEncoding, StripMatmul> OF;
+    static final Map<QuantizedEncoding, JitMatmul> OF;
     static final Optional<String> REFUSAL;
 
     static {
-      Map<QuantizedEncoding, StripMatmul> kernels = Map.of();
+      Map<QuantizedEncoding, JitMatmul> kernels = Map.of();
       Optional<String> refusal = Optional.empty();
       try {
         kernels = load();
@@ -105,18 +107,26 @@ public final class JitTier implements KernelTier {
 
     private Strips() {}
 
-    private static Map<QuantizedEncoding, StripMatmul> load() {
-      Map<QuantizedEncoding, StripBlock> blocks =
+    private static Map<QuantizedEncoding, JitMatmul> load() {
+      Map<QuantizedEncoding, BlockCode> blocks =
           Map.of(
               Encodings.Q4_0, new BlockQ4_0(),
               Encodings.Q8_0, new BlockQ8_0(),
               Encodings.Q4_K, new BlockQ4_K(),
               Encodings.Q6_K, new BlockQ6_K());
       List<QuantizedEncoding> encodings = List.copyOf(blocks.keySet());
-      var arena = new CodeArena(encodings.stream().map(blocks::get).map(StripEmitter::function).toList());
+      List<byte[]> functions =
+          encodings.stream()
+              .map(blocks::get)
+              .flatMap(block -> Stream.of(StripEmitter.function(block), PanelEmitter.function(block)))
+              .toList();
+      List<MemorySegment> loaded = new CodeArena(functions).functions();
       return IntStream.range(0, encodings.size())
           .boxed()
-          .collect(Collectors.toMap(encodings::get, i -> new StripMatmul(arena.functions().get(i))));
+          .collect(
+              Collectors.toMap(
+                  encodings::get,
+                  i -> new JitMatmul(blocks.get(encodings.get(i)), loaded.get(2 * i), loaded.get(2 * i + 1))));
     }
   }
 }

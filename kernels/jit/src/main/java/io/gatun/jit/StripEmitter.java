@@ -18,32 +18,21 @@ import static io.gatun.jit.Gp.RSI;
 import static io.gatun.jit.Op.VBROADCASTI128;
 import static io.gatun.jit.Op.VBROADCASTSS;
 import static io.gatun.jit.Op.VCVTDQ2PS;
-import static io.gatun.jit.Op.VCVTPH2PS;
 import static io.gatun.jit.Op.VFMADD231PS;
-import static io.gatun.jit.Op.VINSERTI128;
-import static io.gatun.jit.Op.VMOVDQU;
 import static io.gatun.jit.Op.VMULPS;
 import static io.gatun.jit.Op.VPADDD;
-import static io.gatun.jit.Op.VPAND;
-import static io.gatun.jit.Op.VPBLENDW;
 import static io.gatun.jit.Op.VPBROADCASTD;
 import static io.gatun.jit.Op.VPHADDW;
 import static io.gatun.jit.Op.VPMADDWD;
-import static io.gatun.jit.Op.VPUNPCKHDQ;
-import static io.gatun.jit.Op.VPUNPCKHQDQ;
-import static io.gatun.jit.Op.VPUNPCKLDQ;
-import static io.gatun.jit.Op.VPUNPCKLQDQ;
 import static io.gatun.jit.Op.VPXOR;
 import static io.gatun.jit.Operand.Vec.ymm;
 
-import io.gatun.jit.Operand.Literal;
 import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
-import java.util.List;
 
 /**
  * Writes the function that multiplies strips of {@link #ROWS} weight rows, read where they lie, with activation rows. Lanes
- * are weight rows. A {@link StripBlock} writes what is done for a block of each row; here are the loops around it, and what
+ * are weight rows. A {@link BlockCode} writes what is done for a block of each row; here are the loops around it, and what
  * several encodings share.
  *
  * <pre>
@@ -53,40 +42,33 @@ import java.util.List;
  * </pre>
  *
  * <p>Memory of the next strip is asked for at R15 while this one is computed. R9 and R10 are 1 and 3 times the bytes of a
- * row, RDI the {@link StripArguments}. The calling convention is System V's for x86-64.
+ * row, RDI the {@link Arguments}. The calling convention is System V's for x86-64.
  */
-final class StripEmitter {
-  /** Weight rows of a strip. */
-  static final int ROWS = 8;
-
+final class StripEmitter extends Emitter {
   /** The sums of a strip: no block may use it for anything else. */
   static final Vec SUM = ymm(0);
 
   private static final int LINE = 64;
-  private static final int VECTOR = 32;
-  private static final List<Gp> SAVED = List.of(RBX, RBP, R12, R13, R14, R15);
-
-  final Assembler code = new Assembler();
 
   private StripEmitter() {}
 
-  static byte[] function(StripBlock block) {
+  static byte[] function(BlockCode block) {
     return new StripEmitter().emit(block);
   }
 
-  private byte[] emit(StripBlock block) {
-    SAVED.forEach(code::push);
-    code.mov(R8, Mem.at(RDI, StripArguments.WEIGHTS));
-    code.mov(R9, Mem.at(RDI, StripArguments.ROW_BYTES));
+  private byte[] emit(BlockCode block) {
+    enter();
+    code.mov(R8, Mem.at(RDI, Arguments.WEIGHTS));
+    code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
-    code.mov(R11, Mem.at(RDI, StripArguments.STRIPS));
-    code.mov(RSI, Mem.at(RDI, StripArguments.OUT));
+    code.mov(R11, Mem.at(RDI, Arguments.STRIPS));
+    code.mov(RSI, Mem.at(RDI, Arguments.OUT));
     block.constants(this);
     int strip = code.here();
-    code.mov(RBX, Mem.at(RDI, StripArguments.TOKENS));
-    code.mov(RCX, Mem.at(RDI, StripArguments.CODES));
-    code.mov(RDX, Mem.at(RDI, StripArguments.SCALES));
-    code.mov(RAX, Mem.at(RDI, StripArguments.SUMS));
+    code.mov(RBX, Mem.at(RDI, Arguments.TOKENS));
+    code.mov(RCX, Mem.at(RDI, Arguments.CODES));
+    code.mov(RDX, Mem.at(RDI, Arguments.SCALES));
+    code.mov(RAX, Mem.at(RDI, Arguments.SUMS));
     code.mov(R12, RSI);
     int token = code.here();
     code.op(VPXOR, SUM, SUM, SUM);
@@ -97,26 +79,23 @@ final class StripEmitter {
     int next = code.here();
     block.multiply(this);
     advance(block);
-    code.cmp(RBP, Mem.at(RDI, StripArguments.RUNS_END));
+    code.cmp(RBP, Mem.at(RDI, Arguments.RUNS_END));
     code.jump(Assembler.Condition.BELOW, next);
     code.store(Mem.at(R12, 0), SUM);
-    code.add(RCX, Mem.at(RDI, StripArguments.CODE_STRIDE));
-    code.add(RDX, Mem.at(RDI, StripArguments.SCALE_STRIDE));
-    code.add(RAX, Mem.at(RDI, StripArguments.SUM_STRIDE));
-    code.add(R12, Mem.at(RDI, StripArguments.OUT_STRIDE));
+    code.add(RCX, Mem.at(RDI, Arguments.CODE_STRIDE));
+    code.add(RDX, Mem.at(RDI, Arguments.SCALE_STRIDE));
+    code.add(RAX, Mem.at(RDI, Arguments.SCALE_STRIDE));
+    code.add(R12, Mem.at(RDI, Arguments.OUT_STRIDE));
     code.dec(RBX);
     code.jump(Assembler.Condition.NOT_ZERO, token);
     code.lea(R8, Mem.at(R8, R9, 8, 0));
     code.add(RSI, VECTOR);
     code.dec(R11);
     code.jump(Assembler.Condition.NOT_ZERO, strip);
-    code.vzeroupper();
-    SAVED.reversed().forEach(code::pop);
-    code.ret();
-    return code.bytes();
+    return leave();
   }
 
-  private void advance(StripBlock block) {
+  private void advance(BlockCode block) {
     int bytes = ROWS * block.bytes();
     for (int line = 0; line < bytes; line += LINE) {
       code.prefetch(Mem.at(R15, line));
@@ -128,17 +107,6 @@ final class StripEmitter {
   }
 
   // ---- operands
-
-  /** A byte of the block of one weight row. */
-  Mem row(int row, int offset) {
-    Gp four = row < 4 ? R13 : R14;
-    return switch (row % 4) {
-      case 0 -> Mem.at(four, offset);
-      case 1 -> Mem.at(four, R9, 1, offset);
-      case 2 -> Mem.at(four, R9, 2, offset);
-      default -> Mem.at(four, R10, 1, offset);
-    };
-  }
 
   /** Codes of activations, from column {@code offset} of the block on. */
   Mem codes(int offset) {
@@ -155,46 +123,11 @@ final class StripEmitter {
     return Mem.at(RAX, RBP, 1, 2 * Short.BYTES * run);
   }
 
-  /** A vector in memory that is the function's own, 0 to {@link StripArguments#VECTORS} − 1. */
-  Mem room(int vector) {
-    return Mem.at(RDI, StripArguments.ROOM + VECTOR * vector);
-  }
-
   // ---- what several encodings do
-
-  void constant(Vec target, int value) {
-    code.op(VPBROADCASTD, target, new Literal(value));
-  }
-
-  /** Sixteen bytes of row {@code i} below sixteen of row {@code i + 4}. */
-  void pair(Vec target, int i, int offset) {
-    code.op(VMOVDQU, target.half(), row(i, offset));
-    code.op(VINSERTI128, target, target, row(i + 4, offset), 1);
-  }
 
   /** Sixteen codes of activations, twice. */
   void twice(Vec target, int offset) {
     code.op(VBROADCASTI128, target, codes(offset));
-  }
-
-  /** Splits bytes into low and high nibbles; {@code low} may be the source. */
-  void nibbles(Vec low, Vec high, Vec source, Vec mask) {
-    code.shift(Shift.VPSRLW, high, source, 4);
-    code.op(VPAND, low, source, mask);
-    code.op(VPAND, high, high, mask);
-  }
-
-  /**
-   * The 16-bit numbers at the start of the blocks as floats, those of rows 0 to 7 in this order. Word i of a vector that is
-   * read 2·i bytes before row i's is blended in: it begins in an earlier row and ends in row i's block, which is longer than
-   * 16 bytes, so that no byte is read beside the strip.
-   */
-  void halves(Vec target) {
-    code.op(VMOVDQU, target.half(), row(0, 0));
-    for (int i = 1; i < ROWS; i++) {
-      code.op(VPBLENDW, target.half(), target.half(), row(i, -Short.BYTES * i), 1 << i);
-    }
-    code.op(VCVTPH2PS, target, target.half());
   }
 
   /**
@@ -227,19 +160,4 @@ final class StripEmitter {
     code.op(VFMADD231PS, SUM, dot, free);
   }
 
-  /** Takes sixteen bytes of each row, as {@link #pair pairs} 0 to 3 have them, apart: vector j gets bytes 4j to 4j + 3 of rows 0 to 7. */
-  void transpose(List<Vec> pairs, List<Vec> free) {
-    Vec v0 = pairs.get(0);
-    Vec v1 = pairs.get(1);
-    Vec v2 = pairs.get(2);
-    Vec v3 = pairs.get(3);
-    code.op(VPUNPCKLDQ, free.get(0), v0, v1);
-    code.op(VPUNPCKHDQ, free.get(1), v0, v1);
-    code.op(VPUNPCKLDQ, free.get(2), v2, v3);
-    code.op(VPUNPCKHDQ, free.get(3), v2, v3);
-    code.op(VPUNPCKLQDQ, v0, free.get(0), free.get(2));
-    code.op(VPUNPCKHQDQ, v1, free.get(0), free.get(2));
-    code.op(VPUNPCKLQDQ, v2, free.get(1), free.get(3));
-    code.op(VPUNPCKHQDQ, v3, free.get(1), free.get(3));
-  }
 }
