@@ -1,4 +1,4 @@
-/** What a compute device does: buffers, matrices, about twenty operations, and the scalar reference of them all. */
+/** What a compute device does: buffers, matrices, about thirty operations, and the scalar reference of them all. */
 module io.gatun.device {
   requires transitive io.gatun.tensors;
   requires static org.jspecify;

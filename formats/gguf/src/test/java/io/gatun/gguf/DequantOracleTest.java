@@ -20,14 +20,21 @@ class DequantOracleTest {
   @ValueSource(
       strings = {
         "f32", "f16", "bf16", "q4_0", "q4_1", "q4_1-random", "q5_0", "q5_0-random", "q8_0", "q2_k",
-        "q2_k-random", "q4_k", "q4_k-random", "q5_k", "q5_k-random", "q6_k", "q8_k", "q8_k-random"
+        "q2_k-random", "q4_k", "q4_k-random", "q5_k", "q5_k-random", "q6_k", "q8_k", "q8_k-random",
+        "iq1_s", "iq1_s-random", "iq2_xxs", "iq2_xxs-random", "iq2_xs", "iq2_xs-random", "iq3_s", "iq3_s-random",
+        "iq4_nl", "iq4_nl-random", "iq4_xs", "mxfp4", "nvfp4", "nvfp4-random", "q1_0", "q1_0-random", "tq1_0",
+        "tq1_0-random"
       })
   void asGgml(String name) throws IOException {
     assertBitExact("dequant/" + name);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"q4_0-random", "q5_1-random", "q8_0-random", "q3_k-random", "q6_k-random"})
+  @ValueSource(
+      strings = {
+        "q4_0-random", "q5_1-random", "q8_0-random", "q3_k-random", "q6_k-random", "iq1_m-random", "iq2_s-random",
+        "iq3_xxs-random", "iq4_xs-random", "tq2_0-random", "mxfp4-random"
+      })
   void asThePythonPackageGguf(String name) throws IOException {
     assertBitExact("dequant-gguf-py/" + name);
   }

@@ -1,8 +1,14 @@
 package io.gatun.oracle;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,19 +28,42 @@ public final class Oracle {
    * @return empty if neither has it; tests then abort with a message, see {@link #missing}
    */
   public static Optional<Path> find(String relative) {
-    for (String property : new String[] {"gatun.oracle", "gatun.oracle.committed"}) {
+    return folders().stream().map(folder -> folder.resolve(relative)).filter(Files::exists).findFirst();
+  }
+
+  /**
+   * What is in a folder, in either part of the corpus.
+   *
+   * @param suffix of the files' names, which the results lack
+   * @return in the order of the alphabet
+   */
+  public static List<String> names(String relative, String suffix) {
+    var names = new TreeSet<String>();
+    for (Path folder : folders()) {
+      try (Stream<Path> files = Files.list(folder.resolve(relative))) {
+        files
+            .map(file -> file.getFileName().toString())
+            .filter(name -> name.endsWith(suffix))
+            .forEach(name -> names.add(name.substring(0, name.length() - suffix.length())));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  private static List<Path> folders() {
+    var folders = new ArrayList<Path>();
+    for (String property : List.of("gatun.oracle", "gatun.oracle.committed")) {
       String folder = System.getProperty(property, "");
       if (!folder.isEmpty()) {
         if (!Files.isDirectory(Path.of(folder))) {
           throw new IllegalStateException("-D" + property + "=" + folder + ": no such folder");
         }
-        Path path = Path.of(folder).resolve(relative);
-        if (Files.exists(path)) {
-          return Optional.of(path);
-        }
+        folders.add(Path.of(folder));
       }
     }
-    return Optional.empty();
+    return folders;
   }
 
   /** As {@link #find}, for data that is committed and so must be there. */

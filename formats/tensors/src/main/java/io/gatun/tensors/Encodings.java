@@ -20,6 +20,8 @@ public final class Encodings {
   public static final PlainEncoding I32 = Plain.I32;
   public static final PlainEncoding I64 = Plain.I64;
 
+  public static final QuantizedEncoding Q1_0 = new Q1_0();
+  public static final QuantizedEncoding Q2_0 = new Q2_0();
   public static final QuantizedEncoding Q4_0 = new Q4_0();
   public static final QuantizedEncoding Q4_1 = new Q4_1();
   public static final QuantizedEncoding Q5_0 = new Q5_0();
@@ -32,25 +34,29 @@ public final class Encodings {
   public static final QuantizedEncoding Q6_K = new Q6_K();
   public static final QuantizedEncoding Q8_K = new Q8_K();
 
-  /** Known by size only: a decoder replaces its line. Sizes: ggml-common.h. */
-  private static final List<OpaqueEncoding> OPAQUE =
+  public static final QuantizedEncoding IQ1_S = new IQ1_S();
+  public static final QuantizedEncoding IQ1_M = new IQ1_M();
+  public static final QuantizedEncoding IQ2_XXS = new IQ2_XXS();
+  public static final QuantizedEncoding IQ2_XS = new IQ2_XS();
+  public static final QuantizedEncoding IQ2_S = new IQ2_S();
+  public static final QuantizedEncoding IQ3_XXS = new IQ3_XXS();
+  public static final QuantizedEncoding IQ3_S = new IQ3_S();
+  public static final QuantizedEncoding IQ4_NL = new IQ4_NL();
+  public static final QuantizedEncoding IQ4_XS = new IQ4_XS();
+  public static final QuantizedEncoding TQ1_0 = new TQ1_0();
+  public static final QuantizedEncoding TQ2_0 = new TQ2_0();
+  public static final QuantizedEncoding MXFP4 = new MXFP4();
+  public static final QuantizedEncoding NVFP4 = new NVFP4();
+
+  /** Products have activations of this encoding; ggml has no decoder for it either. Size: ggml-common.h. */
+  private static final OpaqueEncoding Q8_1 = new OpaqueEncoding("q8_1", 32, 36);
+
+  private static final List<Encoding> ALL =
       List.of(
-          new OpaqueEncoding("q8_1", 32, 36),
-          new OpaqueEncoding("iq2_xxs", 256, 66),
-          new OpaqueEncoding("iq2_xs", 256, 74),
-          new OpaqueEncoding("iq2_s", 256, 82),
-          new OpaqueEncoding("iq3_xxs", 256, 98),
-          new OpaqueEncoding("iq3_s", 256, 110),
-          new OpaqueEncoding("iq1_s", 256, 50),
-          new OpaqueEncoding("iq1_m", 256, 56),
-          new OpaqueEncoding("iq4_nl", 32, 18),
-          new OpaqueEncoding("iq4_xs", 256, 136),
-          new OpaqueEncoding("tq1_0", 256, 54),
-          new OpaqueEncoding("tq2_0", 256, 66),
-          new OpaqueEncoding("mxfp4", 32, 17),
-          new OpaqueEncoding("nvfp4", 64, 36),
-          new OpaqueEncoding("q1_0", 128, 18),
-          new OpaqueEncoding("q2_0", 64, 18));
+          F32, F16, BF16, F64, I8, I16, I32, I64,
+          Q1_0, Q2_0, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_K,
+          IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ4_NL, IQ4_XS,
+          TQ1_0, TQ2_0, MXFP4, NVFP4, Q8_1);
 
   private static final SequencedMap<String, Encoding> BY_ID = index();
 
@@ -71,10 +77,7 @@ public final class Encodings {
 
   private static SequencedMap<String, Encoding> index() {
     var index = new LinkedHashMap<String, Encoding>();
-    List.of(Plain.values()).forEach(plain -> index.put(plain.id(), plain));
-    List.of(Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_K)
-        .forEach(quantized -> index.put(quantized.id(), quantized));
-    OPAQUE.forEach(opaque -> index.put(opaque.id(), opaque));
+    ALL.forEach(encoding -> index.put(encoding.id(), encoding));
     return Collections.unmodifiableSequencedMap(index);
   }
 }

@@ -25,6 +25,15 @@ final class Lanes8 {
     return ((lanes | TOPS) - ONES * amount) ^ TOPS;
   }
 
+  /** {@code table[byte]} for each byte. */
+  static long choose(byte[] table, long indices) {
+    long chosen = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+      chosen |= Byte.toUnsignedLong(table[(int) (indices >>> shift) & 0xFF]) << shift;
+    }
+    return chosen;
+  }
+
   /** Byte {@code i} as a signed number. */
   static int lane(long lanes, int i) {
     return (byte) (lanes >>> (8 * i));

@@ -21,4 +21,9 @@ final class LittleEndian {
   static int unsignedByte(MemorySegment source, long offset) {
     return Byte.toUnsignedInt(source.get(ValueLayout.JAVA_BYTE, offset));
   }
+
+  /** Nibble {@code i} of those at {@code offset}, the low one of a byte first. */
+  static int nibble(MemorySegment source, long offset, int i) {
+    return (unsignedByte(source, offset + i / 2) >> (i % 2 * 4)) & 15;
+  }
 }

@@ -1,6 +1,7 @@
 package io.gatun.tensors;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -213,6 +214,231 @@ class HandComputedBlocksTest {
     expected[0] = 31.75f;
     expected[255] = -32;
     assertArrayEquals(expected, decoded(Encodings.Q8_K));
+  }
+
+  @Test
+  void q1_0() {
+    put(0, HALF);
+    put(2, 0x81); // values 0 and 7
+    put(17, 0x02); // value 121
+    var expected = filled(128, -0.5f);
+    expected[0] = 0.5f;
+    expected[7] = 0.5f;
+    expected[121] = 0.5f;
+    assertArrayEquals(expected, decoded(Encodings.Q1_0));
+  }
+
+  @Test
+  void q2_0() {
+    put(0, TWO);
+    put(2, 0xE4); // values 0 to 3: codes 0, 1, 2, 3
+    put(17, 0x40); // value 63: code 1
+    var expected = filled(64, -2);
+    expected[1] = 0;
+    expected[2] = 2;
+    expected[3] = 4;
+    expected[63] = 0;
+    assertArrayEquals(expected, decoded(Encodings.Q2_0));
+  }
+
+  @Test
+  void tq1_0() {
+    put(1, 0x80); // 128/256 is 0.1111… in base 3: the values 1, 33, 65, 97 and 129
+    put(32 + 2, 0xFF); // 0.22222: the values 162, 178, 194, 210 and 226
+    put(48 + 3, 0x56); // 86/256 is a little more than 0.1: values 243, 247, 251 and 255 are 1, 0, 0, 0
+    put(52, TWO);
+    var expected = filled(256, -2);
+    for (int i = 1; i < 160; i += 32) {
+      expected[i] = 0;
+    }
+    for (int i = 162; i < 240; i += 16) {
+      expected[i] = 2;
+    }
+    expected[243] = 0;
+    assertArrayEquals(expected, decoded(Encodings.TQ1_0));
+  }
+
+  @Test
+  void tq2_0() {
+    put(3, 0xE4); // values 3, 35, 67 and 99: codes 0, 1, 2 and 3
+    put(63, 0x80); // value 255 = 128 + 3·32 + 31: code 2
+    put(64, ONE);
+    var expected = filled(256, -1);
+    expected[35] = 0;
+    expected[67] = 1;
+    expected[99] = 2;
+    expected[255] = 1;
+    assertArrayEquals(expected, decoded(Encodings.TQ2_0));
+  }
+
+  @Test
+  void iq4_nl() {
+    put(0, ONE);
+    put(2, 0xF8); // value 0: nibble 8, value 16: nibble 15
+    put(17, 0x07); // value 15: nibble 7
+    var expected = filled(32, -127);
+    expected[0] = 1;
+    expected[16] = 113;
+    expected[15] = -10;
+    assertArrayEquals(expected, decoded(Encodings.IQ4_NL));
+  }
+
+  @Test
+  void iq4_xs() {
+    put(0, ONE);
+    put(2, new byte[] {(byte) 0xA6, (byte) 0xEA}); // upper bits 2 for all, but 1 for group 1, 3 for group 7
+    put(4, 0xF0); // group 1: 15 + 16 − 32
+    put(7, 0x10); // group 7: 1 + 48 − 32
+    put(8 + 16 + 5, 0x80); // value 32 + 21: nibble 8
+    put(8 + 112, 0x0C); // value 224: nibble 12
+    var expected = filled(256, 0);
+    fill(expected, 32, 64, 127);
+    expected[53] = -1;
+    fill(expected, 224, 256, -127 * 17);
+    expected[224] = 53 * 17;
+    assertValues(expected, decoded(Encodings.IQ4_XS));
+  }
+
+  @Test
+  void mxfp4() {
+    put(0, 128);
+    put(1, 0xF7); // value 0: 6 · 2, value 16: −6 · 2
+    put(16, 0x12); // value 15: 2, value 31: 1
+    var expected = filled(32, 0);
+    expected[0] = 12;
+    expected[16] = -12;
+    expected[15] = 2;
+    expected[31] = 1;
+    assertArrayEquals(expected, decoded(Encodings.MXFP4));
+    put(0, 0);
+    assertEquals(12 * 0x1p-128f, decoded(Encodings.MXFP4)[0]);
+    put(0, 1);
+    assertEquals(12 * 0x1p-127f, decoded(Encodings.MXFP4)[0]);
+  }
+
+  @Test
+  void nvfp4() {
+    put(0, 0x39); // 2^(7 − 7) · (1 + 1/8)
+    put(1, 0x03); // 3 · 2^−9
+    put(2, 0x7F); // no number
+    put(3, 0xB8); // −1, of which the sign is not read
+    for (int group = 0; group < 4; group++) {
+      put(4 + 8 * group + 2, 0xA7); // values 2 and 10 of each group
+    }
+    var expected = filled(64, 0);
+    expected[2] = 6.75f; // 12 · 1.125 / 2
+    expected[10] = -1.125f;
+    expected[18] = 6 * 3 * 0x1p-9f;
+    expected[26] = -3 * 0x1p-9f;
+    expected[50] = 6;
+    expected[58] = -1;
+    assertValues(expected, decoded(Encodings.NVFP4));
+  }
+
+  /** The first point of each grid of 2-bit codes has the least levels, the second one 43 in the first place. */
+  private static float[] eight(float... values) {
+    var eight = filled(8, 8);
+    System.arraycopy(values, 0, eight, 0, values.length);
+    return eight;
+  }
+
+  private static void put(float[] expected, int at, float factor, float... values) {
+    for (int i = 0; i < values.length; i++) {
+      expected[at + i] = factor * values[i];
+    }
+  }
+
+  @Test
+  void iq2_xxs() {
+    put(0, ONE);
+    put(2 + 8 + 1, 1); // second eight of group 1: point 1
+    put(2 + 8 + 5, 0x01); // bits 8 to 15 of its signs and scale: bit 1 of the second seven
+    put(2 + 8 + 7, 0x30); // scale 3: (2·3 + 1)/8
+    var expected = filled(256, 1);
+    fill(expected, 32, 64, 7);
+    put(expected, 40, 7 / 8f, eight(43, -8));
+    expected[47] = -7; // the eighth sign makes their number even
+    assertArrayEquals(expected, decoded(Encodings.IQ2_XXS));
+  }
+
+  @Test
+  void iq2_xs() {
+    put(0, ONE);
+    put(2 + 2 * 3, new byte[] {0x01, 0x06}); // the fourth eight: point 1, the first two signs
+    put(66, 0x20); // group 1: scale 2
+    var expected = filled(256, 1);
+    fill(expected, 16, 32, 5);
+    put(expected, 24, 5 / 8f, eight(-43, -8));
+    assertArrayEquals(expected, decoded(Encodings.IQ2_XS));
+  }
+
+  @Test
+  void iq2_s() {
+    put(0, ONE);
+    put(2 + 31, 0xFF); // the last eight: low bits 255
+    put(34 + 31, 0x81); // its first and last signs
+    put(66 + 7, 0xC0); // its high bits 3: the last point, 43 everywhere
+    put(74 + 7, 0xF0); // group 15: scale 15
+    var expected = filled(256, 1);
+    fill(expected, 240, 256, 31);
+    fill(expected, 248, 256, 43 * 31 / 8f);
+    expected[248] = -43 * 31 / 8f;
+    expected[255] = -43 * 31 / 8f;
+    assertArrayEquals(expected, decoded(Encodings.IQ2_S));
+  }
+
+  @Test
+  void iq3_xxs() {
+    put(0, ONE);
+    put(2 + 63, 1); // the last four: point 1, which has 20 in the first place
+    put(66 + 31, 0x10); // group 7: scale 1
+    put(66 + 30, 0x20); // bit 0 of the fourth seven is bit 21
+    var expected = filled(256, 1);
+    fill(expected, 224, 256, 3);
+    expected[248] = -3;
+    expected[252] = 15;
+    expected[255] = -3;
+    assertArrayEquals(expected, decoded(Encodings.IQ3_XXS));
+  }
+
+  @Test
+  void iq3_s() {
+    put(0, ONE);
+    put(2 + 1, 1); // the second four: point 1, which has 3 in the first place
+    put(2 + 10, 255); // the third four of group 1: with a high bit the last point, 1 1 15 15
+    put(66 + 1, 0x04);
+    put(74, 0x10); // sign of value 4
+    put(106, 0x70); // group 1: scale 7
+    var expected = filled(256, 1);
+    expected[4] = -3;
+    fill(expected, 32, 64, 15);
+    float[] last = {1 * 15, 1 * 15, 15 * 15, 15 * 15};
+    put(expected, 40, 1, last);
+    assertArrayEquals(expected, decoded(Encodings.IQ3_S));
+  }
+
+  @Test
+  void iq1_s() {
+    put(0, ONE);
+    put(2, 1); // the first eight: point 1, −1 everywhere but 1 in the first place
+    put(2 + 7, 0xFF); // the last eight of group 1: with high bits 7 the last point, 1 everywhere
+    put(34 + 2, new byte[] {0x00, (byte) 0xAE}); // group 1: high bits 7≪9, scale 2≪12, shift
+    var expected = filled(256, -0.875f);
+    expected[0] = 1.125f;
+    fill(expected, 32, 64, -5.625f);
+    fill(expected, 56, 64, 4.375f);
+    assertArrayEquals(expected, decoded(Encodings.IQ1_S));
+  }
+
+  @Test
+  void iq1_m() {
+    put(48, new byte[] {0x00, 0x00, 0x00, 0x00, 0x00, (byte) 0xC0, 0x00, 0x3E}); // d is 3C00; group 15: scale 7
+    put(31, 0xFF); // the last eight: with high bits 7 the last point
+    put(47, 0xF8); // which is shifted, and so is the one before
+    var expected = filled(256, -0.875f);
+    fill(expected, 240, 248, -1.125f * 15);
+    fill(expected, 248, 256, 0.875f * 15);
+    assertArrayEquals(expected, decoded(Encodings.IQ1_M));
   }
 
   /** Where a zero scale meets a negative code the value is −0, which equals 0 here. */

@@ -37,7 +37,22 @@ class QuantizedEncodingsTest {
         new Codes(Encodings.Q4_K, 0, 15, 32, true),
         new Codes(Encodings.Q5_K, 0, 31, 32, true),
         new Codes(Encodings.Q6_K, -32, 31, 16, false),
-        new Codes(Encodings.Q8_K, -128, 127, 32, false));
+        new Codes(Encodings.Q8_K, -128, 127, 32, false),
+        new Codes(Encodings.Q1_0, -1, 1, 32, false),
+        new Codes(Encodings.Q2_0, -1, 2, 32, false),
+        new Codes(Encodings.TQ1_0, -1, 1, 32, false),
+        new Codes(Encodings.TQ2_0, -1, 2, 32, false),
+        new Codes(Encodings.IQ1_S, -9, 9, 32, false),
+        new Codes(Encodings.IQ1_M, -9, 9, 16, false),
+        new Codes(Encodings.IQ2_XXS, -43, 43, 32, false),
+        new Codes(Encodings.IQ2_XS, -43, 43, 16, false),
+        new Codes(Encodings.IQ2_S, -43, 43, 16, false),
+        new Codes(Encodings.IQ3_XXS, -62, 62, 32, false),
+        new Codes(Encodings.IQ3_S, -15, 15, 32, false),
+        new Codes(Encodings.IQ4_NL, -127, 113, 32, false),
+        new Codes(Encodings.IQ4_XS, -127, 113, 32, false),
+        new Codes(Encodings.MXFP4, -12, 12, 32, false),
+        new Codes(Encodings.NVFP4, -12, 12, 16, false));
   }
 
   static Stream<QuantizedEncoding> quantized() {

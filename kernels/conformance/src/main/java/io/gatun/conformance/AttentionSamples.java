@@ -42,7 +42,14 @@ final class AttentionSamples {
           shape(8, 2, 64, 128),
           shape(8, 1, 128, 96),
           shape(34, 2, 16, 8),
-          shape(5, 1, 80, 17));
+          shape(5, 1, 80, 17),
+          shape(4, 2, 32, 32).withWindow(1),
+          shape(6, 2, 24, 40).withWindow(18),
+          shape(8, 1, 16, 48).withWindow(70),
+          shape(2, 2, 64, 64).withSoftcap(1.5f),
+          shape(3, 1, 32, 32).withSlopes(0.5f, 0.03f, 4),
+          shape(4, 2, 40, 24).withSinks(2, -50, 50, 0),
+          shape(2, 1, 48, 64).withWindow(33).withSoftcap(3).withSlopes(0.1f, 1).withSinks(-1, 1));
 
   private final AttentionSpec spec;
   private final HostMemory memory;
@@ -106,6 +113,24 @@ final class AttentionSamples {
           found.segment().asSlice(order[r] * bytes, bytes),
           mixed.segment().asSlice(r * bytes, bytes),
           "%s in company, row %d".formatted(spec, r));
+    }
+  }
+
+  /** Keys and values outside a window change nothing, even where they are no numbers. */
+  void verifyWindow(RowKernels kernels) {
+    int last = TOKENS - 1;
+    int hidden = spec.first(last);
+    if (hidden > 0) {
+      HostBuffer expected = attention(kernels, new int[] {last}, Integer.MAX_VALUE);
+      HostBuffer k = memory.buffer(hidden, (long) spec.headCountKv() * spec.keyDim());
+      HostBuffer v = memory.buffer(hidden, (long) spec.headCountKv() * spec.valueDim());
+      k.segment().fill((byte) 0xff);
+      v.segment().fill((byte) 0xff);
+      var all = new int[hidden][];
+      Arrays.fill(all, pages[0]);
+      var rows = new KvRows(all, IntStream.range(0, hidden).toArray());
+      ScalarKernels.INSTANCE.append(pool, LAYER, k, v, rows, 0, hidden, new Scratch());
+      Comparison.same(expected, attention(kernels, new int[] {last}, Integer.MAX_VALUE), spec + " before its window");
     }
   }
 

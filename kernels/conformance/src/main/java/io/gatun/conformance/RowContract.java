@@ -48,8 +48,11 @@ final class RowContract {
         Stream.of(
             check("quantize", kernels, memories, RowContract::quantize),
             check("rmsNorm", kernels, memories, RowContract::rmsNorm),
+            check("layerNorm", kernels, memories, RowContract::layerNorm),
             check("rope", kernels, memories, RowContract::rope),
             check("gate", kernels, memories, RowContract::gate),
+            check("activate", kernels, memories, RowContract::activate),
+            check("softcap", kernels, memories, RowContract::softcap),
             check("add and scale", kernels, memories, RowContract::addAndScale));
     Stream<Check> caches =
         Arrays.stream(KvType.values())
@@ -127,6 +130,17 @@ final class RowContract {
     }
   }
 
+  private void layerNorm() {
+    for (int length : LENGTHS) {
+      HostBuffer gain = gaussians(1, 2L * length);
+      HostBuffer x = gaussians(5, 4L * length);
+      HostBuffer out = memory.buffer(5, 4L * length);
+      Tolerance rounded = Tolerance.rounded();
+      compare("layer norm", out, 5, rounded, (k, y, from, to) -> k.layerNorm(x, length, gain, 1e-5f, y, from, to));
+      compare("in place", x, 5, rounded, (k, y, from, to) -> k.layerNorm(y, length, gain, 1e-5f, y, from, to));
+    }
+  }
+
   private void rope() {
     int[] positions = {0, 1, 2, 77, 4095, 131_071, 10_000_000, Integer.MAX_VALUE};
     for (RopeSpec.Pairing pairing : RopeSpec.Pairing.values()) {
@@ -161,7 +175,29 @@ final class RowContract {
     HostBuffer factors = gaussians(1, 40);
     for (ActivationFunction f : ActivationFunction.values()) {
       compare(f + "", x, x.values(), Tolerance.rounded(), (k, y, from, to) -> k.gate(y, up, f, from, to));
-      compare(f + " of no numbers", odd, 40, new Tolerance.Exact(), (k, y, from, to) -> k.gate(y, factors, f, from, to));
+      compare(f + " of no numbers", odd, 40, Tolerance.rounded(), (k, y, from, to) -> k.gate(y, factors, f, from, to));
+    }
+  }
+
+  private void activate() {
+    for (int cols : LENGTHS) {
+      HostBuffer x = gaussians(7, cols);
+      for (ActivationFunction f : ActivationFunction.values()) {
+        compare(f + " alone", x, x.values(), Tolerance.rounded(), (k, y, from, to) -> k.activate(y, f, from, to));
+      }
+    }
+  }
+
+  /** Small values, for which the tangent is the value, and such that reach the cap. */
+  private void softcap() {
+    for (float cap : new float[] {0.3f, 30, 1e6f}) {
+      HostBuffer x = gaussians(7, 333);
+      put(x, 5, Float.NaN);
+      put(x, 6, Float.NEGATIVE_INFINITY);
+      put(x, 7, Float.MAX_VALUE);
+      put(x, 8, 1e-42f);
+      Tolerance rounded = Tolerance.rounded();
+      compare("softcap " + cap, x, x.values(), rounded, (k, y, from, to) -> k.softcap(y, cap, from, to));
     }
   }
 
@@ -253,6 +289,7 @@ final class RowContract {
         spec -> {
           var samples = new AttentionSamples(spec, type, memory, random);
           samples.verify(kernels, random);
+          samples.verifyWindow(kernels);
         });
   }
 }

@@ -4,6 +4,8 @@ import io.gatun.device.ActivationFunction;
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.Buffer;
+import io.gatun.device.ColumnRuns;
+import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.Device;
 import io.gatun.device.KvLayout;
 import io.gatun.device.KvPool;
@@ -13,6 +15,7 @@ import io.gatun.device.Matrix;
 import io.gatun.device.RopeSpec;
 import io.gatun.device.RouterSpec;
 import io.gatun.device.Routing;
+import io.gatun.device.StateRows;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.OpaqueEncoding;
@@ -21,6 +24,8 @@ import io.gatun.tensors.TensorData;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,6 +34,7 @@ import java.util.stream.Stream;
 final class RowOperations {
   private static final ActivationPrecision Q8 = ActivationPrecision.Q8;
   private static final int ROWS = 21;
+  private static final AttentionSpec ATTENTION = new AttentionSpec(6, 3, 24, 40, 0.2f);
 
   private RowOperations() {}
 
@@ -49,7 +55,31 @@ final class RowOperations {
     return Stream.of(
             weights,
             caches,
-            Stream.of(products(), rmsNorm(), heads(), gate(), add(), scale(), gather(), route(), gatedMlp()),
+            Stream.of(
+                products(),
+                rmsNorm(),
+                heads(),
+                layerNorm(),
+                gate(),
+                elementwise("activate", (device, x) -> device.activate(x, ActivationFunction.GELU)),
+                elementwise("softcap", (device, x) -> device.softcap(x, 2)),
+                elementwise("clamp", (device, x) -> device.clamp(x, 0.75f)),
+                add(),
+                scale(),
+                scaleRows(),
+                copyColumns(),
+                gather(),
+                route(),
+                addExperts(),
+                convolve(),
+                deltaNet(),
+                gatedMlp()),
+            Stream.of(
+                attention("attention with a window", ATTENTION.withWindow(65)),
+                attention("attention with a softcap", ATTENTION.withSoftcap(1.5f)),
+                attention("attention with slopes", ATTENTION.withSlopes(0.5f, 0.25f, 0.125f, 0.0625f, 0.03f, 0.01f)),
+                attention("attention with sinks", ATTENTION.withSinks(3, -2, 1, 0, 0.5f, 4)),
+                attentionToAll()),
             Arrays.stream(RopeSpec.Pairing.values()).map(RowOperations::rope))
         .flatMap(stream -> stream);
   }
@@ -67,7 +97,8 @@ final class RowOperations {
   }
 
   private static int columns(Encoding encoding) {
-    return encoding.blockLength() == 1 ? 99 : Math.max(96, encoding.blockLength());
+    int block = encoding.blockLength();
+    return block == 1 ? 99 : (96 + block - 1) / block * block;
   }
 
   /** Some rows of {@code [ROWS, cols]} as a buffer. */
@@ -162,20 +193,112 @@ final class RowOperations {
     float[] logits = Operands.gaussians(ROWS * experts, random());
     Arrays.fill(logits, 0, 2 * experts, 0.5f);
     logits[4] = 1;
+    float[] bias = Operands.gaussians(experts, random());
     return rounded(
         "route",
         (device, rows) -> {
           Buffer buffer = chosen(device, logits, experts, rows);
           var results = new float[rows.length][0];
           for (RouterSpec.Weighting weighting : RouterSpec.Weighting.values()) {
-            Routing routing = device.route(buffer, new RouterSpec(4, weighting));
-            for (int slot = 0; slot < routing.slots(); slot++) {
-              float[] choice = {routing.experts()[slot], routing.weights()[slot]};
-              results[slot / 4] = Operands.joined(results[slot / 4], choice);
+            Routing plain = device.route(buffer, new RouterSpec(4, weighting));
+            Routing grouped = device.route(buffer, new RouterSpec(4, weighting, 1.5f, bias, 3, 2));
+            for (int slot = 0; slot < plain.slots(); slot++) {
+              results[slot / 4] = Operands.joined(results[slot / 4], choice(plain, slot), choice(grouped, slot));
             }
           }
           return results;
         });
+  }
+
+  private static float[] choice(Routing routing, int slot) {
+    return new float[] {routing.experts()[slot], routing.weights()[slot]};
+  }
+
+  private static RowOperation addExperts() {
+    int cols = 999;
+    int used = 2;
+    TensorData biases = Operands.weights(Encodings.F32, 1, 5, cols, random());
+    float[] logits = Operands.gaussians(ROWS * 5, random());
+    float[] x = Operands.gaussians(ROWS * used * cols, random());
+    return exact(
+        "addExperts",
+        (device, rows) -> {
+          var spec = new RouterSpec(used, RouterSpec.Weighting.SOFTMAX);
+          Routing routing = device.route(chosen(device, logits, 5, rows), spec);
+          int[] slotRows = Arrays.stream(rows).flatMap(row -> IntStream.range(row * used, (row + 1) * used)).toArray();
+          Buffer slots = chosen(device, x, cols, slotRows);
+          device.addExperts(slots, device.load(biases), routing);
+          Buffer out = device.buffer(rows.length, cols);
+          device.combine(slots, new Routing(used, routing.experts(), ones(slots.rows())), out);
+          return Operands.rows(device, out);
+        });
+  }
+
+  /** Each row is of a sequence of its own, some at their beginning; its state belongs to the result. */
+  private static RowOperation convolve() {
+    int cols = 301;
+    int taps = 4;
+    int stateSize = 5 + (taps - 1) * cols;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    float[] kernel = Operands.gaussians(cols * taps, random());
+    float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(43));
+    return exact(
+        "convolve",
+        (device, rows) -> {
+          StateRows states = states(device, initial, stateSize, rows);
+          Buffer out = device.buffer(rows.length, cols);
+          device.convolve(chosen(device, x, cols, rows), Operands.buffer(device, 1, cols * taps, kernel), states, 5, out);
+          return withStates(device, out, states);
+        });
+  }
+
+  private static RowOperation deltaNet() {
+    var spec = new DeltaNetSpec(2, 6, 24, 40);
+    int keys = spec.keyHeads() * spec.keyDim();
+    int values = spec.valueHeads() * spec.valueDim();
+    int stateSize = 3 + (int) spec.stateSize();
+    float[] q = Operands.gaussians(ROWS * keys, random());
+    float[] k = Operands.gaussians(ROWS * keys, new SplittableRandom(43));
+    float[] v = Operands.gaussians(ROWS * values, new SplittableRandom(44));
+    float[] gates = Operands.gaussians(ROWS * spec.valueHeads(), new SplittableRandom(45));
+    float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(46));
+    return rounded(
+        "deltaNet",
+        (device, rows) -> {
+          StateRows states = states(device, initial, stateSize, rows);
+          Buffer out = device.buffer(rows.length, values);
+          device.deltaNet(
+              chosen(device, q, keys, rows),
+              chosen(device, k, keys, rows),
+              chosen(device, v, values, rows),
+              Operands.buffer(device, 1, spec.valueHeads(), -0.1f, -1, -2, -0.5f, 0, -3),
+              chosen(device, gates, spec.valueHeads(), rows),
+              chosen(device, gates, spec.valueHeads(), rows),
+              spec,
+              states,
+              3,
+              out);
+          return withStates(device, out, states);
+        });
+  }
+
+  private static StateRows states(Device device, float[] values, int size, int... rows) {
+    List<Buffer> buffers = Arrays.stream(rows).mapToObj(row -> chosen(device, values, size, row)).toList();
+    return new StateRows(buffers, Arrays.stream(rows).map(row -> row % 3).toArray());
+  }
+
+  private static float[][] withStates(Device device, Buffer out, StateRows states) {
+    float[][] rows = Operands.rows(device, out);
+    for (int r = 0; r < rows.length; r++) {
+      rows[r] = Operands.joined(rows[r], Operands.all(device, states.states().get(r)));
+    }
+    return rows;
+  }
+
+  private static float[] ones(long count) {
+    var ones = new float[(int) count];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   private static RowOperation embed(Encoding encoding) {
@@ -224,6 +347,61 @@ final class RowOperations {
           Buffer product = chosen(device, x, cols, rows);
           device.scale(product, 0.7f);
           return Operands.rows(device, product);
+        });
+  }
+
+  private static RowOperation scaleRows() {
+    int cols = 1003;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    float[] factors = Operands.gaussians(ROWS, random());
+    return exact(
+        "scaleRows",
+        (device, rows) -> {
+          Buffer product = chosen(device, x, cols, rows);
+          device.scaleRows(product, chosen(device, factors, 1, rows));
+          return Operands.rows(device, product);
+        });
+  }
+
+  private static RowOperation copyColumns() {
+    float[] x = Operands.gaussians(ROWS * 100, random());
+    float[] target = Operands.gaussians(ROWS * 90, random());
+    return exact(
+        "copyColumns",
+        (device, rows) -> {
+          Buffer source = chosen(device, x, 100, rows);
+          Buffer out = chosen(device, target, 90, rows);
+          device.copyColumns(source, new ColumnRuns(7, 20, 1, 18, 11, 5), out);
+          device.copyColumns(source, new ColumnRuns(50, 0, 13, 18, 4, 4), out);
+          return Operands.rows(device, out);
+        });
+  }
+
+  private static RowOperation elementwise(String name, BiConsumer<Device, Buffer> operation) {
+    int cols = 4099;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    return rounded(
+        name,
+        (device, rows) -> {
+          Buffer values = chosen(device, x, cols, rows);
+          operation.accept(device, values);
+          return Operands.rows(device, values);
+        });
+  }
+
+  private static RowOperation layerNorm() {
+    int cols = 48 * 85;
+    float[] x = Operands.gaussians(ROWS * cols, random());
+    float[] gain = Operands.gaussians(cols, random());
+    return rounded(
+        "layerNorm",
+        (device, rows) -> {
+          Buffer inPlace = chosen(device, x, cols, rows);
+          Buffer out = device.buffer(rows.length, cols);
+          Buffer factors = Operands.buffer(device, 1, cols, gain);
+          device.layerNorm(inPlace, cols, factors, 1e-5f, out);
+          device.layerNorm(inPlace, 48, factors, 1e-5f, inPlace);
+          return sideBySide(device, List.of(out, inPlace));
         });
   }
 
@@ -308,12 +486,26 @@ final class RowOperations {
         });
   }
 
+  /** Each row sees the whole of its sequence. */
+  private static RowOperation attentionToAll() {
+    return attention("attention to all keys", ATTENTION, KvType.F16, KvType.F16, positions -> positions.map(_ -> 193));
+  }
+
+  private static RowOperation attention(String name, AttentionSpec spec) {
+    return attention(name, spec, KvType.F32, KvType.F32, positions -> positions.map(position -> position + 1));
+  }
+
+  private static RowOperation attention(KvType keyType, KvType valueType) {
+    String name = "attention, keys %s, values %s".formatted(keyType.id(), valueType.id());
+    return attention(name, ATTENTION, keyType, valueType, positions -> positions.map(position -> position + 1));
+  }
+
   /**
    * Queries of two sequences whose pages are not in order, at positions around the edges of groups of keys and of pages.
    * The second one has a copy of the first one's first page.
    */
-  private static RowOperation attention(KvType keyType, KvType valueType) {
-    var spec = new AttentionSpec(6, 3, 24, 40, 0.2f);
+  private static RowOperation attention(
+      String name, AttentionSpec spec, KvType keyType, KvType valueType, UnaryOperator<IntStream> ends) {
     int[] positions = {0, 1, 14, 15, 16, 17, 31, 62, 63, 64, 65, 79, 80, 126, 127, 128, 129, 143, 190, 191, 192};
     int tokens = 193;
     int kCols = spec.headCountKv() * spec.keyDim();
@@ -323,7 +515,7 @@ final class RowOperations {
     float[] v = Operands.gaussians(tokens * vCols, new SplittableRandom(43));
     float[] q = Operands.gaussians(ROWS * qCols, new SplittableRandom(44));
     return rounded(
-        "attention, keys %s, values %s".formatted(keyType.id(), valueType.id()),
+        name,
         (device, rows) -> {
           var layer = new KvLayout.Layer(spec.headCountKv(), spec.keyDim(), spec.valueDim());
           KvPool pool = device.kvPool(new KvLayout(List.of(layer, layer), keyType, valueType));
@@ -336,7 +528,8 @@ final class RowOperations {
           append(device, pool, second, page, chosen(device, k, kCols, page), chosen(device, v, vCols, page));
           int[][] pages = Arrays.stream(rows).mapToObj(row -> row % 2 == 0 ? first : second).toArray(int[][]::new);
           Buffer out = device.buffer(rows.length, (long) spec.headCount() * spec.valueDim());
-          var places = new KvRows(pages, Arrays.stream(rows).map(row -> positions[row]).toArray());
+          int[] at = Arrays.stream(rows).map(row -> positions[row]).toArray();
+          var places = new KvRows(pages, at, ends.apply(Arrays.stream(at)).toArray());
           device.attention(chosen(device, q, qCols, rows), pool, 1, spec, places, out);
           return Operands.rows(device, out);
         });

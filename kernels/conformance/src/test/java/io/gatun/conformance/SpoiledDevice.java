@@ -12,7 +12,28 @@ import java.util.List;
 /** The reference, with one operation whose result is off by 1e-5 of it, or a choice changed. */
 final class SpoiledDevice {
   static final List<String> OPERATIONS =
-      List.of("matmul", "matmulExperts", "combine", "rmsNorm", "rope", "gate", "add", "scale", "embed", "gather", "attention", "route");
+      List.of(
+          "matmul",
+          "matmulExperts",
+          "addExperts",
+          "convolve",
+          "deltaNet",
+          "combine",
+          "rmsNorm",
+          "layerNorm",
+          "rope",
+          "gate",
+          "activate",
+          "softcap",
+          "clamp",
+          "add",
+          "scale",
+          "scaleRows",
+          "copyColumns",
+          "embed",
+          "gather",
+          "attention",
+          "route");
 
   private SpoiledDevice() {}
 
@@ -49,7 +70,7 @@ final class SpoiledDevice {
         routing.weights()[0] *= 1.00001f;
         yield routing;
       }
-      case "rope", "gate", "add", "scale" -> {
+      case "rope", "gate", "activate", "softcap", "clamp", "add", "scale", "scaleRows", "addExperts" -> {
         device.scale((Buffer) arguments[0], 1.00001f);
         yield result;
       }

@@ -4,6 +4,8 @@ import io.gatun.device.ActivationFunction;
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.Buffer;
+import io.gatun.device.ColumnRuns;
+import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.Device;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostKvPool;
@@ -20,6 +22,7 @@ import io.gatun.device.RowKernels;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.device.Shapes;
+import io.gatun.device.StateRows;
 import io.gatun.tensors.TensorData;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -143,6 +146,31 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public synchronized void scaleRows(Buffer x, Buffer factors) {
+    HostBuffer rows = host(x);
+    HostBuffer byRow = host(factors);
+    Shapes.scaleRows(rows, byRow);
+    workers.run(rows.rows(), Grain.of(rows.cols()), (from, to, _) -> ScalarKernels.scaleRows(rows, byRow, from, to));
+  }
+
+  @Override
+  public synchronized void clamp(Buffer x, float limit) {
+    HostBuffer values = host(x);
+    workers.run(values.values(), Grain.of(2), (from, to, _) -> ScalarKernels.clamp(values, limit, from, to));
+  }
+
+  @Override
+  public synchronized void copyColumns(Buffer x, ColumnRuns runs, Buffer out) {
+    HostBuffer source = host(x);
+    HostBuffer target = host(out);
+    Shapes.copyColumns(source, runs, target);
+    workers.run(
+        source.rows(),
+        Grain.of((long) runs.count() * runs.width() / 4),
+        (from, to, _) -> ScalarKernels.copyColumns(source, runs, target, from, to));
+  }
+
+  @Override
   public synchronized void matmul(Buffer x, Matrix w, Buffer out) {
     matmul(x, List.of(w), List.of(out));
   }
@@ -174,6 +202,19 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public synchronized void layerNorm(Buffer x, int length, Buffer gain, float eps, Buffer out) {
+    HostBuffer source = host(x);
+    HostBuffer factors = host(gain);
+    HostBuffer target = host(out);
+    Shapes.layerNorm(source, length, factors, target);
+    RowKernels kernels = table.rows();
+    workers.run(
+        source.rows(),
+        Grain.of(4 * source.cols()),
+        (from, to, _) -> kernels.layerNorm(source, length, factors, eps, target, from, to));
+  }
+
+  @Override
   public synchronized void rope(Buffer x, int[] positions, RopeSpec spec) {
     HostBuffer rows = host(x);
     Shapes.rope(rows, positions, spec);
@@ -191,6 +232,21 @@ public final class CpuDevice implements Device {
     Shapes.gate(gates, ups);
     RowKernels kernels = table.rows();
     workers.run(gates.values(), Grain.of(16), (from, to, _) -> kernels.gate(gates, ups, f, from, to));
+  }
+
+  @Override
+  public synchronized void activate(Buffer x, ActivationFunction f) {
+    HostBuffer values = host(x);
+    RowKernels kernels = table.rows();
+    workers.run(values.values(), Grain.of(15), (from, to, _) -> kernels.activate(values, f, from, to));
+  }
+
+  @Override
+  public synchronized void softcap(Buffer x, float cap) {
+    HostBuffer values = host(x);
+    Shapes.softcap(cap);
+    RowKernels kernels = table.rows();
+    workers.run(values.values(), Grain.of(20), (from, to, _) -> kernels.softcap(values, cap, from, to));
   }
 
   @Override
@@ -212,13 +268,47 @@ public final class CpuDevice implements Device {
     Shapes.attention(call);
     RowKernels kernels = cacheKernels(call.pool().layout());
     long keys = 0;
-    for (int position : rows.positions()) {
-      keys = Math.max(keys, position + 1L);
+    for (int row = 0; row < rows.rows(); row++) {
+      keys = Math.max(keys, (long) rows.ends()[row] - spec.first(rows.positions()[row]));
     }
     workers.run(
         (long) rows.rows() * spec.headCount(),
         Grain.of(keys * (2L * (spec.keyDim() + spec.valueDim()) + 20)),
         (from, to, worker) -> kernels.attention(call, from, to, scratch[worker]));
+  }
+
+  @Override
+  public synchronized void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out) {
+    HostBuffer source = host(x);
+    HostBuffer taps = host(kernel);
+    HostBuffer target = host(out);
+    Shapes.convolve(source, taps, rows, offset, target);
+    workers.run(
+        source.cols(),
+        Grain.of(2L * rows.rows() * (taps.cols() / source.cols())),
+        (from, to, _) -> ScalarKernels.convolve(source, taps, rows, offset, target, from, to));
+  }
+
+  @Override
+  public synchronized void deltaNet(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer rate,
+      Buffer step,
+      Buffer beta,
+      DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.DeltaNetCall(
+            host(q), host(k), host(v), host(rate), host(step), host(beta), spec, rows, offset, host(out));
+    Shapes.deltaNet(call);
+    workers.run(
+        spec.valueHeads(),
+        Grain.of(4L * rows.rows() * spec.valueDim() * spec.keyDim()),
+        (from, to, _) -> ScalarKernels.deltaNet(call, from, to));
   }
 
   @Override
@@ -234,6 +324,17 @@ public final class CpuDevice implements Device {
     Shapes.matmulExperts(host(x), matrix, routing, host(out));
     products.prepare(host(x));
     products.matmulExperts(matrix, routing, host(out));
+  }
+
+  @Override
+  public synchronized void addExperts(Buffer slots, Matrix biases, Routing routing) {
+    HostBuffer sums = host(slots);
+    HostMatrix matrix = HostMatrix.of(biases);
+    Shapes.addExperts(sums, matrix, routing);
+    workers.run(
+        routing.slots(),
+        Grain.of(3 * sums.cols()),
+        (from, to, worker) -> ScalarKernels.addExperts(sums, matrix, routing, from, to, scratch[worker]));
   }
 
   @Override

@@ -41,7 +41,15 @@ final class RowCheck {
     try (var memory = new HostMemory()) {
       var check = new RowCheck(kernels, tolerance, memory);
       return Stream.of(
-              check.quantize(), check.rmsNorm(), check.rope(), check.gate(), check.add(), check.scale())
+              check.quantize(),
+              check.rmsNorm(),
+              check.layerNorm(),
+              check.rope(),
+              check.gate(),
+              check.activate(),
+              check.softcap(),
+              check.add(),
+              check.scale())
           .flatMap(Optional::stream)
           .findFirst();
     }
@@ -80,6 +88,12 @@ final class RowCheck {
     return compare("rmsNorm", x, (k, out) -> k.rmsNorm(x, gain, 1e-5f, out, 1, ROWS));
   }
 
+  private Optional<String> layerNorm() {
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
+    HostBuffer gain = SelfCheck.filled(memory.buffer(1, COLS), random);
+    return compare("layerNorm", x, (k, out) -> k.layerNorm(x, COLS / 2, gain, 1e-5f, out, 1, ROWS));
+  }
+
   private Optional<String> rope() {
     var frequencies = new double[] {1, 0.5, 0.1, 0.01};
     int[] positions = {0, 1, 77, 5, 100_000};
@@ -105,6 +119,18 @@ final class RowCheck {
                     (k, x) -> k.gate(x, up, f, 7, up.values()))
                     .stream())
         .findFirst();
+  }
+
+  private Optional<String> activate() {
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS - 1), random);
+    return Stream.of(ActivationFunction.values())
+        .flatMap(f -> compare("activate", x, (k, out) -> k.activate(out, f, 7, out.values())).stream())
+        .findFirst();
+  }
+
+  private Optional<String> softcap() {
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS - 1), random);
+    return compare("softcap", x, (k, out) -> k.softcap(out, 0.5f, 7, out.values()));
   }
 
   private Optional<String> add() {
@@ -134,10 +160,17 @@ final class RowCheck {
         : Optional.of("append to %s: its self-check differs from scalar".formatted(type.id()));
   }
 
-  /** Three rows of a sequence of 70 tokens, two query heads to a key head. */
+  /** Plain, and with all that there is. */
   private Optional<String> attention(KvType type) {
+    var plain = new AttentionSpec(4, 2, 24, 40, 0.2f);
+    var full =
+        plain.withWindow(17).withSoftcap(2).withSlopes(0.5f, 0.25f, 0.125f, 0.0625f).withSinks(1, -1, 0.5f, 2);
+    return attention(type, plain).or(() -> attention(type, full));
+  }
+
+  /** Three rows of a sequence of 70 tokens, two query heads to a key head. */
+  private Optional<String> attention(KvType type, AttentionSpec spec) {
     int tokens = 70;
-    var spec = new AttentionSpec(4, 2, 24, 40, 0.2f);
     HostKvPool pool = memory.kvPool(new KvLayout(List.of(new KvLayout.Layer(2, 24, 40)), type, type));
     int[] pages = {pool.allocate(), pool.allocate()};
     var all = new int[tokens][];

@@ -232,6 +232,12 @@ class KernelTableTest {
     }
 
     @Override
+    public void layerNorm(HostBuffer x, int length, HostBuffer gain, float eps, HostBuffer out, long from, long to) {
+      SCALAR.layerNorm(x, length, gain, eps, out, from, to);
+      SCALAR.scale(out, factor("layerNorm"), from * x.cols(), from * x.cols() + 1);
+    }
+
+    @Override
     public void rope(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch) {
       SCALAR.rope(x, positions, spec, from, to, scratch);
       SCALAR.scale(x, factor("rope"), from * x.cols(), from * x.cols() + 1);
@@ -241,6 +247,18 @@ class KernelTableTest {
     public void gate(HostBuffer gate, HostBuffer up, ActivationFunction f, long from, long to) {
       SCALAR.gate(gate, up, f, from, to);
       SCALAR.scale(gate, factor("gate"), from, to);
+    }
+
+    @Override
+    public void activate(HostBuffer x, ActivationFunction f, long from, long to) {
+      SCALAR.activate(x, f, from, to);
+      SCALAR.scale(x, factor("activate"), from, to);
+    }
+
+    @Override
+    public void softcap(HostBuffer x, float cap, long from, long to) {
+      SCALAR.softcap(x, cap, from, to);
+      SCALAR.scale(x, factor("softcap"), from, to);
     }
 
     @Override
@@ -272,7 +290,9 @@ class KernelTableTest {
 
   @Test
   void everyRowKernelIsChecked() {
-    for (String broken : List.of("quantize", "rmsNorm", "rope", "gate", "add", "scale")) {
+    var operations =
+        List.of("quantize", "rmsNorm", "layerNorm", "rope", "gate", "activate", "softcap", "add", "scale");
+    for (String broken : operations) {
       KernelTable table = rowy(broken).checked();
       assertEquals("cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
       assertSame(ScalarKernels.INSTANCE, table.rows());

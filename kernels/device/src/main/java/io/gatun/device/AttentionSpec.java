@@ -1,20 +1,92 @@
 package io.gatun.device;
 
 /**
- * The shape of an attention.
+ * The shape of an attention, and what becomes of its logits.
  *
  * @param headCount query heads
  * @param headCountKv key and value heads, divides {@code headCount}
  * @param keyDim values per query and key head
  * @param valueDim values per value head
  * @param scale factor on the logits, usually 1/√keyDim
+ * @param window a row sees keys at positions above its own minus this; {@link #ALL} for all of them
+ * @param softcap logits become {@code softcap · tanh(logit / softcap)}; 0 for none
+ * @param slopes what the logit of a query head falls by per position of distance, after the cap (Press and others 2021,
+ *     arXiv 2108.12409); empty for none; not copied, must not change
+ * @param sinks a logit of each query head that joins its softmax and has no value (Xiao and others 2023, arXiv
+ *     2309.17453); empty for none; not copied, must not change
  */
-public record AttentionSpec(int headCount, int headCountKv, int keyDim, int valueDim, float scale) {
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+public record AttentionSpec(
+    int headCount,
+    int headCountKv,
+    int keyDim,
+    int valueDim,
+    float scale,
+    int window,
+    float softcap,
+    float[] slopes,
+    float[] sinks) {
+  /** A window that hides nothing. */
+  public static final int ALL = Integer.MAX_VALUE;
+
+  private static final float[] NONE = {};
 
   public AttentionSpec {
     if (headCount < 1 || headCountKv < 1 || headCount % headCountKv != 0 || keyDim < 1 || valueDim < 1) {
       throw new IllegalArgumentException(
           "head_count %d, head_count_kv %d, key_length %d, value_length %d".formatted(headCount, headCountKv, keyDim, valueDim));
     }
+    if (window < 1 || !(softcap >= 0)) {
+      throw new IllegalArgumentException("a window of %d keys, logits capped at %s".formatted(window, softcap));
+    }
+    if ((slopes.length != 0 && slopes.length != headCount) || (sinks.length != 0 && sinks.length != headCount)) {
+      throw new IllegalArgumentException(
+          "%d slopes and %d sinks for %d heads".formatted(slopes.length, sinks.length, headCount));
+    }
+  }
+
+  /** Plain softmax attention. */
+  public AttentionSpec(int headCount, int headCountKv, int keyDim, int valueDim, float scale) {
+    this(headCount, headCountKv, keyDim, valueDim, scale, ALL, 0, NONE, NONE);
+  }
+
+  public AttentionSpec withScale(float factor) {
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, factor, window, softcap, slopes, sinks);
+  }
+
+  public AttentionSpec withWindow(int keys) {
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, keys, softcap, slopes, sinks);
+  }
+
+  public AttentionSpec withSoftcap(float cap) {
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, cap, slopes, sinks);
+  }
+
+  public AttentionSpec withSlopes(float... byHead) {
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, softcap, byHead, sinks);
+  }
+
+  public AttentionSpec withSinks(float... byHead) {
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, softcap, slopes, byHead);
+  }
+
+  /** The first key that a row at {@code position} sees. */
+  public int first(int position) {
+    return Math.max(0, position - window + 1);
+  }
+
+  /** For messages. */
+  @Override
+  public String toString() {
+    return "attention of %d heads over %d, keys of %d, values of %d%s%s%s%s"
+        .formatted(
+            headCount,
+            headCountKv,
+            keyDim,
+            valueDim,
+            window == ALL ? "" : ", window " + window,
+            softcap == 0 ? "" : ", softcap " + softcap,
+            slopes.length == 0 ? "" : ", slopes",
+            sinks.length == 0 ? "" : ", sinks");
   }
 }

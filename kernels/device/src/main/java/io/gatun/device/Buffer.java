@@ -9,4 +9,7 @@ public interface Buffer {
 
   /** The first {@code rows} rows as a view of the same memory; {@code rows} may be 0. */
   Buffer first(long rows);
+
+  /** The start of the same memory as {@code [rows, cols]}. */
+  Buffer reshaped(long rows, long cols);
 }

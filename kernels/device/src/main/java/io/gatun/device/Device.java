@@ -77,6 +77,15 @@ public interface Device extends AutoCloseable {
   /** {@code x *= factor}. */
   void scale(Buffer x, float factor);
 
+  /** {@code x[r, :] *= factors[r, 0]}; {@code factors} is {@code [rows, 1]}. */
+  void scaleRows(Buffer x, Buffer factors);
+
+  /** {@code x = min(max(x, −limit), limit)}; what is no number stays so. */
+  void clamp(Buffer x, float limit);
+
+  /** Copies columns of each row of {@code x} into the same row of {@code out}; its other columns stay. */
+  void copyColumns(Buffer x, ColumnRuns runs, Buffer out);
+
   // ---- matrices
 
   /** {@code out[r, o] = Σᵢ x[r, i] · w[o, i]}. */
@@ -101,6 +110,15 @@ public interface Device extends AutoCloseable {
   void rmsNorm(Buffer x, Buffer gain, float eps, Buffer out);
 
   /**
+   * Norm of mean and variance over runs of {@code length} values: {@code out[i] = (x[i] − μ) / √(σ² + eps) · gain[i mod
+   * gain.cols()]}. May be in place. Ba and others 2016, arXiv 1607.06450.
+   *
+   * @param length divides the columns of {@code gain}
+   * @param gain {@code [1, n]} where {@code n} divides the columns of {@code x}
+   */
+  void layerNorm(Buffer x, int length, Buffer gain, float eps, Buffer out);
+
+  /**
    * Rotates pairs of each head in place: {@code (a, b) → (a·cos θ − b·sin θ, a·sin θ + b·cos θ) · magnitude} with
    * {@code θ = position · frequency[i]}. Su et al. 2021, arXiv 2104.09864.
    *
@@ -112,6 +130,12 @@ public interface Device extends AutoCloseable {
   /** {@code gate = f(gate) · up}, elementwise, in place. */
   void gate(Buffer gate, Buffer up, ActivationFunction f);
 
+  /** {@code x = f(x)}, elementwise. */
+  void activate(Buffer x, ActivationFunction f);
+
+  /** {@code x = cap · tanh(x / cap)}, elementwise; {@code cap} above 0. */
+  void softcap(Buffer x, float cap);
+
   // ---- attention
 
   /**
@@ -122,13 +146,55 @@ public interface Device extends AutoCloseable {
   void append(KvPool pool, int layer, Buffer k, Buffer v, KvRows rows);
 
   /**
-   * Causal attention of each row over the keys at positions 0 to its own, which must have been appended:
-   * {@code out[r, h] = Σⱼ softmaxⱼ(scale · q[r, h]·k[j, h']) · v[j, h']} with {@code h' = h / (headCount / headCountKv)}.
+   * Attention of each row over the keys from {@code spec.first(position)} to {@code rows.ends()}, exclusive, which must
+   * have been appended; no others are read. With {@code h' = h / (headCount / headCountKv)}:
+   *
+   * <pre>
+   *   logit[j]  = cap(scale · q[r, h]·k[j, h']) − slope[h] · |position − j|     cap and slope where the spec has them
+   *   out[r, h] = Σⱼ e^logit[j] · v[j, h'] / (Σⱼ e^logit[j] + e^sink[h])        e^sink where the spec has sinks
+   * </pre>
    *
    * @param q {@code [rows, headCount · keyDim]}
    * @param out {@code [rows, headCount · valueDim]}
    */
   void attention(Buffer q, KvPool pool, int layer, AttentionSpec spec, KvRows rows, Buffer out);
+
+  // ---- recurrence
+
+  /**
+   * A causal convolution of each column with a kernel of its own: {@code out[r, c] = Σⱼ kernel[c, j] · x[r − taps + 1 + j,
+   * c]}, rows being those of the same sequence, of which the state keeps the last {@code taps − 1}.
+   *
+   * @param kernel {@code [1, cols · taps]}, each column's taps side by side
+   * @param offset where in the states {@code [taps − 1, cols]} are
+   */
+  void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out);
+
+  /**
+   * The gated delta rule (Yang and others 2024, arXiv 2412.06464). For each row and value head, with the state {@code S}
+   * {@code [valueDim, keyDim]}:
+   *
+   * <pre>
+   *   S = S · e^(rate · ln(1 + e^step));   S += beta · (v − S·k) ⊗ k;   out = S·q
+   * </pre>
+   *
+   * @param q {@code [rows, keyHeads · keyDim]}, k likewise
+   * @param v {@code [rows, valueHeads · valueDim]}, out likewise
+   * @param rate {@code [1, valueHeads]}
+   * @param step {@code [rows, valueHeads]}, beta likewise
+   * @param offset where in the states {@code S} is, {@link DeltaNetSpec#stateSize} values
+   */
+  void deltaNet(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer rate,
+      Buffer step,
+      Buffer beta,
+      DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out);
 
   // ---- experts
 
@@ -140,6 +206,9 @@ public interface Device extends AutoCloseable {
    * token if {@code x} has a row per token, and {@code s} itself if it has a row per slot.
    */
   void matmulExperts(Buffer x, Matrix experts, Routing routing, Buffer out);
+
+  /** {@code slots[s, :] += biases[expert(s), :]}; {@code biases} is {@code [n_expert, cols]}. */
+  void addExperts(Buffer slots, Matrix biases, Routing routing);
 
   /** {@code out[r, :] = Σₖ weight(r, k) · slots[r · used + k, :]}, in rank order {@code k}. */
   void combine(Buffer slots, Routing routing, Buffer out);

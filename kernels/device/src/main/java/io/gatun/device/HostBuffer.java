@@ -55,7 +55,7 @@ public final class HostBuffer implements Buffer {
     return new HostBuffer(segment.asSlice(0, count * cols * Float.BYTES), count, cols);
   }
 
-  /** The start of the same memory as {@code [rows, cols]}. */
+  @Override
   public HostBuffer reshaped(long newRows, long newCols) {
     if (newRows < 0 || newCols < 1 || Math.multiplyExact(newRows, newCols) > values()) {
       throw new IllegalArgumentException("buffer %s as [%d, %d]".formatted(this, newRows, newCols));

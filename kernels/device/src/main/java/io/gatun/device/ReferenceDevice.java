@@ -93,6 +93,23 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public synchronized void scaleRows(Buffer x, Buffer factors) {
+    Shapes.scaleRows(host(x), host(factors));
+    ScalarKernels.scaleRows(host(x), host(factors), 0, x.rows());
+  }
+
+  @Override
+  public synchronized void clamp(Buffer x, float limit) {
+    ScalarKernels.clamp(host(x), limit, 0, host(x).values());
+  }
+
+  @Override
+  public synchronized void copyColumns(Buffer x, ColumnRuns runs, Buffer out) {
+    Shapes.copyColumns(host(x), runs, host(out));
+    ScalarKernels.copyColumns(host(x), runs, host(out), 0, x.rows());
+  }
+
+  @Override
   public synchronized void matmul(Buffer x, Matrix w, Buffer out) {
     HostMatrix matrix = HostMatrix.of(w);
     Shapes.matmul(host(x), matrix, host(out));
@@ -125,6 +142,12 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public synchronized void layerNorm(Buffer x, int length, Buffer gain, float eps, Buffer out) {
+    Shapes.layerNorm(host(x), length, host(gain), host(out));
+    kernels.layerNorm(host(x), length, host(gain), eps, host(out), 0, x.rows());
+  }
+
+  @Override
   public synchronized void rope(Buffer x, int[] positions, RopeSpec spec) {
     Shapes.rope(host(x), positions, spec);
     kernels.rope(host(x), positions, spec, 0, x.rows(), scratch);
@@ -134,6 +157,17 @@ public final class ReferenceDevice implements Device {
   public synchronized void gate(Buffer gate, Buffer up, ActivationFunction f) {
     Shapes.gate(host(gate), host(up));
     kernels.gate(host(gate), host(up), f, 0, host(gate).values());
+  }
+
+  @Override
+  public synchronized void activate(Buffer x, ActivationFunction f) {
+    kernels.activate(host(x), f, 0, host(x).values());
+  }
+
+  @Override
+  public synchronized void softcap(Buffer x, float cap) {
+    Shapes.softcap(cap);
+    kernels.softcap(host(x), cap, 0, host(x).values());
   }
 
   @Override
@@ -148,6 +182,34 @@ public final class ReferenceDevice implements Device {
     var call = new RowKernels.AttentionCall(host(q), HostKvPool.of(pool), layer, spec, rows, host(out));
     Shapes.attention(call);
     kernels.attention(call, 0, (long) rows.rows() * spec.headCount(), scratch);
+  }
+
+  @Override
+  public synchronized void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out) {
+    HostBuffer source = host(x);
+    HostBuffer taps = host(kernel);
+    HostBuffer target = host(out);
+    Shapes.convolve(source, taps, rows, offset, target);
+    ScalarKernels.convolve(source, taps, rows, offset, target, 0, source.cols());
+  }
+
+  @Override
+  public synchronized void deltaNet(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer rate,
+      Buffer step,
+      Buffer beta,
+      DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.DeltaNetCall(
+            host(q), host(k), host(v), host(rate), host(step), host(beta), spec, rows, offset, host(out));
+    Shapes.deltaNet(call);
+    ScalarKernels.deltaNet(call, 0, spec.valueHeads());
   }
 
   @Override
@@ -176,6 +238,13 @@ public final class ReferenceDevice implements Device {
         ScalarKernels.floatMatmul().run(product, 0, matrix.rows(), scratch);
       }
     }
+  }
+
+  @Override
+  public synchronized void addExperts(Buffer slots, Matrix biases, Routing routing) {
+    HostMatrix matrix = HostMatrix.of(biases);
+    Shapes.addExperts(host(slots), matrix, routing);
+    ScalarKernels.addExperts(host(slots), matrix, routing, 0, routing.slots(), scratch);
   }
 
   @Override

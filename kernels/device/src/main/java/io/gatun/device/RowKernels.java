@@ -16,6 +16,9 @@ public interface RowKernels {
   void rmsNorm(HostBuffer x, HostBuffer gain, float eps, HostBuffer out, long from, long to);
 
   /** Rows {@code from} to {@code to}, exclusive. */
+  void layerNorm(HostBuffer x, int length, HostBuffer gain, float eps, HostBuffer out, long from, long to);
+
+  /** Rows {@code from} to {@code to}, exclusive. */
   void rope(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch);
 
   /** Values {@code from} to {@code to}, exclusive, of the flat {@code x}; bit for bit as {@link Device} defines. */
@@ -30,8 +33,27 @@ public interface RowKernels {
   /** Values {@code from} to {@code to}, exclusive, of the flat buffers. */
   void gate(HostBuffer gate, HostBuffer up, ActivationFunction f, long from, long to);
 
+  /** Values {@code from} to {@code to}, exclusive, of the flat {@code x}. */
+  void activate(HostBuffer x, ActivationFunction f, long from, long to);
+
+  /** Values {@code from} to {@code to}, exclusive, of the flat {@code x}. */
+  void softcap(HostBuffer x, float cap, long from, long to);
+
   /** Units {@code from} to {@code to}, exclusive, where unit {@code row · headCount + head} is one head of one row. */
   void attention(AttentionCall call, long from, long to, Scratch scratch);
+
+  /** The operands of {@link Device#deltaNet}. */
+  record DeltaNetCall(
+      HostBuffer q,
+      HostBuffer k,
+      HostBuffer v,
+      HostBuffer rate,
+      HostBuffer step,
+      HostBuffer beta,
+      DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      HostBuffer out) {}
 
   /** The operands of {@link Device#attention}. */
   record AttentionCall(HostBuffer q, HostKvPool pool, int layer, AttentionSpec spec, KvRows rows, HostBuffer out) {}

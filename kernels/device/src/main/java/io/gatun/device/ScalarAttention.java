@@ -9,78 +9,110 @@ import java.util.Arrays;
 final class ScalarAttention {
   private static final int KEYS = HostKvPool.KEYS;
 
-  private ScalarAttention() {}
+  private final RowKernels.AttentionCall call;
+  private final AttentionSpec spec;
+  private final Scratch scratch;
+  private final long unit;
+  private final int head;
+  private final int headKv;
+  private final int position;
+
+  /** The keys that it sees: from the first to the end, exclusive. */
+  private final int first;
+
+  private final int end;
+  private final int[] pages;
+
+  private ScalarAttention(RowKernels.AttentionCall call, long unit, Scratch scratch) {
+    this.call = call;
+    this.spec = call.spec();
+    this.scratch = scratch;
+    this.unit = unit;
+    int row = Math.toIntExact(unit / spec.headCount());
+    head = (int) (unit % spec.headCount());
+    headKv = head / (spec.headCount() / spec.headCountKv());
+    position = call.rows().positions()[row];
+    first = spec.first(position);
+    end = call.rows().ends()[row];
+    pages = call.rows().pages()[row];
+  }
 
   static void head(RowKernels.AttentionCall call, long unit, Scratch scratch) {
-    AttentionSpec spec = call.spec();
-    int row = Math.toIntExact(unit / spec.headCount());
-    int head = (int) (unit % spec.headCount());
-    int headKv = head / (spec.headCount() / spec.headCountKv());
-    int count = call.rows().positions()[row] + 1;
-    int[] pages = call.rows().pages()[row];
+    new ScalarAttention(call, unit, scratch).run();
+  }
 
+  private void run() {
     call.q().copyTo(unit * spec.keyDim(), scratch.x(spec.keyDim()), spec.keyDim());
-    scores(call, pages, headKv, count, scratch);
-    double total = softmaxNumerators(scratch.scores(0), count);
-    weightedValues(call, pages, headKv, count, scratch);
+    scores();
+    double total = softmaxNumerators(scratch.scores(0));
+    weightedValues();
     double[] sums = scratch.sums(0);
     for (int i = 0; i < spec.valueDim(); i++) {
       call.out().put(unit * spec.valueDim() + i, (float) (sums[i] / total));
     }
   }
 
-  /** {@code scores[j] = scale · q·k[j]} for 16 keys at a time; those past the end of the sequence are never read. */
-  private static void scores(RowKernels.AttentionCall call, int[] pages, int headKv, int count, Scratch scratch) {
-    int dim = call.spec().keyDim();
+  /** {@code scores[j] = logit(q·k[j])} for 16 keys at a time; those past the end of the sequence are never read. */
+  private void scores() {
+    int dim = spec.keyDim();
     float[] q = scratch.x(0);
     float[] keys = scratch.weights((long) dim * KEYS);
-    double[] scores = scratch.scores(count + KEYS);
+    double[] scores = scratch.scores(end + KEYS);
     KvRegion region = call.pool().keys(call.layer());
-    for (int first = 0; first < count; first += KEYS) {
-      var page = call.pool().page(pages[first / KvPool.PAGE_TOKENS]);
-      region.load(page, headKv, first % KvPool.PAGE_TOKENS, KEYS, keys);
-      Arrays.fill(scores, first, first + KEYS, 0);
+    for (int group = first / KEYS * KEYS; group < end; group += KEYS) {
+      var page = call.pool().page(pages[group / KvPool.PAGE_TOKENS]);
+      region.load(page, headKv, group % KvPool.PAGE_TOKENS, KEYS, keys);
+      Arrays.fill(scores, group, group + KEYS, 0);
       for (int d = 0; d < dim; d++) {
         double value = q[d];
         for (int key = 0; key < KEYS; key++) {
-          scores[first + key] += value * keys[d * KEYS + key];
+          scores[group + key] += value * keys[d * KEYS + key];
         }
       }
     }
-    for (int j = 0; j < count; j++) {
-      scores[j] *= call.spec().scale();
+    for (int j = first; j < end; j++) {
+      scores[j] = logit(scores[j], Math.abs(position - j));
     }
   }
 
-  /** {@code scores[j] = exp(scores[j] − max)}; returns their sum. */
-  private static double softmaxNumerators(double[] scores, int count) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < count; j++) {
+  private double logit(double product, int distance) {
+    double logit = spec.scale() * product;
+    if (spec.softcap() > 0) {
+      logit = spec.softcap() * Math.tanh(logit / spec.softcap());
+    }
+    return spec.slopes().length == 0 ? logit : logit - (double) spec.slopes()[head] * distance;
+  }
+
+  /** {@code scores[j] = exp(scores[j] − max)}; returns their sum, the sink's included. */
+  private double softmaxNumerators(double[] scores) {
+    double sink = spec.sinks().length == 0 ? Double.NEGATIVE_INFINITY : spec.sinks()[head];
+    double max = sink;
+    for (int j = first; j < end; j++) {
       max = Math.max(max, scores[j]);
     }
-    double sum = 0;
-    for (int j = 0; j < count; j++) {
+    double sum = Math.exp(sink - max);
+    for (int j = first; j < end; j++) {
       scores[j] = Math.exp(scores[j] - max);
       sum += scores[j];
     }
     return sum;
   }
 
-  private static void weightedValues(
-      RowKernels.AttentionCall call, int[] pages, int headKv, int count, Scratch scratch) {
-    int dim = call.spec().valueDim();
+  private void weightedValues() {
+    int dim = spec.valueDim();
     double[] scores = scratch.scores(0);
     double[] sums = scratch.sums(dim);
     float[] values = scratch.weights((long) dim * KvPool.PAGE_TOKENS);
     KvRegion region = call.pool().values(call.layer());
     Arrays.fill(sums, 0, dim, 0);
-    for (int first = 0; first < count; first += KvPool.PAGE_TOKENS) {
-      int tokens = Math.min(KvPool.PAGE_TOKENS, count - first);
-      region.load(call.pool().page(pages[first / KvPool.PAGE_TOKENS]), headKv, 0, tokens, values);
-      for (int t = 0; t < tokens; t++) {
-        double weight = scores[first + t];
+    for (int from = first, to; from < end; from = to) {
+      int token = from % KvPool.PAGE_TOKENS;
+      to = Math.min(end, from - token + KvPool.PAGE_TOKENS);
+      region.load(call.pool().page(pages[from / KvPool.PAGE_TOKENS]), headKv, token, to - from, values);
+      for (int j = from; j < to; j++) {
+        double weight = scores[j];
         for (int i = 0; i < dim; i++) {
-          sums[i] += weight * values[t * dim + i];
+          sums[i] += weight * values[(j - from) * dim + i];
         }
       }
     }

@@ -88,6 +88,27 @@ public final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public void layerNorm(HostBuffer x, int length, HostBuffer gain, float eps, HostBuffer out, long from, long to) {
+    long runs = x.cols() / length;
+    for (long run = from * runs; run < to * runs; run++) {
+      long start = run * length;
+      double sum = 0;
+      for (long i = start; i < start + length; i++) {
+        sum += x.at(i);
+      }
+      double mean = sum / length;
+      double squares = 0;
+      for (long i = start; i < start + length; i++) {
+        squares += (x.at(i) - mean) * (x.at(i) - mean);
+      }
+      double factor = 1 / Math.sqrt(squares / length + eps);
+      for (long i = start; i < start + length; i++) {
+        out.put(i, (float) ((x.at(i) - mean) * factor * gain.at(i % gain.cols())));
+      }
+    }
+  }
+
+  @Override
   public void rope(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch) {
     int pairs = spec.frequencies().length;
     for (long row = from; row < to; row++) {
@@ -115,12 +136,21 @@ public final class ScalarKernels implements RowKernels {
   @Override
   public void gate(HostBuffer gate, HostBuffer up, ActivationFunction f, long from, long to) {
     for (long i = from; i < to; i++) {
-      double x = gate.at(i);
-      double activated =
-          switch (f) {
-            case SILU -> x / (1 + Math.exp(-x));
-          };
-      gate.put(i, (float) (activated * up.at(i)));
+      gate.put(i, (float) (f.of(gate.at(i)) * f.gated(up.at(i))));
+    }
+  }
+
+  @Override
+  public void activate(HostBuffer x, ActivationFunction f, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.put(i, (float) f.of(x.at(i)));
+    }
+  }
+
+  @Override
+  public void softcap(HostBuffer x, float cap, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.put(i, (float) (cap * Math.tanh(x.at(i) / (double) cap)));
     }
   }
 
@@ -139,6 +169,49 @@ public final class ScalarKernels implements RowKernels {
       int id = ids[Math.toIntExact(row)];
       table.encoding().decode(table.bytes(), table.rowOffset(0, id), values, 0, cols);
       out.copyFrom(values, row * cols, cols);
+    }
+  }
+
+  /** Rows of {@link Device#scaleRows}. */
+  public static void scaleRows(HostBuffer x, HostBuffer factors, long from, long to) {
+    for (long row = from; row < to; row++) {
+      float factor = factors.at(row);
+      for (long i = row * x.cols(); i < (row + 1) * x.cols(); i++) {
+        x.put(i, x.at(i) * factor);
+      }
+    }
+  }
+
+  /** Values of {@link Device#clamp}. */
+  public static void clamp(HostBuffer x, float limit, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.put(i, Math.min(Math.max(x.at(i), -limit), limit));
+    }
+  }
+
+  /** Rows of {@link Device#copyColumns}. */
+  public static void copyColumns(HostBuffer x, ColumnRuns runs, HostBuffer out, long from, long to) {
+    for (long row = from; row < to; row++) {
+      for (long run = 0; run < runs.count(); run++) {
+        long source = row * x.cols() + runs.from() + run * runs.fromStride();
+        long target = row * out.cols() + runs.to() + run * runs.toStride();
+        long bytes = (long) runs.width() * Float.BYTES;
+        MemorySegment.copy(x.segment(), source * Float.BYTES, out.segment(), target * Float.BYTES, bytes);
+      }
+    }
+  }
+
+  /** Slots of {@link Device#addExperts}. */
+  public static void addExperts(
+      HostBuffer slots, HostMatrix biases, Routing routing, long from, long to, Scratch scratch) {
+    int cols = (int) biases.cols();
+    float[] values = scratch.weights(cols);
+    for (long slot = from; slot < to; slot++) {
+      int expert = routing.experts()[Math.toIntExact(slot)];
+      biases.encoding().decode(biases.bytes(), biases.rowOffset(0, expert), values, 0, cols);
+      for (int i = 0; i < cols; i++) {
+        slots.put(slot * cols + i, slots.at(slot * cols + i) + values[i]);
+      }
     }
   }
 
@@ -179,6 +252,17 @@ public final class ScalarKernels implements RowKernels {
         pool.values(layer).store(page, head, token, v, (r * shape.headCountKv() + head) * shape.valueDim());
       }
     }
+  }
+
+  /** Columns of {@link Device#convolve}. */
+  public static void convolve(
+      HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out, long from, long to) {
+    ScalarRecurrence.convolve(x, kernel, rows, offset, out, from, to);
+  }
+
+  /** Value heads of {@link Device#deltaNet}. */
+  public static void deltaNet(DeltaNetCall call, long from, long to) {
+    ScalarRecurrence.deltaNet(call, from, to);
   }
 
   /** Rows of {@link Device#combine}. */

@@ -76,6 +76,56 @@ public final class Shapes {
         out);
   }
 
+  /** {@code out} is like {@code x}; the gain's columns divide its, and the length the gain's. */
+  public static void layerNorm(HostBuffer x, int length, HostBuffer gain, HostBuffer out) {
+    require(
+        length >= 1
+            && gain.rows() == 1
+            && gain.cols() % length == 0
+            && x.cols() % gain.cols() == 0
+            && x.rows() == out.rows()
+            && x.cols() == out.cols(),
+        "layerNorm: runs of %d of %s with gain %s into %s",
+        length,
+        x,
+        gain,
+        out);
+  }
+
+  /** A factor for each row. */
+  public static void scaleRows(HostBuffer x, HostBuffer factors) {
+    require(factors.rows() == x.rows() && factors.cols() == 1, "scaleRows: %s by %s, expected [rows, 1]", x, factors);
+  }
+
+  /** As many rows in both, and runs within their columns. */
+  public static void copyColumns(HostBuffer x, ColumnRuns runs, HostBuffer out) {
+    require(
+        x.rows() == out.rows() && runs.fromEnd() <= x.cols() && runs.toEnd() <= out.cols(),
+        "copyColumns: %s of %s into %s",
+        runs,
+        x,
+        out);
+    requireApart("copyColumns", x, out);
+  }
+
+  /** A limit above 0. */
+  public static void softcap(float cap) {
+    require(cap > 0, "softcap: %s, expected a number above 0", cap);
+  }
+
+  /** A row of {@code slots} per slot, and a row of {@code biases} per expert. */
+  public static void addExperts(HostBuffer slots, HostMatrix biases, Routing routing) {
+    require(
+        slots.rows() == routing.slots() && slots.cols() == biases.cols() && biases.experts() == 1,
+        "addExperts: %s to %s for %d slots",
+        biases,
+        slots,
+        routing.slots());
+    for (int expert : routing.experts()) {
+      require(expert >= 0 && expert < biases.rows(), "addExperts: expert %d of %s", expert, biases);
+    }
+  }
+
   /** A position ≥ 0 per row, and whole heads in the columns. */
   public static void rope(HostBuffer x, int[] positions, RopeSpec spec) {
     require(
@@ -135,6 +185,54 @@ public final class Shapes {
     pages(call.pool(), call.rows());
   }
 
+  /** Whole kernels, a state with room for each row, and results like {@code x}. */
+  public static void convolve(HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out) {
+    require(
+        kernel.rows() == 1
+            && kernel.cols() % x.cols() == 0
+            && x.rows() == rows.rows()
+            && out.rows() == x.rows()
+            && out.cols() == x.cols(),
+        "convolve: %s of %d rows with kernels %s into %s",
+        x,
+        rows.rows(),
+        kernel,
+        out);
+    states(rows, offset, kernel.cols() - x.cols());
+    requireApart("convolve", x, out);
+  }
+
+  /** Operands of the spec, and a state with room for each row. */
+  public static void deltaNet(RowKernels.DeltaNetCall call) {
+    DeltaNetSpec spec = call.spec();
+    int rows = call.rows().rows();
+    long keys = (long) spec.keyHeads() * spec.keyDim();
+    long values = (long) spec.valueHeads() * spec.valueDim();
+    boolean fits =
+        fits(call.q(), rows, keys)
+            && fits(call.k(), rows, keys)
+            && fits(call.v(), rows, values)
+            && fits(call.out(), rows, values)
+            && fits(call.rate(), 1, spec.valueHeads())
+            && fits(call.step(), rows, spec.valueHeads())
+            && fits(call.beta(), rows, spec.valueHeads());
+    require(fits, "deltaNet: %s with %s, %s and %s into %s", spec, call.q(), call.k(), call.v(), call.out());
+    states(call.rows(), call.offset(), spec.stateSize());
+    requireApart("deltaNet", call.v(), call.out());
+  }
+
+  private static boolean fits(HostBuffer buffer, long rows, long cols) {
+    return buffer.rows() == rows && buffer.cols() == cols;
+  }
+
+  private static void states(StateRows rows, long offset, long size) {
+    for (int row = 0; row < rows.rows(); row++) {
+      HostBuffer state = HostBuffer.of(rows.states().get(row));
+      require(offset >= 0 && offset + size <= state.values(), "a state %s: expected %d values from %d", state, size, offset);
+      require(rows.positions()[row] >= 0, "position %d of row %d", rows.positions()[row], row);
+    }
+  }
+
   private static KvLayout.Layer layer(HostKvPool pool, int layer) {
     int layers = pool.layout().layers().size();
     require(layer >= 0 && layer < layers, "layer %d of a cache of %d layers", layer, layers);
@@ -145,12 +243,13 @@ public final class Shapes {
   private static void pages(HostKvPool pool, KvRows rows) {
     for (int row = 0; row < rows.rows(); row++) {
       int position = rows.positions()[row];
-      require(position >= 0, "position %d of row %d", position, row);
-      int count = position / KvPool.PAGE_TOKENS + 1;
+      int end = rows.ends()[row];
+      require(position >= 0 && end > position, "position %d of row %d, which sees keys up to %d", position, row, end);
+      int count = (end - 1) / KvPool.PAGE_TOKENS + 1;
       boolean known =
           row > 0
               && rows.pages()[row] == rows.pages()[row - 1]
-              && count <= rows.positions()[row - 1] / KvPool.PAGE_TOKENS + 1;
+              && count <= (rows.ends()[row - 1] - 1) / KvPool.PAGE_TOKENS + 1;
       if (!known) {
         pool.requireUsed(rows.pages()[row], count);
       }
@@ -159,7 +258,20 @@ public final class Shapes {
 
   /** As many experts as the spec uses, at least. */
   public static void route(HostBuffer logits, RouterSpec spec) {
-    require(spec.used() >= 1 && spec.used() <= logits.cols(), "route: %d experts used of %s", spec.used(), logits);
+    long experts = logits.cols();
+    require(spec.used() >= 1 && spec.used() <= experts, "route: %d experts used of %s", spec.used(), logits);
+    require(
+        spec.bias().length == 0 || spec.bias().length == experts,
+        "route: %d biases for %s",
+        spec.bias().length,
+        logits);
+    require(
+        experts % spec.groups() == 0 && spec.used() <= experts / spec.groups() * spec.groupsUsed(),
+        "route: %d experts used of %d of %d groups of %s",
+        spec.used(),
+        spec.groupsUsed(),
+        spec.groups(),
+        logits);
   }
 
   /** A row of {@code x} per token or per slot, and a row of {@code out} per slot. */

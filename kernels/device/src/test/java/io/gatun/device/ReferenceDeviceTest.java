@@ -186,11 +186,11 @@ class ReferenceDeviceTest {
 
   @Test
   void unsupportedEncodingsAreFoundAtLoad() {
-    var opaque = Encodings.byId("iq1_s").orElseThrow();
+    var opaque = Encodings.byId("q8_1").orElseThrow();
     var bytes = MemorySegment.ofArray(new byte[opaque.blockBytes()]);
     var tensor = new TensorData("blk.0.w", List.of(1L, (long) opaque.blockLength()), opaque, List.of(bytes));
     var thrown = assertThrows(UnsupportedModelException.class, () -> device.load(tensor));
-    assertTrue(String.valueOf(thrown.getMessage()).startsWith("blk.0.w iq1_s [1, 256]"), thrown.getMessage());
+    assertTrue(String.valueOf(thrown.getMessage()).startsWith("blk.0.w q8_1 [1, 32]"), thrown.getMessage());
     assertThrows(UnsupportedModelException.class, () -> device.loadVector(tensor));
   }
 

@@ -95,19 +95,19 @@ final class Assembler {
 
   private void vex(
       int prefix, int map, int wide, int opcode, int reg, int first, Operand last, int bits, int following) {
-    int index = last instanceof Mem(_, Gp i, _, _) && i != null ? i.ordinal() : 0;
+    int index = last instanceof Mem memory ? memory.indexHigh() : 0;
     int base =
         switch (last) {
-          case Vec vector -> vector.number();
-          case Mem memory -> memory.base().ordinal();
+          case Vec vector -> vector.number() >> 3;
+          case Mem memory -> memory.base().high();
           case Literal _ -> 0;
         };
-    int tail = (~first & 15) << 3 | (bits == 256 ? 4 : 0) | prefix;
-    int notR = (~reg >> 3 & 1) << 7;
-    if (map == 1 && wide == 0 && index < 8 && base < 8) {
+    int tail = ((~first & 15) << 3) | (bits == 256 ? 4 : 0) | prefix;
+    int notR = (1 - (reg >> 3)) << 7;
+    if (map == 1 && wide == 0 && index == 0 && base == 0) {
       put(0xC5, notR | tail);
     } else {
-      put(0xC4, notR | (~index >> 3 & 1) << 6 | (~base >> 3 & 1) << 5 | map, wide << 7 | tail);
+      put(0xC4, notR | ((1 - index) << 6) | ((1 - base) << 5) | map, (wide << 7) | tail);
     }
     put(opcode);
     operand(reg, last, following);
@@ -119,7 +119,7 @@ final class Assembler {
   private void operand(int reg, Operand operand, int following) {
     int middle = (reg & 7) << 3;
     switch (operand) {
-      case Vec vector -> put(0xC0 | middle | vector.number() & 7);
+      case Vec vector -> put(0xC0 | middle | vector.low());
       case Literal(int value) -> {
         put(middle | RIP_RELATIVE);
         literals.add(new Reference(code.position(), code.position() + Integer.BYTES + following, value));
@@ -130,16 +130,16 @@ final class Assembler {
   }
 
   private void memory(int middle, Mem memory) {
-    int base = memory.base().ordinal() & 7;
+    int base = memory.base().low();
     int displacement = memory.displacement();
     boolean isByte = displacement == (byte) displacement;
     int mode = displacement == 0 && base != BASE_NEEDS_DISPLACEMENT ? 0 : isByte ? 0x40 : 0x80;
     Gp index = memory.index();
     if (index != null) {
       int scale = Integer.numberOfTrailingZeros(memory.scale()) << 6;
-      put(mode | middle | NEEDS_SIB, scale | (index.ordinal() & 7) << 3 | base);
+      put(mode | middle | NEEDS_SIB, scale | (index.low() << 3) | base);
     } else if (base == NEEDS_SIB) {
-      put(mode | middle | NEEDS_SIB, NO_INDEX << 3 | base);
+      put(mode | middle | NEEDS_SIB, (NO_INDEX << 3) | base);
     } else {
       put(mode | middle | base);
     }
@@ -174,8 +174,8 @@ final class Assembler {
 
   void add(Gp target, int constant) {
     boolean isByte = constant == (byte) constant;
-    rex(0, 0, target.ordinal());
-    put(isByte ? 0x83 : 0x81, 0xC0 | target.ordinal() & 7);
+    rex(0, 0, target.high());
+    put(isByte ? 0x83 : 0x81, 0xC0 | target.low());
     if (isByte) {
       put(constant);
     } else {
@@ -193,14 +193,13 @@ final class Assembler {
   }
 
   void dec(Gp target) {
-    rex(0, 0, target.ordinal());
-    put(0xFF, 0xC8 | target.ordinal() & 7);
+    rex(0, 0, target.high());
+    put(0xFF, 0xC8 | target.low());
   }
 
   /** Asks for a line of the first-level cache; never faults. */
   void prefetch(Mem line) {
-    Gp index = line.index();
-    int high = (index == null ? 0 : index.ordinal() >> 3 << 1) | line.base().ordinal() >> 3;
+    int high = (line.indexHigh() << 1) | line.base().high();
     if (high != 0) {
       put(0x40 | high);
     }
@@ -221,26 +220,25 @@ final class Assembler {
   }
 
   private void stack(int opcode, Gp register) {
-    if (register.ordinal() >= 8) {
+    if (register.high() != 0) {
       put(0x41);
     }
-    put(opcode | register.ordinal() & 7);
+    put(opcode | register.low());
   }
 
   private void integer(int opcode, Gp target, Gp source) {
-    rex(source.ordinal(), 0, target.ordinal());
-    put(opcode, 0xC0 | (source.ordinal() & 7) << 3 | target.ordinal() & 7);
+    rex(source.high(), 0, target.high());
+    put(opcode, 0xC0 | (source.low() << 3) | target.low());
   }
 
   private void integer(int opcode, Gp target, Mem source) {
-    Gp index = source.index();
-    rex(target.ordinal(), index == null ? 0 : index.ordinal(), source.base().ordinal());
+    rex(target.high(), source.indexHigh(), source.base().high());
     put(opcode);
-    memory((target.ordinal() & 7) << 3, source);
+    memory(target.low() << 3, source);
   }
 
   private void rex(int reg, int index, int base) {
-    put(0x48 | reg >> 3 << 2 | index >> 3 << 1 | base >> 3);
+    put(0x48 | (reg << 2) | (index << 1) | base);
   }
 
   // ---- jumps

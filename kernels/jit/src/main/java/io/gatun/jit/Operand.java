@@ -18,6 +18,11 @@ sealed interface Operand {
       return new Vec(number, 256);
     }
 
+    /** The lower three bits of its number, which stand in the operand. */
+    int low() {
+      return number & 7;
+    }
+
     /** Its lower half. */
     Vec half() {
       return new Vec(number, 128);
@@ -40,9 +45,9 @@ sealed interface Operand {
       return new Mem(base, index, scale, displacement);
     }
 
-    /** Further on. */
-    Mem plus(int bytes) {
-      return new Mem(base, index, scale, displacement + bytes);
+    /** The upper bit of the index's number, which stands in a prefix. */
+    int indexHigh() {
+      return index == null ? 0 : index.high();
     }
   }
 

@@ -26,6 +26,7 @@ final class CommandLines {
           DetokenizeCommand.class,
           TemplateCommand.class,
           LogitsCommand.class,
+          EmbedCommand.class,
           DequantizeCommand.class,
           InspectCommand.class,
           PerplexityCommand.class,

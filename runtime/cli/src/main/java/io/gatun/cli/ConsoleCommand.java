@@ -21,6 +21,7 @@ abstract sealed class ConsoleCommand implements Commands.OnConsole, Callable<Int
         DetokenizeCommand,
         TemplateCommand,
         LogitsCommand,
+        EmbedCommand,
         DequantizeCommand,
         InspectCommand,
         PerplexityCommand,

@@ -69,6 +69,43 @@ class NumbersTest {
     assertArrayEquals(last.values(), all.row(all.shape().getFirst() - 1), "the same to the bit");
   }
 
+  @Test
+  void embeddingsOfEachTokenPooledAndNormalized() {
+    Object[] options = {"embed", "-m", Models.stories(), "--ids", "1,403,407,261", "--pooling", "none"};
+    Npy each = written(options);
+    assertEquals(List.of(4, 64), each.shape());
+    options[6] = "mean";
+    Npy mean = written(options);
+    assertEquals(List.of(64), mean.shape());
+    options[6] = "last";
+    Npy last = written(options);
+    assertArrayEquals(each.row(3), last.values());
+    Npy unit = written("embed", "-m", Models.stories(), "--ids", "1,403,407,261", "--normalize");
+    double squares = 0;
+    double product = 0;
+    double length = 0;
+    for (int i = 0; i < 64; i++) {
+      assertEquals((each.row(0)[i] + each.row(1)[i] + each.row(2)[i] + each.row(3)[i]) / 4, mean.values()[i], 1e-6);
+      squares += unit.values()[i] * unit.values()[i];
+      product += unit.values()[i] * last.values()[i];
+      length += last.values()[i] * last.values()[i];
+    }
+    assertEquals(1, squares, 1e-6);
+    assertEquals(1, product / Math.sqrt(length), 1e-6, "the same direction");
+  }
+
+  @Test
+  void embedNeedsATextAndAKnownPooling() {
+    Path out = folder.resolve("none.npy");
+    var none = Program.gatun("embed", "-m", Models.stories(), "--out", out).run();
+    assertEquals(2, none.exitCode());
+    assertTrue(none.error().contains("expected one of -p and --ids"), none.error());
+    var unknown = Program.gatun("embed", "-m", Models.stories(), "-p", "a", "--pooling", "max", "--out", out).run();
+    assertEquals(2, unknown.exitCode());
+    assertTrue(unknown.error().contains("'max', expected one of none, mean, cls, last"), unknown.error());
+    assertTrue(Files.notExists(out));
+  }
+
   private static String idsOfTheShortPrompt() {
     var ids = new StringBuilder();
     Oracle.json(Oracle.require("models/llama.json")).get("prompts").get("short").get("ids")

@@ -58,7 +58,7 @@ final class CachedSession implements Session {
     lastPrompt = ids;
     spoken = encoded.spoken();
     // The last token is fed again if need be: its logits are not kept.
-    int kept = Math.min(Prefixes.common(ids, tokens), ids.length - 1);
+    int kept = cache.reusable(Math.min(Prefixes.common(ids, tokens), ids.length - 1));
     cache.truncate(kept);
     tokens = Arrays.copyOf(tokens, kept);
     running = engine.start(encoded, sampling, cache, listener, this::ended);
@@ -122,8 +122,9 @@ final class CachedSession implements Session {
   }
 
   private void ended(int[] fed, Optional<Completion> answer) {
-    tokens = fed;
-    cache.truncate(Math.min(fed.length, cache.length()));
+    int kept = cache.reusable(Math.min(fed.length, cache.length()));
+    cache.truncate(kept);
+    tokens = Arrays.copyOf(fed, kept);
     answer.ifPresent(this::remember);
   }
 

@@ -6,10 +6,16 @@ import io.gatun.device.KvPool;
 import io.gatun.device.KvType;
 import io.gatun.model.Forward;
 import io.gatun.model.KvCache;
+import io.gatun.model.Linear;
 import io.gatun.model.Model;
+import io.gatun.model.ModelSpec;
+import io.gatun.model.Pooling;
+import io.gatun.tensors.UnsupportedModelException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,16 +51,29 @@ public final class Engine implements AutoCloseable {
     this.model = model;
     this.options = options;
     this.device = device;
-    contextLength = options.contextLength().orElse(Math.min(model.spec().contextLength(), DEFAULT_CONTEXT));
+    contextLength =
+        Math.min(
+            options.contextLength().orElse(Math.min(model.spec().contextLength(), DEFAULT_CONTEXT)),
+            learnedPositions(model.spec()));
     KvType standard = options.deviceOptions().precision() == ActivationPrecision.F32 ? KvType.F32 : KvType.F16;
     keyType = options.keyType().orElse(standard);
     valueType = options.valueType().orElse(standard);
-    forward = new Forward(model, device, contextLength, keyType, valueType, options.prefillChunk());
+    int chunk =
+        switch (model.spec().sight()) {
+          case CAUSAL -> options.prefillChunk();
+          case ALL -> Math.max(options.prefillChunk(), contextLength); // a text is computed as a whole
+        };
+    forward = new Forward(model, device, contextLength, keyType, valueType, chunk);
     encoder =
         new PromptEncoder(
             model.tokenizer(),
             new ChatFormat(model.checkpoint().metadata(), model.tokenizer().vocabulary(), model.name()));
     scheduler = new Scheduler(forward, model.checkpoint().metadata().origin());
+  }
+
+  /** Where positions are learned, there are no more of them. */
+  private static int learnedPositions(ModelSpec spec) {
+    return (int) Math.min(Integer.MAX_VALUE, spec.embedding().positions().map(Linear::out).orElse(Long.MAX_VALUE));
   }
 
   /** An engine with {@link EngineOptions#defaults()}. */
@@ -135,7 +154,7 @@ public final class Engine implements AutoCloseable {
     KvCache cache = forward.newCache();
     KvPool pool = forward.pages().pool();
     boolean samePages = saved.pageFormat().equals(pool.format()) && saved.pageBytes() == pool.pageBytes();
-    if (samePages && saved.cached() <= contextLength) {
+    if (samePages && saved.cached() > 0 && saved.cached() <= contextLength) {
       saved.load(file, cache);
     }
     return new CachedSession(
@@ -145,8 +164,9 @@ public final class Engine implements AutoCloseable {
   /** For sessions: what a file of theirs says. */
   SessionFile describe(int[] tokens, Map<String, int[]> answers, Spoken spoken, String note) {
     KvPool pool = forward.pages().pool();
+    int cached = forward.pages().hasStates() ? 0 : tokens.length; // a state is computed again
     return new SessionFile(
-        model.fingerprint(), pool.format(), pool.pageBytes(), note, tokens, tokens.length, answers, spoken, 0);
+        model.fingerprint(), pool.format(), pool.pageBytes(), note, tokens, cached, answers, spoken, 0);
   }
 
   /**
@@ -157,9 +177,55 @@ public final class Engine implements AutoCloseable {
    * @throws io.gatun.tensors.FormatException if logits are not finite
    */
   public void logits(int[] ids, LogitsRows rows, LogitsConsumer consumer) {
+    requireHead();
+    compute(checked(encode(Prompt.ids(ids))), rows, consumer, Task.Result.LOGITS);
+  }
+
+  /**
+   * The embedding of a text: its tokens' last hidden states after the model's last norm, pooled; blocking.
+   *
+   * @param prompt whose tokens see each other
+   * @param pooling how they become one; {@code model().spec().pooling()} is the model's own way
+   * @return a row {@code [n_embd]}, or one for each token with {@link Pooling#NONE}; not normalised
+   * @throws IllegalArgumentException as {@link #generate(Prompt, Sampling, Consumer)} for its prompt
+   * @throws io.gatun.tensors.FormatException if a value is not finite
+   */
+  public List<float[]> embed(Prompt prompt, Pooling pooling) {
+    int[] tokens = checked(encode(prompt));
+    var rows = new ArrayList<float[]>();
+    var mean = new double[model.spec().embeddingLength()];
+    compute(
+        tokens,
+        LogitsRows.ALL,
+        (position, row) -> {
+          boolean kept =
+              switch (pooling) {
+                case NONE -> true;
+                case CLS -> position == 0;
+                case LAST -> position == tokens.length - 1;
+                case MEAN -> false;
+              };
+          if (kept) {
+            rows.add(row.clone());
+          }
+          for (int i = 0; i < mean.length; i++) {
+            mean[i] += row[i] / (double) tokens.length;
+          }
+        },
+        Task.Result.EMBEDDINGS);
+    if (pooling == Pooling.MEAN) {
+      var values = new float[mean.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) mean[i];
+      }
+      rows.add(values);
+    }
+    return rows;
+  }
+
+  private void compute(int[] tokens, LogitsRows rows, LogitsConsumer consumer, Task.Result result) {
     requireOtherThread();
-    int[] tokens = checked(encode(Prompt.ids(ids)));
-    var task = new LogitsTask(tokens, rows, consumer, forward.newCache());
+    var task = new LogitsTask(tokens, rows, consumer, forward.newCache(), result);
     Runnable cancellation = task::cancel;
     cancellations.add(cancellation);
     try {
@@ -242,6 +308,7 @@ public final class Engine implements AutoCloseable {
   GenerationTask start(
       EncodedPrompt prompt, Sampling sampling, KvCache cache, Consumer<Piece> listener, GenerationTask.Ending ending) {
     requireOpen();
+    requireHead();
     long seed = sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
     var ended = new Runnable[1];
     var task =
@@ -286,6 +353,14 @@ public final class Engine implements AutoCloseable {
   void requireOtherThread() {
     if (scheduler.isOwnThread()) {
       throw new IllegalStateException("a listener or logits processor must not wait for its own engine");
+    }
+  }
+
+  private void requireHead() {
+    if (model.spec().head().output().isEmpty()) {
+      throw new UnsupportedModelException(
+          "%s: architecture '%s' makes embeddings, not text: use gatun embed"
+              .formatted(model.checkpoint().metadata().origin(), model.spec().architecture()));
     }
   }
 

@@ -5,12 +5,13 @@ import io.gatun.model.KvCache;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** Computes the logits of given tokens. */
+/** Computes the logits, or the embeddings, of given tokens. */
 final class LogitsTask implements Task {
   private final int[] tokens;
   private final LogitsRows rows;
   private final LogitsConsumer consumer;
   private final KvCache cache;
+  private final Result result;
   private final CountDownLatch done = new CountDownLatch(1);
   private int fed;
   private int firstRow;
@@ -18,11 +19,17 @@ final class LogitsTask implements Task {
   private volatile boolean cancelled;
   private @Nullable Throwable failure;
 
-  LogitsTask(int[] tokens, LogitsRows rows, LogitsConsumer consumer, KvCache cache) {
+  LogitsTask(int[] tokens, LogitsRows rows, LogitsConsumer consumer, KvCache cache, Result result) {
     this.tokens = tokens;
     this.rows = rows;
     this.consumer = consumer;
     this.cache = cache;
+    this.result = result;
+  }
+
+  @Override
+  public Result result() {
+    return result;
   }
 
   @Override

@@ -45,7 +45,7 @@ final class Prefixes {
     int best = 0;
     SharedPrompt donor = own.get();
     for (SharedPrompt other : others(active)) {
-      int common = Math.min(common(tokens, other.tokens()), tokens.length - 1);
+      int common = other.cache().reusable(Math.min(common(tokens, other.tokens()), tokens.length - 1));
       if (common > best || (common == best && other.cache().length() > donor.cache().length())) {
         best = common;
         donor = other;
@@ -65,6 +65,7 @@ final class Prefixes {
   void keep(Task task) {
     task.sharedPrompt()
         .filter(prompt -> prompt.tokens().length > WORTHWHILE && prompt.cache().length() >= prompt.tokens().length)
+        .filter(prompt -> prompt.cache().reusable(prompt.tokens().length) > 0)
         .filter(prompt -> kept.stream().noneMatch(known -> Arrays.equals(known.tokens(), prompt.tokens())))
         .ifPresent(this::keep);
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.BiConsumer;
 
 /**
  * The engine's loop, on a thread of its own. Each step sends one batch through the model: one token of every request
@@ -108,20 +109,37 @@ final class Scheduler implements AutoCloseable {
   }
 
   private void step() {
+    for (Task task : active) {
+      if (task.result() == Task.Result.EMBEDDINGS) {
+        compute(
+            forward::embed,
+            () -> feed(task, Math.min(forward.maxRows(), task.pending())));
+      }
+    }
+    if (active.stream().anyMatch(task -> task.result() == Task.Result.LOGITS)) {
+      compute(forward::run, this::feedAll);
+    }
+  }
+
+  private void feedAll() {
+    for (Task task : active) {
+      if (task.result() == Task.Result.LOGITS && task.pending() == 1) {
+        feed(task, 1);
+      }
+    }
+    for (Task task : active) {
+      int room = forward.maxRows() - batch.size();
+      if (task.result() == Task.Result.LOGITS && task.pending() > 1 && room > 0) {
+        feed(task, Math.min(room, task.pending()));
+      }
+    }
+  }
+
+  private void compute(BiConsumer<Batch, Forward.RowSink> pass, Runnable feeding) {
     try {
       batch.clear();
-      for (Task task : active) {
-        if (task.pending() == 1) {
-          feed(task, 1);
-        }
-      }
-      for (Task task : active) {
-        int room = forward.maxRows() - batch.size();
-        if (task.pending() > 1 && room > 0) {
-          feed(task, Math.min(room, task.pending()));
-        }
-      }
-      forward.run(batch, this::deliver);
+      feeding.run();
+      pass.accept(batch, this::deliver);
     } catch (RuntimeException | Error e) {
       fed().forEach(task -> task.fail(e));
     }

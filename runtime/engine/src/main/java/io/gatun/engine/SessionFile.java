@@ -65,7 +65,7 @@ record SessionFile(
           Arena arena = Arena.ofConfined()) {
         writeFully(channel, ByteBuffer.wrap(head()));
         MemorySegment page = arena.allocate(pageBytes);
-        for (int i = 0; i < cache.pageCount(); i++) {
+        for (int i = 0; i < pages(cached); i++) {
           cache.savePage(i, page);
           for (long at = 0; at < pageBytes; at += 1 << 30) {
             writeFully(channel, page.asSlice(at, Math.min(1 << 30, pageBytes - at)).asByteBuffer());

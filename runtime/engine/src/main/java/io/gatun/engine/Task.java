@@ -9,6 +9,17 @@ interface Task {
   /** Tokens known but not yet fed; 1 while it decodes, more while it has a prompt to compute, 0 when it has ended. */
   int pending();
 
+  /** What it asks of the model. */
+  enum Result {
+    LOGITS,
+    EMBEDDINGS
+  }
+
+  /** What {@link #accept} gets. */
+  default Result result() {
+    return Result.LOGITS;
+  }
+
   /** Ends it if it was cancelled or its time is over. */
   void expire();
 
@@ -21,11 +32,11 @@ interface Task {
   int feed(Batch batch, int count);
 
   /**
-   * Takes the logits of a token it asked them for.
+   * Takes the result of a token it asked one for.
    *
-   * @param logits {@code [n_vocab]}, finite; may be changed, and is reused
+   * @param values {@code [n_vocab]} logits or an embedding {@code [n_embd]}, finite; may be changed, and is reused
    */
-  void accept(int row, float[] logits);
+  void accept(int row, float[] values);
 
   /** Its beginning, if it may be computed from what others have computed. */
   default Optional<SharedPrompt> sharedPrompt() {

@@ -1,7 +1,10 @@
 package io.gatun.model;
 
+import io.gatun.device.Buffer;
+import io.gatun.device.KvRows;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -86,23 +89,40 @@ public final class Batch {
   }
 
   /** Makes room in the caches and fills in where each row stands; in case of failure {@link #unplace} takes it back. */
-  void place(int[][] pages, int[] positions) {
+  void place(KvRows at, ModelSpec.Sight sight) {
     placed = 0;
     for (Run run : runs) {
       int position = run.cache().length();
+      if (sight == ModelSpec.Sight.ALL && position != 0) {
+        throw new IllegalArgumentException("tokens that see all others, expected all of them in one batch");
+      }
       run.cache().append(run.to() - run.from());
       placed++;
       for (int row = run.from(); row < run.to(); row++) {
-        pages[row] = run.cache().table();
-        positions[row] = position++;
+        at.pages()[row] = run.cache().table();
+        at.positions()[row] = position++;
+        at.ends()[row] =
+            switch (sight) {
+              case CAUSAL -> position;
+              case ALL -> run.cache().length();
+            };
       }
     }
+  }
+
+  /** The state of each row's sequence, for models that have one; after {@link #place}. */
+  List<Buffer> states() {
+    var states = new ArrayList<Buffer>();
+    for (Run run : runs) {
+      states.addAll(Collections.nCopies(run.to() - run.from(), run.cache().state()));
+    }
+    return states;
   }
 
   /** Takes back what {@link #place} counted. */
   void unplace() {
     for (Run run : runs.subList(0, placed)) {
-      run.cache().truncate(run.cache().length() - (run.to() - run.from()));
+      run.cache().truncate(run.cache().reusable(run.cache().length() - (run.to() - run.from())));
     }
     placed = 0;
   }

@@ -3,204 +3,325 @@ package io.gatun.model;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
-import io.gatun.device.RouterSpec;
-import io.gatun.tensors.FormatException;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
- * Builds the spec of the plain decoder that most families share: RMS norms before attention and before a SiLU-gated
- * feed-forward network or experts, rotary positions, grouped keys and values, a head that may be the embedding table.
+ * Builds specs of transformers from what most of them share, in the order of their tensors' usual names. What is not said
+ * otherwise: RMS norms before attention and before a SiLU-gated feed-forward network, or experts where a block has a
+ * router; no positions; grouped keys and values; a head that may be the embedding table. Biases are used where there are
+ * any, and query, key and value may be one tensor.
  */
 final class Decoder {
+  /** A norm's name where there is none. */
+  static final String NONE = "";
+
   private static final int MANY = Integer.MAX_VALUE;
 
-  private final ModelKeys keys;
-  private final Pairing pairing;
-  private final int layers;
-  private final int width;
-  private final float eps;
-  private final int[] headCount;
-  private final int[] headCountKv;
-  private final int[] feedForward;
-  private boolean wholeHeadsRotate;
-  private boolean qkvBias;
-  private boolean headNorms;
-
-  Decoder(ModelKeys keys, Pairing pairing) {
-    this.keys = keys;
-    this.pairing = pairing;
-    layers = keys.integer("block_count", 1, Math.max(1, keys.tensorCount()));
-    width = keys.integer("embedding_length", 1, MANY);
-    eps = (float) keys.number("attention.layer_norm_rms_epsilon", 0, 1);
-    headCount = keys.perLayer("attention.head_count", layers, 1, width, 0);
-    headCountKv = headCount.clone();
-    int[] stored = keys.perLayer("attention.head_count_kv", layers, 1, width, MANY);
-    for (int i = 0; i < layers; i++) {
-      if (headCount[i] == 0) {
-        throw keys.wrong("attention.head_count", "is missing, expected an integer");
-      }
-      headCountKv[i] = stored[i] == MANY ? headCount[i] : stored[i];
-      if (headCount[i] % headCountKv[i] != 0) {
-        throw keys.wrong(
-            "attention.head_count_kv", "is %d, expected a divisor of head_count %d".formatted(headCountKv[i], headCount[i]));
-      }
-    }
-    feedForward = keys.perLayer("feed_forward_length", layers, 1, MANY, 0);
+  /** The tensors of a feed-forward network. */
+  enum Network {
+    GATED,
+    /** Gate and up are one tensor {@code [2 · n_ff, n_embd]}. */
+    FUSED,
+    PLAIN
   }
 
-  /** All dimensions of a head must rotate. */
-  void rotateWholeHeads() {
-    wholeHeadsRotate = true;
+  /** Something that depends on the layer. */
+  @FunctionalInterface
+  interface ByLayer<X, Y> {
+    Y of(int layer, X x);
+  }
+
+  private final ModelKeys keys;
+  private final int layers;
+  private final int width;
+  private final int[] feedForward;
+  private final NormKeys norms;
+  private final AttentionKeys attention;
+  private final ExpertKeys experts;
+
+  private String mixerNorm = "attn_norm";
+  private String mixerOutputNorm = NONE;
+  private String feedForwardNorm = "ffn_norm";
+  private String feedForwardOutputNorm = NONE;
+  private String embeddingNorm = NONE;
+  private String outputNorm = "output_norm";
+  private BlockSpec.Residual residual = BlockSpec.Residual.SEQUENTIAL;
+  private float residualScale = 1;
+  private float embeddingScale = 1;
+  private float logitScale = 1;
+  private float softcap;
+  private Optional<Linear> positions = Optional.empty();
+  private Optional<Linear> types = Optional.empty();
+  private ModelSpec.Sight sight = ModelSpec.Sight.CAUSAL;
+  private Network network = Network.GATED;
+  private ActivationFunction function = ActivationFunction.SILU;
+  private IntFunction<Optional<Mixer>> otherMixers = _ -> Optional.empty();
+  private Optional<Embedding.BlockInputs> blockInputs = Optional.empty();
+  private IntFunction<Optional<BlockSpec.OwnInput>> ownInputs = _ -> Optional.empty();
+  private IntFunction<Float> outputScales = _ -> 1f;
+
+  Decoder(ModelKeys keys) {
+    this.keys = keys;
+    int blocks = keys.integer("block_count", 1, Math.max(1, keys.tensorCount()));
+    layers = blocks - keys.integer("nextn_predict_layers", 0, blocks - 1, 0);
+    for (int i = layers; i < blocks; i++) {
+      keys.ignoreTensors("blk." + i + "."); // they guess further tokens
+    }
+    width = keys.integer("embedding_length", 1, MANY);
+    norms = new NormKeys(keys);
+    attention = new AttentionKeys(keys, blocks, width, norms);
+    feedForward = keys.perLayer("feed_forward_length", blocks, 0, MANY, 0);
+    experts = new ExpertKeys(keys, width);
+  }
+
+  int layers() {
+    return layers;
+  }
+
+  int width() {
+    return width;
+  }
+
+  AttentionKeys attention() {
+    return attention;
+  }
+
+  NormKeys norms() {
+    return norms;
+  }
+
+  ExpertKeys experts() {
+    return experts;
+  }
+
+  Decoder norms(NormKeys.Kind kind) {
+    norms.kind(kind);
+    return this;
+  }
+
+  /** Names of a block's norms, or {@link #NONE}: of the mixer's input and output, then of the feed-forward network's. */
+  Decoder blockNorms(String mixerInput, String mixerOutput, String feedForwardInput, String feedForwardOutput) {
+    mixerNorm = mixerInput;
+    mixerOutputNorm = mixerOutput;
+    feedForwardNorm = feedForwardInput;
+    feedForwardOutputNorm = feedForwardOutput;
+    return this;
+  }
+
+  Decoder outputNorm(String name) {
+    outputNorm = name;
+    return this;
+  }
+
+  Decoder residual(BlockSpec.Residual form) {
+    residual = form;
+    return this;
+  }
+
+  Decoder residualScale(double factor) {
+    residualScale = (float) factor;
+    return this;
+  }
+
+  Decoder embeddingScale(double factor) {
+    embeddingScale = (float) factor;
+    return this;
+  }
+
+  Decoder embeddingNorm(String name) {
+    embeddingNorm = name;
+    return this;
+  }
+
+  /** A learned vector for each position of the context. */
+  Decoder learnedPositions() {
+    positions = Optional.of(keys.linear("position_embd", keys.dimension("position_embd.weight", 0), width));
+    return this;
+  }
+
+  /** Every token is of the first type. */
+  Decoder tokenTypes() {
+    types = Optional.of(keys.linear("token_types", keys.dimension("token_types.weight", 0), width));
+    return this;
+  }
+
+  Decoder sight(ModelSpec.Sight which) {
+    sight = which;
+    return this;
+  }
+
+  Decoder logitScale(double factor) {
+    logitScale = (float) factor;
+    return this;
+  }
+
+  Decoder softcap(double cap) {
+    softcap = (float) cap;
+    return this;
+  }
+
+  /** Rotary positions in all layers, as the metadata describe them. */
+  Decoder rope(Pairing pairing) {
+    var rope = new RopeKeys(keys, pairing);
+    return rope((_, headDim) -> Optional.of(rope.rope(headDim)));
+  }
+
+  /** Rotary positions by layer and values per head. */
+  Decoder rope(ByLayer<Integer, Optional<Rope>> byLayer) {
+    attention.rope(byLayer);
+    return this;
+  }
+
+  /** Attention logits fall with distance. The slopes of heads up to a power of two are powers, the rest lie between. */
+  Decoder alibi(double maxBias) {
+    return attention(
+        (_, spec) -> {
+          int power = Integer.highestOneBit(spec.headCount());
+          var slopes = new float[spec.headCount()];
+          for (int h = 0; h < slopes.length; h++) {
+            double exponent = h < power ? (h + 1.0) / power : (h - power + 0.5) / power;
+            slopes[h] = (float) Math.pow(2, -maxBias * exponent);
+          }
+          return spec.withSlopes(slopes);
+        });
+  }
+
+  /** What becomes of plain attention in each layer; after what was said before. */
+  Decoder attention(ByLayer<AttentionSpec, AttentionSpec> change) {
+    attention.change(change);
+    return this;
+  }
+
+  Decoder attentionScale(double factor) {
+    return attention((_, spec) -> spec.withScale((float) factor));
+  }
+
+  Decoder queryKeyNorm(AttentionKeys.QueryKeyNorm which) {
+    attention.queryKeyNorm(which);
+    return this;
+  }
+
+  /** Queries, keys and values are clamped if the key is there. */
+  Decoder clamp() {
+    double value = keys.number("attention.clamp_kqv", 0, Float.MAX_VALUE, 0);
+    attention.limit(value > 0 ? (float) value : Float.POSITIVE_INFINITY);
+    return this;
+  }
+
+  Decoder gating(Mixer.Gating which) {
+    attention.gating(which);
+    return this;
   }
 
   /** Query, key and value must have biases. */
-  void requireQkvBias() {
-    qkvBias = true;
+  Decoder requireQkvBias() {
+    attention.requireBias();
+    return this;
   }
 
-  /** Query and key heads are normed. */
-  void requireHeadNorms() {
-    headNorms = true;
+  Decoder network(Network form, ActivationFunction f) {
+    network = form;
+    function = f;
+    return this;
+  }
+
+  /** Mixers of layers that have no plain attention. */
+  Decoder mixers(IntFunction<Optional<Mixer>> byLayer) {
+    otherMixers = byLayer;
+    return this;
+  }
+
+  /** What blocks get beside the stream, and what each does with it. */
+  Decoder blockInputs(Embedding.BlockInputs inputs, IntFunction<Optional<BlockSpec.OwnInput>> byLayer) {
+    blockInputs = Optional.of(inputs);
+    ownInputs = byLayer;
+    return this;
+  }
+
+  /** Factors on the stream behind each block. */
+  Decoder outputScales(IntFunction<Float> byLayer) {
+    outputScales = byLayer;
+    return this;
   }
 
   ModelSpec spec() {
     int vocab = Math.toIntExact(Math.min(MANY, keys.dimension("token_embd.weight", 0)));
-    var embedding = new Linear("token_embd.weight", Optional.empty(), 0, vocab, width);
+    var tokens = new Linear("token_embd.weight", Optional.empty(), 0, vocab, width);
     var blocks = new ArrayList<BlockSpec>();
     for (int i = 0; i < layers; i++) {
       blocks.add(block(i));
     }
     keys.ignore("vocab_size"); // the table and the tokenizer say it
+    keys.ignore("tensor_data_layout"); // what the converter began with
     return new ModelSpec(
         keys.architecture(),
         vocab,
         width,
         keys.integer("context_length", 1, MANY),
-        embedding,
+        sight,
+        new Embedding(tokens, embeddingScale, positions, types, norms.norm(embeddingNorm, width), blockInputs),
         blocks,
-        new Norm("output_norm.weight", width, eps),
-        keys.hasTensor("output.weight") ? keys.linear("output", vocab, width) : embedding);
+        new Head(norms.norm(outputNorm, width), head(tokens), logitScale, softcap),
+        pooling());
+  }
+
+  private Pooling pooling() {
+    return switch (keys.integer("pooling_type", 0, 3, -1)) {
+      case 0 -> Pooling.NONE;
+      case 1 -> Pooling.MEAN;
+      case 2 -> Pooling.CLS;
+      case 3 -> Pooling.LAST;
+      default ->
+          switch (sight) {
+            case CAUSAL -> Pooling.LAST;
+            case ALL -> Pooling.MEAN;
+          };
+    };
+  }
+
+  private Optional<Linear> head(Linear tokens) {
+    return switch (sight) {
+      case CAUSAL ->
+          Optional.of(keys.hasTensor("output.weight") ? keys.linear("output", tokens.out(), width) : tokens);
+      case ALL -> Optional.empty();
+    };
   }
 
   private BlockSpec block(int i) {
     String block = "blk." + i + ".";
     return new BlockSpec(
-        new Norm(block + "attn_norm.weight", width, eps),
-        attention(block, headCount[i], headCountKv[i]),
-        new Norm(block + "ffn_norm.weight", width, eps),
-        feedForward(block, feedForward[i]));
+        residual,
+        norms.norm(blockNorm(block, mixerNorm), width),
+        otherMixers.apply(i).orElseGet(() -> attention.mixer(i)),
+        norms.norm(blockNorm(block, mixerOutputNorm), width),
+        norms.norm(blockNorm(block, feedForwardNorm), width),
+        experts.has(i) ? experts.in(block, feedForward[i]) : network(block, feedForward[i]),
+        norms.norm(blockNorm(block, feedForwardOutputNorm), width),
+        residualScale,
+        ownInputs.apply(i),
+        outputScales.apply(i));
   }
 
-  private Mixer attention(String block, int heads, int headsKv) {
-    int keyDim = headDim("attention.key_length", heads);
-    int valueDim = headDim("attention.value_length", heads);
-    long kvWidth = (long) headsKv * keyDim;
-    return new Mixer.Attention(
-        new AttentionSpec(heads, headsKv, keyDim, valueDim, (float) (1 / Math.sqrt(keyDim))),
-        rope(keyDim),
-        projection(block + "attn_q", (long) heads * keyDim),
-        projection(block + "attn_k", kvWidth),
-        projection(block + "attn_v", (long) headsKv * valueDim),
-        keys.linear(block + "attn_output", width, (long) heads * valueDim),
-        headNorm(block + "attn_q_norm.weight", keyDim),
-        headNorm(block + "attn_k_norm.weight", keyDim));
+  private static String blockNorm(String block, String name) {
+    return name.equals(NONE) ? NONE : block + name;
   }
 
-  private Linear projection(String name, long out) {
-    Linear linear = keys.linear(name, out, width);
-    return qkvBias ? new Linear(linear.weight(), Optional.of(name + ".bias"), 0, out, width) : linear;
-  }
-
-  private Optional<Norm> headNorm(String gain, int size) {
-    return headNorms ? Optional.of(new Norm(gain, size, eps)) : Optional.empty();
-  }
-
-  private int headDim(String key, int heads) {
-    int dim = keys.integer(key, 1, MANY, 0);
-    if (dim != 0) {
-      return dim;
-    }
-    if (width % heads != 0) {
-      throw keys.wrong(
-          "attention.head_count", "is %d, expected a divisor of embedding_length %d".formatted(heads, width));
-    }
-    return width / heads;
-  }
-
-  private FeedForward feedForward(String block, int hidden) {
-    int experts = keys.integer("expert_count", 0, MANY, 0);
-    int used = keys.integer("expert_used_count", experts == 0 ? 0 : 1, experts, 0);
+  private FeedForward network(String block, int hidden) {
     if (hidden == 0) {
       throw keys.wrong("feed_forward_length", "is missing, expected an integer");
     }
-    if (experts == 0) {
-      return new FeedForward.Dense(
-          keys.linear(block + "ffn_gate", hidden, width),
-          keys.linear(block + "ffn_up", hidden, width),
-          keys.linear(block + "ffn_down", width, hidden),
-          ActivationFunction.SILU);
-    }
-    if (used == 0) {
-      throw keys.wrong("expert_used_count", "is missing, expected 1 to %d".formatted(experts));
-    }
-    int expertHidden = keys.integer("expert_feed_forward_length", 1, MANY, hidden);
-    return new FeedForward.Experts(
-        keys.linear(block + "ffn_gate_inp", experts, width),
-        new RouterSpec(used, RouterSpec.Weighting.SOFTMAX_RENORMALIZED),
-        keys.experts(block + "ffn_gate_exps", experts, expertHidden, width),
-        keys.experts(block + "ffn_up_exps", experts, expertHidden, width),
-        keys.experts(block + "ffn_down_exps", experts, width, expertHidden),
-        ActivationFunction.SILU);
-  }
-
-  private Rope rope(int headDim) {
-    int dims = keys.integer("rope.dimension_count", 2, headDim, headDim);
-    if (dims % 2 != 0 || (wholeHeadsRotate && dims != headDim)) {
-      throw keys.wrong("rope.dimension_count", "is %d, expected %s%d".formatted(dims, wholeHeadsRotate ? "" : "an even number up to ", headDim));
-    }
-    double base = keys.number("rope.freq_base", Float.MIN_NORMAL, Float.MAX_VALUE, 10_000);
-    double linear = keys.number("rope.scale_linear", 0, Float.MAX_VALUE, 0);
-    double factor = keys.number("rope.scaling.factor", 0, Float.MAX_VALUE, linear);
-    int context = keys.integer("context_length", 1, MANY);
-    int original = keys.integer("rope.scaling.original_context_length", 1, MANY, context);
-    double attention = keys.number("rope.scaling.attn_factor", 0, Float.MAX_VALUE, 1);
-    keys.ignore("rope.scaling.finetuned");
-    String type = keys.string("rope.scaling.type").orElse("linear");
-    double scale = type.equals("none") || factor == 0 ? 1 : 1 / factor;
-    Optional<Rope.Yarn> yarn =
-        switch (type) {
-          case "none", "linear", "longrope" -> Optional.empty();
-          case "yarn" ->
-              Optional.of(
-                  new Rope.Yarn(
-                      original,
-                      keys.number("rope.scaling.yarn_beta_fast", 0, Float.MAX_VALUE, 32),
-                      keys.number("rope.scaling.yarn_beta_slow", 0, Float.MAX_VALUE, 1)));
-          default ->
-              throw keys.wrong("rope.scaling.type", "is '%s', expected none, linear, yarn or longrope".formatted(type));
-        };
-    return new Rope(pairing, headDim, dims, base, scale, yarn, divisors(dims / 2, original), attention);
-  }
-
-  private Rope.Divisors divisors(int pairs, int originalContext) {
-    if (keys.hasTensor("rope_freqs.weight")) {
-      return new Rope.Divisors.Fixed(divisors("rope_freqs.weight", pairs));
-    }
-    if (keys.hasTensor("rope_factors_long.weight") || keys.hasTensor("rope_factors_short.weight")) {
-      return new Rope.Divisors.ByContext(
-          originalContext, divisors("rope_factors_short.weight", pairs), divisors("rope_factors_long.weight", pairs));
-    }
-    return new Rope.Divisors.None();
-  }
-
-  private float[] divisors(String name, int pairs) {
-    float[] values = keys.constants(name, pairs);
-    for (float value : values) {
-      if (!(value > 0 && value <= Float.MAX_VALUE)) {
-        throw new FormatException("%s: tensor %s holds %s, expected finite numbers above 0".formatted(keys.origin(), name, value));
+    Linear down = keys.linear(block + "ffn_down", width, hidden);
+    return switch (network) {
+      case GATED ->
+          new FeedForward.Gated(
+              keys.linear(block + "ffn_gate", hidden, width), keys.linear(block + "ffn_up", hidden, width), down, function);
+      case FUSED -> {
+        Linear both = keys.linear(block + "ffn_up", 2L * hidden, width);
+        yield new FeedForward.Gated(both.rows(0, hidden), both.rows(hidden, hidden), down, function);
       }
-    }
-    return values;
+      case PLAIN -> new FeedForward.Plain(keys.linear(block + "ffn_up", hidden, width), down, function);
+    };
   }
 }

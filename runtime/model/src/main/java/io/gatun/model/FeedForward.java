@@ -2,20 +2,42 @@ package io.gatun.model;
 
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.RouterSpec;
+import java.util.Optional;
 
 /** The part of a block that treats each token by itself. */
 public sealed interface FeedForward {
 
+  /** A network that is not chosen but always there. */
+  sealed interface Dense extends FeedForward {}
+
   /** {@code down · (f(gate · x) ⊙ (up · x))}. */
-  record Dense(Linear gate, Linear up, Linear down, ActivationFunction function) implements FeedForward {}
+  record Gated(Linear gate, Linear up, Linear down, ActivationFunction function) implements Dense {}
+
+  /** {@code down · f(up · x)}. */
+  record Plain(Linear up, Linear down, ActivationFunction function) implements Dense {}
 
   /**
-   * A router chooses some of many such networks for each token and adds their outputs with its weights.
+   * A router chooses some of many gated networks for each token and adds their outputs with its weights.
    *
    * @param router {@code [n_expert, n_embd]}
    * @param gate {@code [n_expert, n_ff, n_embd]}, up likewise
    * @param down {@code [n_expert, n_embd, n_ff]}
+   * @param shared whose output is added for every token
    */
-  record Experts(Linear router, RouterSpec routing, Linear gate, Linear up, Linear down, ActivationFunction function)
+  record Experts(
+      Linear router,
+      RouterSpec routing,
+      Linear gate,
+      Linear up,
+      Linear down,
+      ActivationFunction function,
+      Optional<Shared> shared)
       implements FeedForward {}
+
+  /**
+   * An expert of every token.
+   *
+   * @param gate {@code [1, n_embd]}: its output is multiplied by {@code σ(gate · x)}
+   */
+  record Shared(Dense network, Optional<Linear> gate) {}
 }

@@ -1,19 +1,17 @@
 package io.gatun.model;
 
 import io.gatun.device.Buffer;
+import io.gatun.device.ColumnRuns;
 import io.gatun.device.Device;
 import io.gatun.device.KvLayout;
-import io.gatun.device.KvPool;
 import io.gatun.device.KvRows;
 import io.gatun.device.KvType;
-import io.gatun.device.Matrix;
 import io.gatun.device.RopeSpec;
-import io.gatun.device.Routing;
+import io.gatun.device.StateRows;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The forward pass: interprets a {@link ModelSpec} on a {@link Device}. The only one there is, for every architecture,
@@ -30,12 +28,23 @@ public final class Forward {
 
   private final ModelSpec spec;
   private final Device device;
-  private final Weights weights;
+  private final Workbench bench;
   private final KvPages pages;
-  private final List<RopeSpec> ropes;
-  private final int maxRows;
-  private final Map<String, Buffer> scratch = new HashMap<>();
-  private final float[] logits;
+  private final AttentionPass attention;
+  private final LatentAttentionPass latentAttention;
+  private final RecurrentPass recurrent;
+  private final FeedForwardPass feedForward;
+  private final List<Layer> layers;
+  private float[] values = {};
+
+  /**
+   * What a block needs beside its spec.
+   *
+   * @param cached its layer in the pool of keys and values
+   * @param state offset of its part of a sequence's state
+   * @param ropes none or one
+   */
+  private record Layer(BlockSpec block, int cached, long state, List<RopeSpec> ropes) {}
 
   /**
    * Loads the model's weights onto the device; on a CPU that maps them and reads nothing.
@@ -47,21 +56,36 @@ public final class Forward {
   public Forward(Model model, Device device, int contextLength, KvType keyType, KvType valueType, int maxRows) {
     this.spec = model.spec();
     this.device = device;
-    this.maxRows = maxRows;
-    logits = new float[spec.vocabSize()];
-    weights = new Weights(spec, model.checkpoint(), device);
-    var layers = new ArrayList<KvLayout.Layer>();
-    ropes = new ArrayList<>();
+    bench = new Workbench(device, new Weights(spec, model.checkpoint(), device), maxRows);
+    var cached = new ArrayList<KvLayout.Layer>();
+    layers = new ArrayList<>();
+    long state = 0;
     for (BlockSpec block : spec.blocks()) {
-      switch (block.mixer()) {
-        case Mixer.Attention attention -> {
-          var shape = attention.shape();
-          layers.add(new KvLayout.Layer(shape.headCountKv(), shape.keyDim(), shape.valueDim()));
-          ropes.add(attention.rope().forContext(contextLength));
-        }
-      }
+      block.mixer().cached().ifPresent(cached::add);
+      layers.add(layer(block, cached.size() - 1, state, contextLength));
+      state += block.mixer().stateSize();
     }
-    pages = new KvPages(device.kvPool(new KvLayout(layers, keyType, valueType)));
+    pages = new KvPages(device.kvPool(new KvLayout(cached, keyType, valueType)), new KvStates(device, state));
+    attention = new AttentionPass(bench, pages.pool());
+    latentAttention = new LatentAttentionPass(bench, pages.pool());
+    recurrent = new RecurrentPass(bench);
+    feedForward = new FeedForwardPass(bench);
+  }
+
+  private Layer layer(BlockSpec block, int lastCached, long state, int contextLength) {
+    return switch (block.mixer()) {
+      case Mixer.Attention mixer -> {
+        int cached =
+            switch (mixer.keyValues()) {
+              case Mixer.KeyValues.Own _ -> lastCached;
+              case Mixer.KeyValues.Shared shared -> layers.get(shared.layer()).cached();
+            };
+        yield new Layer(block, cached, state, mixer.rope().map(rope -> rope.forContext(contextLength)).stream().toList());
+      }
+      case Mixer.LatentAttention mixer ->
+          new Layer(block, lastCached, state, List.of(mixer.rope().forContext(contextLength)));
+      case Mixer.DeltaNet _, Mixer.ShortConvolution _ -> new Layer(block, lastCached, state, List.of());
+    };
   }
 
   /** An empty sequence. */
@@ -76,18 +100,19 @@ public final class Forward {
 
   /** Most tokens in a batch. */
   public int maxRows() {
-    return maxRows;
+    return bench.maxRows();
   }
 
-  /** Receives the logits of the marked tokens. */
+  /** Receives what is computed for the marked tokens. */
   @FunctionalInterface
-  public interface LogitsSink {
+  public interface RowSink {
 
     /**
      * @param row of the token in the batch
-     * @param logits {@code [n_vocab]}; may be changed, and is reused for the next row
+     * @param values {@code [n_vocab]} logits, or an embedding {@code [n_embd]}; may be changed, and is reused for the next
+     *     row
      */
-    void accept(int row, float[] logits);
+    void accept(int row, float[] values);
   }
 
   /**
@@ -95,135 +120,180 @@ public final class Forward {
    *
    * @param sink gets the logits of the marked tokens, in order
    * @throws IllegalArgumentException if the batch is empty or larger than {@link #maxRows}
+   * @throws IllegalStateException if the model has no head
    * @throws io.gatun.device.DeviceException if there is no memory for the caches
    */
-  public void run(Batch batch, LogitsSink sink) {
+  public void run(Batch batch, RowSink sink) {
+    Linear output =
+        spec.head()
+            .output()
+            .orElseThrow(() -> new IllegalStateException(spec.architecture() + " makes embeddings, it has no logits"));
+    Buffer x = hidden(batch);
+    forMarked(batch, x, sink, chosen -> logits(output, chosen));
+  }
+
+  /**
+   * Computes a batch as {@link #run} does.
+   *
+   * @param sink gets the last hidden state of the marked tokens, after its norm, in order
+   */
+  public void embed(Batch batch, RowSink sink) {
+    Buffer x = hidden(batch);
+    Norm norm = spec.head().norm();
+    forMarked(batch, x, sink, chosen -> bench.norm(norm, chosen, chosen));
+  }
+
+  /** The residual stream behind the last block. */
+  private Buffer hidden(Batch batch) {
     int rows = batch.size();
-    if (rows < 1 || rows > maxRows) {
-      throw new IllegalArgumentException("batch of %d tokens, expected 1 to %d".formatted(rows, maxRows));
+    if (rows < 1 || rows > maxRows()) {
+      throw new IllegalArgumentException("batch of %d tokens, expected 1 to %d".formatted(rows, maxRows()));
     }
-    var at = new KvRows(new int[rows][], new int[rows]);
-    Buffer x = buffer("x", rows, spec.embeddingLength());
+    var at = new KvRows(new int[rows][], new int[rows], new int[rows]);
     try {
-      batch.place(at.pages(), at.positions());
-      device.embed(weights.matrix(spec.tokenEmbedding().weight()), batch.ids(), x);
-      for (int layer = 0; layer < spec.blocks().size(); layer++) {
-        block(layer, x, at);
+      batch.place(at, spec.sight());
+      var states =
+          pages.hasStates() ? new StateRows(batch.states(), at.positions()) : new StateRows(List.of(), new int[0]);
+      Embedding embedding = spec.embedding();
+      Buffer x = embed(embedding, batch.ids(), at.positions());
+      embedding.blockInputs().ifPresent(inputs -> blockInputs(inputs, batch.ids(), x));
+      for (int i = 0; i < layers.size(); i++) {
+        block(layers.get(i), x, at, states);
+        finish(i, x);
       }
+      return x;
     } catch (RuntimeException | Error e) {
       batch.unplace();
       throw e;
     }
+  }
+
+  private Buffer embed(Embedding embedding, int[] ids, int[] positions) {
+    Buffer x = bench.buffer("x", ids.length, spec.embeddingLength());
+    device.embed(bench.matrix(embedding.tokens()), ids, x);
+    scale(x, embedding.scale());
+    embedding.positions().ifPresent(table -> addRows(table, positions, x));
+    embedding.types().ifPresent(table -> addRows(table, new int[ids.length], x));
+    return bench.norm(embedding.norm(), x, x);
+  }
+
+  private void addRows(Linear table, int[] rows, Buffer x) {
+    Buffer update = bench.buffer("update", x.rows(), x.cols());
+    device.embed(bench.matrix(table), rows, update);
+    device.add(x, update);
+  }
+
+  /** What the blocks get beside the stream: {@code [rows, n_layer · n_input]}. */
+  private void blockInputs(Embedding.BlockInputs spec, int[] ids, Buffer x) {
+    Buffer inputs = bench.buffer("inputs", x.rows(), spec.tokens().in());
+    Buffer projected = bench.buffer("projected", x.rows(), spec.projection().out());
+    device.embed(bench.matrix(spec.tokens()), ids, inputs);
+    scale(inputs, spec.tokenScale());
+    bench.linear(x, spec.projection(), projected);
+    scale(projected, spec.projectionScale());
+    bench.norm(spec.norm(), projected, projected);
+    device.add(inputs, projected);
+    scale(inputs, spec.scale());
+  }
+
+  /** What happens to the stream behind a block. */
+  private void finish(int layer, Buffer x) {
+    BlockSpec block = spec.blocks().get(layer);
+    block.ownInput().ifPresent(input -> addInput(layer, input, x));
+    scale(x, block.outputScale());
+  }
+
+  private void addInput(int layer, BlockSpec.OwnInput input, Buffer x) {
+    int width = Math.toIntExact(input.gate().out());
+    Buffer inputs = bench.buffer("inputs", x.rows(), (long) layers.size() * width);
+    Buffer own = bench.buffer("own-input", x.rows(), width);
+    Buffer gate = bench.buffer("input-gate", x.rows(), width);
+    Buffer update = bench.buffer("update", x.rows(), x.cols());
+    device.copyColumns(inputs, new ColumnRuns(layer * width, 0, 0, width, width, 1), own);
+    bench.linear(x, input.gate(), gate);
+    device.gate(gate, own, input.function());
+    bench.linear(gate, input.project(), update);
+    add(input.norm(), update, 1, x);
+  }
+
+  private void block(Layer layer, Buffer x, KvRows at, StateRows states) {
+    BlockSpec block = layer.block();
+    Buffer normed = bench.buffer("normed", x.rows(), x.cols());
+    Buffer update = bench.buffer("update", x.rows(), x.cols());
+
+    Buffer mixerInput = bench.norm(block.mixerNorm(), x, normed);
+    mix(layer, mixerInput, at, states, update);
+    switch (block.residual()) {
+      case SEQUENTIAL -> {
+        add(block.mixerOutputNorm(), update, block.residualScale(), x);
+        feedForward.run(block.feedForward(), bench.norm(block.feedForwardNorm(), x, normed), update);
+        add(block.feedForwardOutputNorm(), update, block.residualScale(), x);
+      }
+      case PARALLEL -> {
+        boolean shared = block.feedForwardNorm().equals(block.mixerNorm());
+        Buffer second = bench.buffer("second-update", x.rows(), x.cols());
+        Buffer input = shared ? mixerInput : bench.norm(block.feedForwardNorm(), x, normed);
+        feedForward.run(block.feedForward(), input, second);
+        add(block.mixerOutputNorm(), update, block.residualScale(), x);
+        add(block.feedForwardOutputNorm(), second, block.residualScale(), x);
+      }
+      case NORMED_SUM -> {
+        add(new Norm.None(), update, block.residualScale(), x);
+        bench.norm(block.mixerOutputNorm(), x, x);
+        feedForward.run(block.feedForward(), bench.norm(block.feedForwardNorm(), x, normed), update);
+        add(new Norm.None(), update, block.residualScale(), x);
+        bench.norm(block.feedForwardOutputNorm(), x, x);
+      }
+    }
+  }
+
+  private void mix(Layer layer, Buffer x, KvRows at, StateRows states, Buffer out) {
+    switch (layer.block().mixer()) {
+      case Mixer.Attention mixer -> attention.run(mixer, layer.ropes(), layer.cached(), x, at, out);
+      case Mixer.LatentAttention mixer ->
+          latentAttention.run(mixer, layer.ropes().getFirst(), layer.cached(), x, at, out);
+      case Mixer.DeltaNet mixer -> recurrent.run(mixer, layer.state(), x, states, out);
+      case Mixer.ShortConvolution mixer -> recurrent.run(mixer, layer.state(), x, states, out);
+    }
+  }
+
+  /** {@code x += norm(update) · factor}. */
+  private void add(Norm norm, Buffer update, float factor, Buffer x) {
+    bench.norm(norm, update, update);
+    scale(update, factor);
+    device.add(x, update);
+  }
+
+  private void scale(Buffer x, float factor) {
+    if (factor != 1) {
+      device.scale(x, factor);
+    }
+  }
+
+  private Buffer logits(Linear output, Buffer x) {
+    Head head = spec.head();
+    Buffer scores = bench.buffer("logits", HEAD_ROWS, x.rows(), output.out());
+    bench.linear(bench.norm(head.norm(), x, x), output, scores);
+    scale(scores, head.scale());
+    if (head.softcap() > 0) {
+      device.softcap(scores, head.softcap());
+    }
+    return scores;
+  }
+
+  /** Only the rows that need it, some at a time. */
+  private void forMarked(Batch batch, Buffer x, RowSink sink, UnaryOperator<Buffer> ending) {
     int[] marked = batch.markedRows();
     for (int from = 0; from < marked.length; from += HEAD_ROWS) {
-      logits(x, Arrays.copyOfRange(marked, from, Math.min(marked.length, from + HEAD_ROWS)), sink);
+      int[] rows = Arrays.copyOfRange(marked, from, Math.min(marked.length, from + HEAD_ROWS));
+      Buffer chosen = bench.buffer("chosen", HEAD_ROWS, rows.length, x.cols());
+      device.gather(x, rows, chosen);
+      Buffer out = ending.apply(chosen);
+      values = values.length == out.cols() ? values : new float[Math.toIntExact(out.cols())];
+      for (int i = 0; i < rows.length; i++) {
+        device.read(out, i, values);
+        sink.accept(rows[i], values);
+      }
     }
-  }
-
-  private void block(int layer, Buffer x, KvRows at) {
-    BlockSpec block = spec.blocks().get(layer);
-    Buffer normed = buffer("normed", x.rows(), x.cols());
-    Buffer update = buffer("update", x.rows(), x.cols());
-
-    norm(block.mixerNorm(), x, normed);
-    switch (block.mixer()) {
-      case Mixer.Attention attention -> attention(attention, layer, normed, at, update);
-    }
-    device.add(x, update);
-
-    norm(block.feedForwardNorm(), x, normed);
-    switch (block.feedForward()) {
-      case FeedForward.Dense dense -> dense(dense, normed, update);
-      case FeedForward.Experts experts -> experts(experts, normed, update);
-    }
-    device.add(x, update);
-  }
-
-  private void attention(Mixer.Attention attention, int layer, Buffer x, KvRows at, Buffer out) {
-    Buffer q = buffer("q", x.rows(), attention.query().out());
-    Buffer k = buffer("k", x.rows(), attention.key().out());
-    Buffer v = buffer("v", x.rows(), attention.value().out());
-    linear(x, List.of(attention.query(), attention.key(), attention.value()), List.of(q, k, v));
-    attention.queryNorm().ifPresent(norm -> norm(norm, q, q));
-    attention.keyNorm().ifPresent(norm -> norm(norm, k, k));
-    device.rope(q, at.positions(), ropes.get(layer));
-    device.rope(k, at.positions(), ropes.get(layer));
-
-    KvPool pool = pages.pool();
-    device.append(pool, layer, k, v, at);
-    Buffer mixed = buffer("mixed", x.rows(), attention.output().in());
-    device.attention(q, pool, layer, attention.shape(), at, mixed);
-    linear(mixed, attention.output(), out);
-  }
-
-  private void dense(FeedForward.Dense dense, Buffer x, Buffer out) {
-    var hidden = List.of(buffer("gate", x.rows(), dense.gate().out()), buffer("up", x.rows(), dense.up().out()));
-    if (dense.gate().bias().isEmpty() && dense.up().bias().isEmpty() && dense.down().bias().isEmpty()) {
-      device.gatedMlp(x, matrix(dense.gate()), matrix(dense.up()), matrix(dense.down()), dense.function(), hidden, out);
-      return;
-    }
-    linear(x, List.of(dense.gate(), dense.up()), hidden);
-    device.gate(hidden.getFirst(), hidden.getLast(), dense.function());
-    linear(hidden.getFirst(), dense.down(), out);
-  }
-
-  private void experts(FeedForward.Experts experts, Buffer x, Buffer out) {
-    Buffer scores = buffer("router", x.rows(), experts.router().out());
-    linear(x, experts.router(), scores);
-    Routing routing = device.route(scores, experts.routing());
-    Buffer gate = slots("expert-gate", routing, experts.gate().out());
-    Buffer up = slots("expert-up", routing, experts.up().out());
-    Buffer down = slots("expert-down", routing, experts.down().out());
-    device.matmulExperts(x, matrix(experts.gate()), routing, gate);
-    device.matmulExperts(x, matrix(experts.up()), routing, up);
-    device.gate(gate, up, experts.function());
-    device.matmulExperts(gate, matrix(experts.down()), routing, down);
-    device.combine(down, routing, out);
-  }
-
-  /** The head, only for the rows that need it. */
-  private void logits(Buffer x, int[] rows, LogitsSink sink) {
-    Buffer chosen = buffer("chosen", HEAD_ROWS, rows.length, x.cols());
-    Buffer scores = buffer("logits", HEAD_ROWS, rows.length, spec.vocabSize());
-    device.gather(x, rows, chosen);
-    norm(spec.outputNorm(), chosen, chosen);
-    linear(chosen, spec.output(), scores);
-    for (int i = 0; i < rows.length; i++) {
-      device.read(scores, i, logits);
-      sink.accept(rows[i], logits);
-    }
-  }
-
-  private void norm(Norm norm, Buffer x, Buffer out) {
-    device.rmsNorm(x, weights.vector(norm.gain()), norm.eps(), out);
-  }
-
-  private void linear(Buffer x, Linear linear, Buffer out) {
-    linear(x, List.of(linear), List.of(out));
-  }
-
-  private void linear(Buffer x, List<Linear> linears, List<Buffer> outs) {
-    device.matmul(x, linears.stream().map(this::matrix).toList(), outs);
-    for (int i = 0; i < outs.size(); i++) {
-      Buffer out = outs.get(i);
-      linears.get(i).bias().ifPresent(bias -> device.add(out, weights.vector(bias)));
-    }
-  }
-
-  private Matrix matrix(Linear linear) {
-    return weights.matrix(linear.weight());
-  }
-
-  private Buffer slots(String role, Routing routing, long cols) {
-    return buffer(role, maxRows * (long) routing.used(), routing.slots(), cols);
-  }
-
-  private Buffer buffer(String role, long rows, long cols) {
-    return buffer(role, maxRows, rows, cols);
-  }
-
-  /** Scratch memory that lives as long as the device; layers of different widths have their own. */
-  private Buffer buffer(String role, long capacity, long rows, long cols) {
-    return scratch.computeIfAbsent(role + " " + cols, key -> device.buffer(capacity, cols)).first(rows);
   }
 }

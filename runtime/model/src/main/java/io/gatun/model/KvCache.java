@@ -1,26 +1,40 @@
 package io.gatun.model;
 
+import io.gatun.device.Buffer;
 import io.gatun.device.KvPool;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The cached keys and values of one sequence: a list of pages and a length in tokens. Forks share pages until one of
- * them writes. Used by one thread at a time; owned by whoever made it, and to be closed before its device.
+ * The cached keys and values of one sequence: a list of pages and a length in tokens, and the state of models that
+ * carry one from token to token. Forks share pages and state until one of them writes. A state is that of all tokens:
+ * it cannot be taken back to fewer, see {@link #reusable}. Used by one thread at a time; owned by whoever made it, and
+ * to be closed before its device.
  */
 public final class KvCache implements AutoCloseable {
   private final KvPages pages;
   private int[] table = new int[0];
+  private KvStates.@Nullable State state;
   private int length;
 
   /** An empty cache. */
-  public KvCache(KvPages pages) {
+  KvCache(KvPages pages) {
     this.pages = pages;
   }
 
   /** Tokens in it. */
   public int length() {
     return length;
+  }
+
+  /**
+   * How many of the first {@code tokens} can be kept or shared: all of them, or none if there is a state, and it is that of
+   * more tokens.
+   */
+  public int reusable(int tokens) {
+    return tokens == length || pages.states().isEmpty() ? tokens : 0;
   }
 
   /** A second sequence with the same tokens so far. */
@@ -33,7 +47,7 @@ public final class KvCache implements AutoCloseable {
   /**
    * Takes over the first tokens of another sequence without computing or copying them.
    *
-   * @param source has at least {@code tokens}
+   * @param source has at least {@code tokens}, and can share them
    * @throws IllegalStateException if this one is not empty
    */
   public void share(KvCache source, int tokens) {
@@ -42,6 +56,11 @@ public final class KvCache implements AutoCloseable {
     }
     if (tokens < 0 || tokens > source.length) {
       throw new IllegalArgumentException("%d tokens, expected 0 to %d".formatted(tokens, source.length));
+    }
+    source.requireReusable(tokens);
+    if (tokens > 0 && source.state != null) {
+      state = source.state;
+      pages.states().retain(source.state);
     }
     table = Arrays.copyOf(source.table, pagesFor(tokens));
     length = tokens;
@@ -53,11 +72,16 @@ public final class KvCache implements AutoCloseable {
   /**
    * Forgets all tokens from {@code newLength} on.
    *
-   * @throws IllegalArgumentException if there are fewer
+   * @throws IllegalArgumentException if there are fewer, or if they cannot be kept without the others
    */
   public void truncate(int newLength) {
     if (newLength < 0 || newLength > length) {
       throw new IllegalArgumentException("length %d, expected 0 to %d".formatted(newLength, length));
+    }
+    requireReusable(newLength);
+    if (newLength == 0 && state != null) {
+      pages.states().release(state);
+      state = null;
     }
     int kept = pagesFor(newLength);
     for (int i = kept; i < table.length; i++) {
@@ -65,6 +89,12 @@ public final class KvCache implements AutoCloseable {
     }
     table = Arrays.copyOf(table, kept);
     length = newLength;
+  }
+
+  private void requireReusable(int tokens) {
+    if (reusable(tokens) != tokens) {
+      throw new IllegalArgumentException("the state of %d tokens cannot be taken back to %d".formatted(length, tokens));
+    }
   }
 
   /** Pages that hold its tokens. */
@@ -83,7 +113,7 @@ public final class KvCache implements AutoCloseable {
   }
 
   /**
-   * Fills an empty cache with saved pages.
+   * Fills an empty cache with saved pages, of a model without states.
    *
    * @param tokens that they hold
    * @param saved the pages one after the other
@@ -107,6 +137,9 @@ public final class KvCache implements AutoCloseable {
    * @throws io.gatun.device.DeviceException if there is no memory; the cache is then unchanged
    */
   void append(int tokens) {
+    if (!pages.states().isEmpty()) {
+      state = state == null ? pages.states().allocate() : pages.states().exclusive(state);
+    }
     int newLength = Math.addExact(length, tokens);
     int[] grown = Arrays.copyOf(table, Math.max(table.length, pagesFor(newLength)));
     if (length % KvPool.PAGE_TOKENS != 0) {
@@ -135,6 +168,11 @@ public final class KvCache implements AutoCloseable {
 
   KvPages pages() {
     return pages;
+  }
+
+  /** The state that the next tokens change; only of models that have one, and after {@link #append}. */
+  Buffer state() {
+    return Objects.requireNonNull(state).buffer();
   }
 
   /** Gives all pages back. Idempotent. */

@@ -9,10 +9,21 @@ import java.util.Arrays;
  */
 public final class KvPages {
   private final KvPool pool;
+  private final KvStates states;
   private int[] references = new int[16];
 
-  public KvPages(KvPool pool) {
+  KvPages(KvPool pool, KvStates states) {
     this.pool = pool;
+    this.states = states;
+  }
+
+  KvStates states() {
+    return states;
+  }
+
+  /** Whether sequences also carry a state that is not in the pages, and that a saved cache lacks. */
+  public boolean hasStates() {
+    return !states.isEmpty();
   }
 
   /** The pool itself, for the device's operations. */

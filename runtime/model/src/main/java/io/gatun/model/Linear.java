@@ -3,10 +3,25 @@ package io.gatun.model;
 import java.util.Optional;
 
 /**
- * A linear map {@code y = W·x + b}, named by its tensors.
+ * A linear map {@code y = W·x + b}, named by its tensors; perhaps some rows of larger ones.
  *
- * @param weight name of a tensor {@code [out, in]}, or {@code [experts, out, in]}
- * @param bias name of a tensor {@code [out]}
+ * @param weight name of a tensor {@code [rows, in]}, or {@code [experts, out, in]}
+ * @param bias name of a tensor {@code [rows]}, or {@code [experts, out]}
  * @param experts matrices stacked in the tensor; 0 for a plain one
+ * @param out rows that the map has
+ * @param in columns
+ * @param first of the tensor's rows
+ * @param rows that the tensor has
  */
-public record Linear(String weight, Optional<String> bias, long experts, long out, long in) {}
+public record Linear(String weight, Optional<String> bias, long experts, long out, long in, long first, long rows) {
+
+  /** All rows of a tensor. */
+  public Linear(String weight, Optional<String> bias, long experts, long out, long in) {
+    this(weight, bias, experts, out, in, 0, out);
+  }
+
+  /** Some of its rows. */
+  public Linear rows(long from, long count) {
+    return new Linear(weight, bias, experts, count, in, first + from, rows);
+  }
+}

@@ -1,27 +1,199 @@
 package io.gatun.model;
 
 import io.gatun.device.AttentionSpec;
+import io.gatun.device.DeltaNetSpec;
+import io.gatun.device.KvLayout;
 import java.util.Optional;
 
 /** The part of a block in which tokens see each other. */
 public sealed interface Mixer {
+
+  /** What of it is cached for each token; nothing where another layer's keys and values are used. */
+  default Optional<KvLayout.Layer> cached() {
+    return Optional.empty();
+  }
+
+  /** Values that a sequence carries from token to token. */
+  default long stateSize() {
+    return 0;
+  }
 
   /**
    * Softmax attention over cached keys and values.
    *
    * @param shape heads and their sizes
    * @param rope positions, applied to queries and keys
-   * @param queryNorm a norm of each query head before rope
-   * @param keyNorm a norm of each key head before rope
+   * @param limit queries, keys and values are clamped to ± this; infinity for none
+   * @param query projection, then norm
+   * @param queryNorm a norm of each query head, or of all of them together, before rope
+   * @param gating of what is mixed, before the output projection
    */
   record Attention(
       AttentionSpec shape,
-      Rope rope,
+      Optional<Rope> rope,
+      float limit,
       Linear query,
-      Linear key,
-      Linear value,
-      Linear output,
-      Optional<Norm> queryNorm,
-      Optional<Norm> keyNorm)
-      implements Mixer {}
+      Norm queryNorm,
+      KeyValues keyValues,
+      Gating gating,
+      Linear output)
+      implements Mixer {
+
+    @Override
+    public Optional<KvLayout.Layer> cached() {
+      return switch (keyValues) {
+        case KeyValues.Own _ ->
+            Optional.of(new KvLayout.Layer(shape.headCountKv(), shape.keyDim(), shape.valueDim()));
+        case KeyValues.Shared _ -> Optional.empty();
+      };
+    }
+  }
+
+  /** What is multiplied with the result of an attention. */
+  enum Gating {
+    NONE,
+    /** A logistic function of values that the query projection has behind each head's query. */
+    BEHIND_QUERIES
+  }
+
+  /**
+   * A gated delta rule behind a short convolution: {@code out = output · (norm(deltaNet(…)) ⊙ silu(gate · x))}, where
+   * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by
+   * √keyDim.
+   *
+   * @param input {@code [2 · keyHeads · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
+   * @param kernel name of a tensor {@code [input.out, taps]}
+   * @param step {@code [valueHeads, n_embd]}
+   * @param stepBias name of a tensor {@code [valueHeads]}, added to the step
+   * @param rate name of a tensor {@code [valueHeads]}
+   * @param beta {@code [valueHeads, n_embd]}, before its logistic function
+   * @param norm of each value head
+   */
+  record DeltaNet(
+      DeltaNetSpec shape,
+      Linear input,
+      String kernel,
+      int taps,
+      Linear step,
+      String stepBias,
+      String rate,
+      Linear beta,
+      Linear gate,
+      Norm norm,
+      Linear output)
+      implements Mixer {
+
+    /** Where the delta rule's state begins, behind the convolution's. */
+    public long ruleOffset() {
+      return (taps - 1) * input.out();
+    }
+
+    @Override
+    public long stateSize() {
+      return ruleOffset() + shape.stateSize();
+    }
+  }
+
+  /**
+   * A short convolution between two gates: {@code out = output · (c ⊙ convolve(b ⊙ y))} with {@code b, c, y = input · x}.
+   *
+   * @param input {@code [3 · n_embd, n_embd]}
+   * @param kernel name of a tensor {@code [n_embd, taps]}
+   */
+  record ShortConvolution(Linear input, String kernel, int taps, Linear output) implements Mixer {
+
+    @Override
+    public long stateSize() {
+      return (taps - 1) * output.in();
+    }
+  }
+
+  /** Where an attention's keys and values come from. */
+  sealed interface KeyValues {
+
+    /**
+     * Its own projections.
+     *
+     * @param keyNorm before rope
+     */
+    record Own(Linear key, Norm keyNorm, Linear value, Norm valueNorm) implements KeyValues {}
+
+    /** Those that an earlier layer cached. */
+    record Shared(int layer) implements KeyValues {}
+  }
+
+  /**
+   * Multi-head latent attention (DeepSeek-AI 2024, arXiv 2405.04434): keys and values are projections of a short latent
+   * vector, next to one rotated part of the key that all heads share.
+   *
+   * @param heads query heads
+   * @param contentDim values per head of the part without positions
+   * @param rope of the part with positions, which follows it in each head
+   * @param valueDim values per head
+   * @param scale factor on the logits
+   * @param queryLatent what queries are projected from; without one from {@code x}
+   * @param query {@code [heads · (contentDim + rope dims), …]}
+   * @param latent {@code [latent + rope dims, n_embd]}: the latent vector, then the shared part of the key
+   * @param latentNorm of the latent vector
+   */
+  record LatentAttention(
+      int heads,
+      int contentDim,
+      Rope rope,
+      int valueDim,
+      float scale,
+      Optional<Latent> queryLatent,
+      Linear query,
+      Linear latent,
+      Norm.Rms latentNorm,
+      LatentForm form,
+      Linear output)
+      implements Mixer {
+
+    /** Values of the latent vector. */
+    public int latentDim() {
+      return Math.toIntExact(latentNorm.size());
+    }
+
+    /** Values per query head. */
+    public int keyDim() {
+      return contentDim + rope.dims();
+    }
+
+    /** The attention over what is cached. */
+    public AttentionSpec shape() {
+      return switch (form) {
+        case LatentForm.Expanded _ -> new AttentionSpec(heads, heads, keyDim(), valueDim, scale);
+        case LatentForm.Absorbed _ -> new AttentionSpec(heads, 1, latentDim() + rope.dims(), latentDim(), scale);
+      };
+    }
+
+    @Override
+    public Optional<KvLayout.Layer> cached() {
+      AttentionSpec shape = shape();
+      return Optional.of(new KvLayout.Layer(shape.headCountKv(), shape.keyDim(), shape.valueDim()));
+    }
+  }
+
+  /** A projection to fewer dimensions, and its norm. */
+  record Latent(Linear down, Norm norm) {}
+
+  /** How a latent vector meets the queries. */
+  sealed interface LatentForm {
+
+    /**
+     * As the keys and values of each head.
+     *
+     * @param keyValue {@code [heads · (contentDim + valueDim), latent]}, key then value of each head
+     */
+    record Expanded(Linear keyValue) implements LatentForm {}
+
+    /**
+     * As itself: queries are brought to the latent space, and what is mixed there back from it.
+     *
+     * @param key {@code [heads, latent, contentDim]}
+     * @param value {@code [heads, valueDim, latent]}
+     */
+    record Absorbed(Linear key, Linear value) implements LatentForm {}
+  }
 }

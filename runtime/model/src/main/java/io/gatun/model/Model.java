@@ -79,7 +79,7 @@ public final class Model implements AutoCloseable {
       throw new FormatException(
           "%s: tokenizer.ggml.tokens has %d tokens, expected %d, the rows of %s"
               .formatted(
-                  metadata.origin(), tokenizer.vocabulary().size(), spec.vocabSize(), spec.tokenEmbedding().weight()));
+                  metadata.origin(), tokenizer.vocabulary().size(), spec.vocabSize(), spec.embedding().tokens().weight()));
     }
     var warnings = new ArrayList<String>();
     for (String key : metadata.unread(id + ".")) {

@@ -77,8 +77,31 @@ public final class ModelKeys {
     return metadata().optionalString(prefix + key);
   }
 
+  /** @throws FormatException if the key is there and no truth value */
+  public boolean flag(String key, boolean fallback) {
+    return metadata().optionalBool(prefix + key).orElse(fallback);
+  }
+
+  /** A truth value for each layer, if the key is there as an array. */
+  public Optional<boolean[]> flagPerLayer(String key, int layers) {
+    Object content = metadata().peek(prefix + key).map(Metadata.Value::content).orElse(null);
+    if (!(content instanceof boolean[] flags)) {
+      return Optional.empty();
+    }
+    if (flags.length != layers) {
+      throw wrong(key, "has %d entries, expected one for each of %d layers".formatted(flags.length, layers));
+    }
+    metadata().ignore(prefix + key); // read here
+    return Optional.of(flags);
+  }
+
   public boolean hasTensor(String name) {
     return checkpoint.tensors().containsKey(name);
+  }
+
+  /** Marks all tensors whose name begins so as known and without effect on what is computed. */
+  public void ignoreTensors(String beginning) {
+    checkpoint.tensors().keySet().stream().filter(name -> name.startsWith(beginning)).forEach(consumed::add);
   }
 
   /** The number of tensors in the file. */
@@ -117,9 +140,10 @@ public final class ModelKeys {
     return new Linear(name + ".weight", hasTensor(bias) ? Optional.of(bias) : Optional.empty(), 0, out, in);
   }
 
-  /** One of {@code experts} linear maps, stacked in a tensor. */
+  /** One of {@code experts} linear maps, stacked in a tensor; with biases if there are any. */
   public Linear experts(String name, long experts, long out, long in) {
-    return new Linear(name + ".weight", Optional.empty(), experts, out, in);
+    String bias = name + ".bias";
+    return new Linear(name + ".weight", hasTensor(bias) ? Optional.of(bias) : Optional.empty(), experts, out, in);
   }
 
   /** A complaint about a key of this architecture. */

@@ -6,23 +6,31 @@ import java.util.List;
  * What a model computes, as data: dimensions, blocks and the names of the tensors they use. Immutable.
  *
  * @param architecture {@code general.architecture}
- * @param vocabSize tokens that the head scores
+ * @param vocabSize rows of the embedding table
  * @param embeddingLength width of the residual stream
  * @param contextLength tokens it was trained for
- * @param tokenEmbedding name of the embedding table {@code [n_vocab, n_embd]}
+ * @param sight which tokens a token sees
  * @param blocks in order
- * @param outputNorm before the head
- * @param output the head; its weight is the embedding table's where they are tied
+ * @param pooling of embeddings, as the model was trained
  */
 public record ModelSpec(
     String architecture,
     int vocabSize,
     int embeddingLength,
     int contextLength,
-    Linear tokenEmbedding,
+    Sight sight,
+    Embedding embedding,
     List<BlockSpec> blocks,
-    Norm outputNorm,
-    Linear output) {
+    Head head,
+    Pooling pooling) {
+
+  /** Which tokens of a sequence a token sees. */
+  public enum Sight {
+    /** Itself and those before it. */
+    CAUSAL,
+    /** All of them, so that a sequence must be computed as a whole. */
+    ALL
+  }
 
   public ModelSpec {
     blocks = List.copyOf(blocks);

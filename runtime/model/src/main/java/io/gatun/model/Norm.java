@@ -1,10 +1,30 @@
 package io.gatun.model;
 
-/**
- * A root-mean-square norm.
- *
- * @param gain name of a tensor {@code [size]}
- * @param size values normalised together: the width of the model, or of a head
- * @param eps added to the mean square
- */
-public record Norm(String gain, long size, float eps) {}
+import java.util.Optional;
+
+/** A norm, or none. */
+public sealed interface Norm {
+
+  /** Passes its input on. */
+  record None() implements Norm {}
+
+  /**
+   * Root mean square.
+   *
+   * @param gain name of a tensor {@code [size]}; without one the values are only divided
+   * @param size values normalised together: the width of the model, or of a head
+   * @param eps added to the mean square
+   */
+  record Rms(Optional<String> gain, long size, float eps) implements Norm {}
+
+  /**
+   * Mean and variance.
+   *
+   * @param gain name of a tensor of {@code size} values
+   * @param bias name of a tensor of {@code size} values
+   * @param length values normalised together, divides {@code size}: where each head has a gain of its own, it is smaller
+   * @param size values before the gain repeats
+   * @param eps added to the variance
+   */
+  record Layer(Optional<String> gain, Optional<String> bias, int length, long size, float eps) implements Norm {}
+}

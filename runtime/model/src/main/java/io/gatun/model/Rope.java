@@ -58,18 +58,29 @@ public record Rope(
 
   /**
    * Frequencies for an engine configured for {@code contextLength} tokens:
-   * {@code f[i] = base^(-2i/dims) / divisor[i]}, then times {@code scale}, or blended between both as yarn says.
+   * {@code f[i] = ratio^i / divisor[i]}, then times {@code scale}, or blended between both as yarn says. The ratio is {@code
+   * base^(-2/dims)} rounded to a float, as in ggml: over long contexts the difference can be seen in logits.
    */
   public RopeSpec forContext(int contextLength) {
     var frequencies = new double[dims / 2];
+    double ratio = (float) Math.pow(base, -2.0 / dims);
     float[] divide = divisors(contextLength);
     for (int i = 0; i < frequencies.length; i++) {
-      double trained = Math.pow(base, -2.0 * i / dims) / (divide.length == 0 ? 1 : divide[i]);
+      double trained = Math.pow(ratio, i) / (divide.length == 0 ? 1 : divide[i]);
       double kept = yarn.isPresent() ? kept(yarn.get(), i) : 0;
       frequencies[i] = trained * scale * (1 - kept) + trained * kept;
     }
-    double magnitude = yarn.isPresent() ? attentionFactor * (1 + 0.1 * Math.log(1 / scale)) : attentionFactor;
-    return new RopeSpec(pairing, headDim, frequencies, (float) magnitude);
+    return new RopeSpec(pairing, headDim, frequencies, (float) (attentionFactor * yarnMagnitude()));
+  }
+
+  /** Yarn lengthens the rotated values by the context that it adds. */
+  private double yarnMagnitude() {
+    return yarn.isPresent() ? 1 + 0.1 * Math.log(1 / scale) : 1;
+  }
+
+  /** The same positions, rotated values being as long as before. */
+  public Rope unmagnified() {
+    return new Rope(pairing, headDim, dims, base, scale, yarn, divisors, 1 / yarnMagnitude());
   }
 
   private float[] divisors(int contextLength) {

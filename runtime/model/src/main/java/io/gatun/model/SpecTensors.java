@@ -3,65 +3,137 @@ package io.gatun.model;
 import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.TensorData;
+import io.gatun.tensors.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** The tensors that a spec names, and the shapes they must have. */
+/** The tensors that a spec names, the shapes they must have, and which rows of them are used together. */
 final class SpecTensors {
-  private final Map<String, List<Long>> matrices = new LinkedHashMap<>();
-  private final Map<String, List<Long>> vectors = new LinkedHashMap<>();
+
+  /**
+   * Rows of a tensor.
+   *
+   * @param first of them; of all experts' where there are several
+   * @param shape of the rows
+   */
+  record Part(String name, long first, List<Long> shape) {}
+
+  private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
+  private final Set<String> vectorNames = new HashSet<>();
+  private final Set<Part> matrices = new LinkedHashSet<>();
+  private final Set<Part> vectors = new LinkedHashSet<>();
 
   private SpecTensors() {}
 
   static SpecTensors of(ModelSpec spec) {
     var tensors = new SpecTensors();
-    tensors.linear(spec.tokenEmbedding());
-    tensors.norm(spec.outputNorm());
-    tensors.linear(spec.output());
+    tensors.linear(spec.embedding().tokens());
+    spec.embedding().positions().ifPresent(tensors::linear);
+    spec.embedding().types().ifPresent(tensors::linear);
+    tensors.norm(spec.embedding().norm());
+    spec.embedding()
+        .blockInputs()
+        .ifPresent(
+            inputs -> {
+              tensors.linears(inputs.tokens(), inputs.projection());
+              tensors.norm(inputs.norm());
+            });
+    tensors.norm(spec.head().norm());
+    spec.head().output().ifPresent(tensors::linear);
     for (BlockSpec block : spec.blocks()) {
       tensors.norm(block.mixerNorm());
       tensors.mixer(block.mixer());
+      tensors.norm(block.mixerOutputNorm());
       tensors.norm(block.feedForwardNorm());
       tensors.feedForward(block.feedForward());
+      tensors.norm(block.feedForwardOutputNorm());
+      block
+          .ownInput()
+          .ifPresent(
+              input -> {
+                tensors.linears(input.gate(), input.project());
+                tensors.norm(input.norm());
+              });
     }
     return tensors;
   }
 
-  /** Names of weight matrices. */
-  Set<String> matrices() {
-    return matrices.keySet();
+  static Part matrix(Linear linear) {
+    return linear.experts() > 0
+        ? new Part(linear.weight(), 0, List.of(linear.experts(), linear.out(), linear.in()))
+        : new Part(linear.weight(), linear.first(), List.of(linear.out(), linear.in()));
   }
 
-  /** Names of gains and biases. */
-  Set<String> vectors() {
-    return vectors.keySet();
+  /** The bias of a plain linear map. */
+  static Part bias(Linear linear, String name) {
+    return new Part(name, linear.first(), List.of(linear.out()));
+  }
+
+  /** The biases of experts. */
+  static Part biases(Linear linear, String name) {
+    return new Part(name, 0, List.of(linear.experts(), linear.out()));
+  }
+
+  static Part vector(String name, long size) {
+    return new Part(name, 0, List.of(size));
+  }
+
+  /** Weight matrices. */
+  Set<Part> matrices() {
+    return matrices;
+  }
+
+  /** Gains and biases. */
+  Set<Part> vectors() {
+    return vectors;
   }
 
   /** @throws FormatException if a tensor is missing or has another shape */
   void check(Checkpoint checkpoint) {
-    matrices.keySet().forEach(name -> tensor(checkpoint, name));
-    vectors.keySet().forEach(name -> tensor(checkpoint, name));
+    shapes.keySet().forEach(name -> tensor(checkpoint, name));
   }
 
   /**
-   * A tensor in the shape that the spec has for it: a file may have dimensions of 1 in front.
+   * Rows of a tensor of the checkpoint, where they are.
    *
    * @throws FormatException if it is missing or has another shape
+   * @throws UnsupportedModelException if its encoding does not store row after row
    */
-  TensorData tensor(Checkpoint checkpoint, String name) {
-    List<Long> expected = Objects.requireNonNullElseGet(matrices.get(name), () -> vectors.get(name));
+  TensorData part(Checkpoint checkpoint, Part part) {
+    TensorData tensor = tensor(checkpoint, part.name());
+    long rows = part.shape().size() == 1 ? 1 : part.shape().stream().reduce(1L, Math::multiplyExact) / tensor.cols();
+    if (tensor.shape().equals(part.shape())) {
+      return tensor;
+    }
+    if (tensor.planes().size() != 1) {
+      throw new UnsupportedModelException("%s: expected rows that can be taken apart".formatted(tensor));
+    }
+    long rowBytes = tensor.encoding().bytes(part.shape().getLast());
+    long from = part.shape().size() == 1 ? tensor.encoding().bytes(part.first()) : part.first() * rowBytes;
+    return new TensorData(
+        part.name(), part.shape(), tensor.encoding(), List.of(tensor.bytes().asSlice(from, rows * rowBytes)));
+  }
+
+  /** A tensor in the shape that the spec has for it: a file may have dimensions of 1 in front, a vector others, too. */
+  private TensorData tensor(Checkpoint checkpoint, String name) {
+    List<Long> expected = Objects.requireNonNull(shapes.get(name));
     String origin = checkpoint.metadata().origin();
     TensorData tensor = checkpoint.tensors().get(name);
     if (tensor == null) {
       throw new FormatException("%s: tensor %s is missing, expected shape %s".formatted(origin, name, expected));
     }
-    if (!withoutLeadingOnes(tensor.shape()).equals(withoutLeadingOnes(expected))) {
+    boolean fits =
+        vectorNames.contains(name)
+            ? tensor.values() == expected.getFirst()
+            : withoutLeadingOnes(tensor.shape()).equals(withoutLeadingOnes(expected));
+    if (!fits) {
       throw new FormatException(
           "%s: tensor %s has shape %s, expected %s".formatted(origin, name, tensor.shape(), expected));
     }
@@ -71,8 +143,7 @@ final class SpecTensors {
   /** The checkpoint's tensors that this spec does not name. */
   Set<String> leftovers(Checkpoint checkpoint) {
     var left = new HashSet<>(checkpoint.tensors().keySet());
-    left.removeAll(matrices.keySet());
-    left.removeAll(vectors.keySet());
+    left.removeAll(shapes.keySet());
     return left;
   }
 
@@ -87,21 +158,61 @@ final class SpecTensors {
   private void mixer(Mixer mixer) {
     switch (mixer) {
       case Mixer.Attention attention -> {
-        for (Linear linear : List.of(attention.query(), attention.key(), attention.value(), attention.output())) {
-          linear(linear);
+        linears(attention.query(), attention.output());
+        norm(attention.queryNorm());
+        switch (attention.keyValues()) {
+          case Mixer.KeyValues.Own own -> {
+            linears(own.key(), own.value());
+            norm(own.keyNorm());
+            norm(own.valueNorm());
+          }
+          case Mixer.KeyValues.Shared _ -> {}
         }
-        attention.queryNorm().ifPresent(this::norm);
-        attention.keyNorm().ifPresent(this::norm);
+      }
+      case Mixer.DeltaNet net -> {
+        linears(net.input(), net.step(), net.beta(), net.gate(), net.output());
+        norm(net.norm());
+        vector(Optional.of(net.kernel()), net.taps() * net.input().out());
+        vector(Optional.of(net.stepBias()), net.shape().valueHeads());
+        vector(Optional.of(net.rate()), net.shape().valueHeads());
+      }
+      case Mixer.ShortConvolution convolution -> {
+        long width = convolution.output().in();
+        Linear input = convolution.input();
+        linears(input.rows(0, width), input.rows(width, width), input.rows(2 * width, width), convolution.output());
+        vector(Optional.of(convolution.kernel()), convolution.taps() * convolution.output().in());
+      }
+      case Mixer.LatentAttention attention -> {
+        attention.queryLatent().ifPresent(latent -> {
+          linear(latent.down());
+          norm(latent.norm());
+        });
+        linears(attention.query(), attention.latent(), attention.output());
+        norm(attention.latentNorm());
+        switch (attention.form()) {
+          case Mixer.LatentForm.Expanded expanded -> linear(expanded.keyValue());
+          case Mixer.LatentForm.Absorbed absorbed -> linears(absorbed.key(), absorbed.value());
+        }
       }
     }
   }
 
   private void feedForward(FeedForward feedForward) {
     switch (feedForward) {
-      case FeedForward.Dense dense -> List.of(dense.gate(), dense.up(), dense.down()).forEach(this::linear);
-      case FeedForward.Experts experts ->
-          List.of(experts.router(), experts.gate(), experts.up(), experts.down()).forEach(this::linear);
+      case FeedForward.Gated gated -> linears(gated.gate(), gated.up(), gated.down());
+      case FeedForward.Plain plain -> linears(plain.up(), plain.down());
+      case FeedForward.Experts experts -> {
+        linears(experts.router(), experts.gate(), experts.up(), experts.down());
+        experts.shared().ifPresent(shared -> {
+          feedForward(shared.network());
+          shared.gate().ifPresent(this::linear);
+        });
+      }
     }
+  }
+
+  private void linears(Linear... linears) {
+    List.of(linears).forEach(this::linear);
   }
 
   private void linear(Linear linear) {
@@ -109,13 +220,40 @@ final class SpecTensors {
     if (linear.experts() > 0) {
       shape.add(linear.experts());
     }
-    shape.addAll(List.of(linear.out(), linear.in()));
-    matrices.put(linear.weight(), shape);
-    Optional<String> bias = linear.bias();
-    bias.ifPresent(name -> vectors.put(name, List.of(linear.out())));
+    shape.addAll(List.of(linear.rows(), linear.in()));
+    shapes.put(linear.weight(), shape);
+    matrices.add(matrix(linear));
+    linear.bias().ifPresent(name -> bias(name, linear));
+  }
+
+  private void bias(String name, Linear linear) {
+    if (linear.experts() > 0) {
+      shapes.put(name, List.of(linear.experts(), linear.out()));
+      matrices.add(biases(linear, name));
+    } else {
+      shapes.put(name, List.of(linear.rows()));
+      vectorNames.add(name);
+      vectors.add(bias(linear, name));
+    }
   }
 
   private void norm(Norm norm) {
-    vectors.put(norm.gain(), List.of(norm.size()));
+    switch (norm) {
+      case Norm.None _ -> {}
+      case Norm.Rms rms -> vector(rms.gain(), rms.size());
+      case Norm.Layer layer -> {
+        vector(layer.gain(), layer.size());
+        vector(layer.bias(), layer.size());
+      }
+    }
+  }
+
+  private void vector(Optional<String> name, long size) {
+    name.ifPresent(
+        present -> {
+          shapes.put(present, List.of(size));
+          vectorNames.add(present);
+          vectors.add(vector(present, size));
+        });
   }
 }

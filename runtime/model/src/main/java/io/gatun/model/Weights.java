@@ -4,30 +4,56 @@ import io.gatun.device.Buffer;
 import io.gatun.device.Device;
 import io.gatun.device.Matrix;
 import io.gatun.tensors.Checkpoint;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** A model's tensors on a device, by name. Immutable. */
+/** A model's tensors on a device, by what the spec calls them. Used by one thread. */
 final class Weights {
-  private final Map<String, Matrix> matrices = new HashMap<>();
-  private final Map<String, Buffer> vectors = new HashMap<>();
+  private final Device device;
+  private final Map<SpecTensors.Part, Matrix> matrices = new HashMap<>();
+  private final Map<SpecTensors.Part, Buffer> vectors = new HashMap<>();
+  private final Map<Long, Buffer> ones = new HashMap<>();
 
   Weights(ModelSpec spec, Checkpoint checkpoint, Device device) {
+    this.device = device;
     SpecTensors tensors = SpecTensors.of(spec);
-    for (String name : tensors.matrices()) {
-      matrices.put(name, device.load(tensors.tensor(checkpoint, name)));
+    for (SpecTensors.Part part : tensors.matrices()) {
+      matrices.put(part, device.load(tensors.part(checkpoint, part)));
     }
-    for (String name : tensors.vectors()) {
-      vectors.put(name, device.loadVector(tensors.tensor(checkpoint, name)));
+    for (SpecTensors.Part part : tensors.vectors()) {
+      vectors.put(part, device.loadVector(tensors.part(checkpoint, part)));
     }
   }
 
-  Matrix matrix(String name) {
-    return Objects.requireNonNull(matrices.get(name), name);
+  Matrix matrix(Linear linear) {
+    return Objects.requireNonNull(matrices.get(SpecTensors.matrix(linear)), linear.weight());
   }
 
-  Buffer vector(String name) {
-    return Objects.requireNonNull(vectors.get(name), name);
+  Buffer bias(Linear linear, String name) {
+    return Objects.requireNonNull(vectors.get(SpecTensors.bias(linear, name)), name);
+  }
+
+  /** Of experts. */
+  Matrix biases(Linear linear, String name) {
+    return Objects.requireNonNull(matrices.get(SpecTensors.biases(linear, name)), name);
+  }
+
+  Buffer vector(String name, long size) {
+    return Objects.requireNonNull(vectors.get(SpecTensors.vector(name, size)), name);
+  }
+
+  /** The gain of a norm that has none. */
+  Buffer ones(long size) {
+    return ones.computeIfAbsent(
+        size,
+        _ -> {
+          var values = new float[Math.toIntExact(size)];
+          Arrays.fill(values, 1);
+          Buffer buffer = device.buffer(1, size);
+          device.write(values, buffer);
+          return buffer;
+        });
   }
 }

@@ -7,34 +7,35 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.KvType;
 import io.gatun.device.ReferenceDevice;
+import io.gatun.gguf.GgufFile;
+import io.gatun.gguf.GgufWriter;
 import io.gatun.oracle.Npy;
 import io.gatun.oracle.Oracle;
+import io.gatun.tensors.Checkpoint;
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.TensorData;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The forward pass against logits that other implementations computed. */
 class ReferenceLogitsTest {
 
+  static List<String> models() {
+    return ReferenceModel.withLogits();
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "llama",
-        "llama-Q2_K",
-        "llama-Q3_K_M",
-        "llama-Q4_K_M",
-        "llama-Q6_K",
-        "llama-rope-linear",
-        "llama-rope-llama3",
-        "llama-rope-yarn",
-        "mixtral",
-        "mistral",
-        "qwen2",
-        "qwen3"
-      })
+  @MethodSource("models")
   void logitsAreTheReferences(String name) {
     var reference = ReferenceModel.of(name);
     try (Model model = reference.open();
@@ -60,6 +61,58 @@ class ReferenceLogitsTest {
         }
       }
     }
+  }
+
+  /** The projection of keys and values as two, one of them transposed: as newer files of deepseek have it. */
+  @Test
+  void latentAttentionMayBeAbsorbed(@TempDir Path folder) throws IOException {
+    var reference = ReferenceModel.of("deepseek2");
+    Path file = folder.resolve("absorbed.gguf");
+    int heads = 4;
+    int content = 32;
+    int value = 32;
+    int latent = 64;
+    try (Checkpoint source = GgufFile.open(Oracle.require("models/deepseek2.gguf"))) {
+      var writer = new GgufWriter().putAll(source.metadata());
+      for (TensorData tensor : source.tensors().values()) {
+        if (!tensor.name().endsWith("attn_kv_b.weight")) {
+          writer.add(tensor);
+          continue;
+        }
+        var both = new float[Math.toIntExact(tensor.values())];
+        tensor.encoding().decode(tensor.bytes(), 0, both, 0, both.length);
+        var keys = new float[heads * latent * content];
+        var values = new float[heads * value * latent];
+        for (int head = 0; head < heads; head++) {
+          for (int j = 0; j < latent; j++) {
+            for (int i = 0; i < content; i++) {
+              keys[(head * latent + j) * content + i] = both[(head * (content + value) + i) * latent + j];
+            }
+            for (int i = 0; i < value; i++) {
+              values[(head * value + i) * latent + j] = both[(head * (content + value) + content + i) * latent + j];
+            }
+          }
+        }
+        writer.add(floats(tensor.name().replace("kv_b", "k_b"), keys, heads, latent, content));
+        writer.add(floats(tensor.name().replace("kv_b", "v_b"), values, heads, value, latent));
+      }
+      writer.write(file);
+    }
+    try (Model model = Model.open(file);
+        var device = new ReferenceDevice(ActivationPrecision.F32)) {
+      int[] ids = reference.prompt("short");
+      Npy expected = reference.logits("short");
+      List<float[]> computed = ReferenceModel.compute(model, device, KvType.F32, 1024, ids, 7);
+      for (int row = 0; row < ids.length; row++) {
+        assertArrayEquals(expected.row(row), computed.get(row), reference.tolerance(), "position " + row);
+      }
+    }
+  }
+
+  private static TensorData floats(String name, float[] values, long... shape) {
+    MemorySegment bytes = MemorySegment.ofArray(new byte[values.length * Float.BYTES]);
+    MemorySegment.copy(values, 0, bytes, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values.length);
+    return new TensorData(name, Arrays.stream(shape).boxed().toList(), Encodings.F32, List.of(bytes));
   }
 
   @ParameterizedTest

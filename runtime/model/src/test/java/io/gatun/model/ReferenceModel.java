@@ -6,13 +6,23 @@ import io.gatun.oracle.Npy;
 import io.gatun.oracle.Oracle;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 
 /** A tiny model of the reference corpus with its prompts and expected logits. */
 record ReferenceModel(String name, JsonNode facts) {
 
+  /** Names of all models that logits are known of. */
+  static List<String> withLogits() {
+    return Oracle.names("models", ".json").stream()
+        .filter(name -> of(name).facts().has("greedy16_after_short"))
+        .toList();
+  }
+
   static ReferenceModel of(String name) {
-    return new ReferenceModel(name, Oracle.json(Oracle.require("models/" + name + ".json")));
+    String path = "models/" + name + ".json";
+    return new ReferenceModel(
+        name, Oracle.json(Oracle.find(path).orElseGet(() -> Assumptions.abort(Oracle.missing(path)))));
   }
 
   Model open() {

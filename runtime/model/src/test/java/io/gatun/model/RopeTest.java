@@ -8,56 +8,59 @@ import org.junit.jupiter.api.Test;
 
 /** Frequencies against values worked out by hand. */
 class RopeTest {
+  /** Neighbouring pairs differ by a factor of 4. */
+  private static final double BASE = 256;
+
   private static final Rope.Divisors NONE = new Rope.Divisors.None();
 
   @Test
   void plainFrequenciesAreAGeometricSeries() {
-    RopeSpec spec = rope(10_000, 1, Optional.empty(), NONE, 1).forContext(100);
+    RopeSpec spec = rope(BASE, 1, Optional.empty(), NONE, 1).forContext(100);
     assertEquals(4, spec.frequencies().length);
     assertEquals(1, spec.frequencies()[0], 1e-12);
-    assertEquals(0.1, spec.frequencies()[1], 1e-12);
-    assertEquals(0.01, spec.frequencies()[2], 1e-12);
-    assertEquals(0.001, spec.frequencies()[3], 1e-12);
+    assertEquals(0.25, spec.frequencies()[1], 1e-12);
+    assertEquals(0.0625, spec.frequencies()[2], 1e-12);
+    assertEquals(0.015625, spec.frequencies()[3], 1e-12);
     assertEquals(1f, spec.magnitude());
   }
 
   @Test
   void linearScalingSlowsAll() {
-    RopeSpec spec = rope(10_000, 0.25, Optional.empty(), NONE, 1).forContext(100);
+    RopeSpec spec = rope(BASE, 0.25, Optional.empty(), NONE, 1).forContext(100);
     assertEquals(0.25, spec.frequencies()[0], 1e-12);
-    assertEquals(0.00025, spec.frequencies()[3], 1e-12);
+    assertEquals(0.25 * 0.015625, spec.frequencies()[3], 1e-12);
     assertEquals(1f, spec.magnitude());
   }
 
   @Test
   void divisorsDivideEachPair() {
-    RopeSpec spec = rope(10_000, 1, Optional.empty(), new Rope.Divisors.Fixed(new float[] {1, 2, 4, 8}), 1).forContext(9);
-    assertEquals(0.05, spec.frequencies()[1], 1e-12);
-    assertEquals(0.001 / 8, spec.frequencies()[3], 1e-12);
+    RopeSpec spec = rope(BASE, 1, Optional.empty(), new Rope.Divisors.Fixed(new float[] {1, 2, 4, 8}), 1).forContext(9);
+    assertEquals(0.125, spec.frequencies()[1], 1e-12);
+    assertEquals(0.015625 / 8, spec.frequencies()[3], 1e-12);
   }
 
   @Test
   void longropeFollowsTheConfiguredContext() {
     var divisors = new Rope.Divisors.ByContext(512, new float[] {1, 1, 2, 2}, new float[] {4, 4, 8, 8});
-    Rope rope = rope(10_000, 1, Optional.empty(), divisors, 1.19);
-    assertEquals(0.1, rope.forContext(512).frequencies()[1], 1e-12);
-    assertEquals(0.025, rope.forContext(513).frequencies()[1], 1e-12);
-    assertEquals(0.001 / 8, rope.forContext(1024).frequencies()[3], 1e-12);
+    Rope rope = rope(BASE, 1, Optional.empty(), divisors, 1.19);
+    assertEquals(0.25, rope.forContext(512).frequencies()[1], 1e-12);
+    assertEquals(0.0625, rope.forContext(513).frequencies()[1], 1e-12);
+    assertEquals(0.015625 / 8, rope.forContext(1024).frequencies()[3], 1e-12);
     assertEquals(1.19f, rope.forContext(512).magnitude());
   }
 
   /**
-   * Eight dimensions, base 10000, original context 64, factor 4. The pair that turns t times in 64 tokens is
-   * 8·ln(64/2πt)/(2·ln 10000): 32 turns at −0.497, one turn at 1.008. So the ramp runs from pair 0 to pair 2: pair 0 stays
+   * Eight dimensions, base 256, original context 64, factor 4. The pair that turns t times in 64 tokens is
+   * 8·ln(64/2πt)/(2·ln 256): 32 turns at −0.826, one turn at 1.674. So the ramp runs from pair 0 to pair 2: pair 0 stays
    * as trained, pair 1 is half-way, pairs 2 and 3 are interpolated.
    */
   @Test
   void yarnKeepsFastPairsAndInterpolatesSlowOnes() {
-    RopeSpec spec = rope(10_000, 0.25, Optional.of(new Rope.Yarn(64, 32, 1)), NONE, 1).forContext(256);
+    RopeSpec spec = rope(BASE, 0.25, Optional.of(new Rope.Yarn(64, 32, 1)), NONE, 1).forContext(256);
     assertEquals(1, spec.frequencies()[0], 1e-12);
-    assertEquals(0.1 * (0.5 + 0.5 * 0.25), spec.frequencies()[1], 1e-12);
-    assertEquals(0.01 * 0.25, spec.frequencies()[2], 1e-12);
-    assertEquals(0.001 * 0.25, spec.frequencies()[3], 1e-12);
+    assertEquals(0.25 * (0.5 + 0.5 * 0.25), spec.frequencies()[1], 1e-12);
+    assertEquals(0.0625 * 0.25, spec.frequencies()[2], 1e-12);
+    assertEquals(0.015625 * 0.25, spec.frequencies()[3], 1e-12);
     assertEquals((float) (1 + 0.1 * Math.log(4)), spec.magnitude());
   }
 

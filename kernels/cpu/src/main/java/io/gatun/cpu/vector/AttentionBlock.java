@@ -17,11 +17,13 @@ import io.gatun.device.Scratch;
  *
  * <pre>
  *   score[j]  = Σ_d (scale · q[d]) · k[j, d]      fused, d in order
- *   weight[j] = e^(score[j] − max)
- *   out[i]    = (Σ_j weight[j] · v[j, i]) / Σ_j weight[j]      fused, j in order; the sum as in Sums
+ *   score[j]  = softcap · tanh(score[j] / softcap)         where there is a cap
+ *   score[j]  = score[j] − slope · |position − j|          where there are slopes
+ *   weight[j] = e^(score[j] − max)                         the sink joins the maximum
+ *   out[i]    = (Σ_j weight[j] · v[j, i]) / Σ_j weight[j]      fused, j in order; the sum as in Sums, then the sink's weight
  *
  *   scratch   q        f32 [queries][keyDim]
- *             scores   f32 [queries][capacity]     keys, rounded up to whole pages
+ *             scores   f32 [queries][capacity]     keys, in whole pages from the first that a query sees
  *             mixture  f32 [queries][paddedDim]
  *             piece    of a page, see KvPieces
  * </pre>
@@ -45,6 +47,7 @@ final class AttentionBlock {
   private final int queries;
   private final int headKv;
   private final int[] pages;
+  private final int begin;
   private final int longest;
   private final long qStride;
   private final long scoreStride;
@@ -63,9 +66,10 @@ final class AttentionBlock {
     queries = rows * heads;
     headKv = firstHead / (spec.headCount() / spec.headCountKv());
     pages = call.rows().pages()[row];
+    begin = begin(call, row, rows);
     longest = longest(call, row, rows);
     qStride = (long) spec.keyDim() * Float.BYTES;
-    scoreStride = (long) (longest + PAGE - 1) / PAGE * PAGE * Float.BYTES;
+    scoreStride = (long) (longest - begin + PAGE - 1) / PAGE * PAGE * Float.BYTES;
     mixtureStride = (long) KvPieces.paddedDim(spec.valueDim()) * Float.BYTES;
     long pieceBytes = KvPieces.room(PAGE, Math.max(spec.keyDim(), spec.valueDim()));
     long bytes = queries * (qStride + scoreStride + mixtureStride) + pieceBytes + PAGE;
@@ -75,17 +79,35 @@ final class AttentionBlock {
     q = mixture + queries * mixtureStride;
   }
 
+  /** The position that the first page begins with of which a row sees something. */
+  private static int begin(AttentionCall call, int row, int rows) {
+    int first = Integer.MAX_VALUE;
+    for (int r = row; r < row + rows; r++) {
+      first = Math.min(first, call.spec().first(call.rows().positions()[r]));
+    }
+    return first / PAGE * PAGE;
+  }
+
   private static int longest(AttentionCall call, int row, int rows) {
     int longest = 0;
     for (int r = row; r < row + rows; r++) {
-      longest = Math.max(longest, call.rows().positions()[r] + 1);
+      longest = Math.max(longest, call.rows().ends()[r]);
     }
     return longest;
   }
 
-  /** Keys that a query sees. */
+  private int position(int query) {
+    return call.rows().positions()[row + query / heads];
+  }
+
+  /** The first key that a query sees. */
+  private int first(int query) {
+    return call.spec().first(position(query));
+  }
+
+  /** The end of the keys that a query sees. */
   private int count(int query) {
-    return call.rows().positions()[row + query / heads] + 1;
+    return call.rows().ends()[row + query / heads];
   }
 
   /** Flat number of a query's head among all heads of all rows. */
@@ -95,22 +117,36 @@ final class AttentionBlock {
 
   void run() {
     loadQueries();
-    MEMORY.asSlice(scores, queries * scoreStride).fill((byte) 0);
-    MEMORY.asSlice(mixture, queries * mixtureStride).fill((byte) 0);
+    Lanes.clear(scores, queries * scoreStride);
+    Lanes.clear(mixture, queries * mixtureStride);
     KvRegion keys = call.pool().keys(call.layer());
-    for (int first = 0; first < longest; first += PAGE) {
+    for (int first = begin; first < longest; first += PAGE) {
       scorePage(keys, first);
     }
     for (int query = 0; query < queries; query++) {
-      long scoresOfQuery = scores + query * scoreStride;
-      float total = Softmax.weights(scoresOfQuery, count(query));
-      MEMORY.set(FLOAT, q + query * qStride, total); // the query itself has served
+      MEMORY.set(FLOAT, q + query * qStride, weights(query)); // the query itself has served
     }
     KvRegion values = call.pool().values(call.layer());
-    for (int first = 0; first < longest; first += PAGE) {
+    for (int first = begin; first < longest; first += PAGE) {
       mixPage(values, first);
     }
     storeMixtures();
+  }
+
+  /** Turns scores into weights; returns their sum. */
+  private float weights(int query) {
+    var spec = call.spec();
+    int head = firstHead + query % heads;
+    long row = scores + query * scoreStride;
+    int count = count(query) - begin;
+    if (spec.softcap() > 0) {
+      HyperbolicTangent.cap(row, spec.softcap(), count);
+    }
+    if (spec.slopes().length > 0) {
+      Softmax.slope(row, count, spec.slopes()[head], position(query) - begin);
+    }
+    float sink = spec.sinks().length > 0 ? spec.sinks()[head] : Float.NEGATIVE_INFINITY;
+    return Softmax.weights(row, first(query) - begin, count, sink);
   }
 
   private void loadQueries() {
@@ -133,7 +169,7 @@ final class AttentionBlock {
       for (int i = query; i < query + AttentionTile.QUERIES; i++) {
         most = Math.max(most, Math.min(PAGE, count(i) - first));
       }
-      long out = scores + query * scoreStride + (long) first * Float.BYTES;
+      long out = scores + query * scoreStride + (long) (first - begin) * Float.BYTES;
       for (int key = 0; key < most; key += PAIR) {
         long at = m + keyOffset(key, dim);
         long second = keyOffset(key + COUNT, dim) - keyOffset(key, dim);
@@ -143,7 +179,7 @@ final class AttentionBlock {
     }
     for (; query < queries; query++) {
       int most = Math.min(PAGE, count(query) - first);
-      long out = scores + query * scoreStride + (long) first * Float.BYTES;
+      long out = scores + query * scoreStride + (long) (first - begin) * Float.BYTES;
       for (int key = 0; key < most; key += 2 * PAIR) {
         long at = keyOffset(key, dim);
         long second = keyOffset(key + COUNT, dim) - at;
@@ -166,31 +202,42 @@ final class AttentionBlock {
     long step = KvPieces.valueStride(region);
     int query = 0;
     for (; query <= queries - AttentionTile.QUERIES; query += AttentionTile.QUERIES) {
-      int common = PAGE;
+      int from = 0;
+      int to = PAGE;
       for (int i = query; i < query + AttentionTile.QUERIES; i++) {
-        common = Math.max(0, Math.min(common, count(i) - first));
+        from = Math.max(from, first(i) - first);
+        to = Math.min(to, count(i) - first);
       }
-      long a = scores + query * scoreStride + (long) first * Float.BYTES;
-      for (long at = 0; common > 0 && at < mixtureStride; at += 2L * BYTES) {
+      if (from >= to) {
+        from = 0;
+        to = 0;
+      }
+      for (int i = query; i < query + AttentionTile.QUERIES; i++) {
+        mix(i, first, 0, from, m, step);
+      }
+      long a = scores + query * scoreStride + (long) (first - begin + from) * Float.BYTES;
+      long start = m + from * step;
+      for (long at = 0; to > from && at < mixtureStride; at += 2L * BYTES) {
         AttentionTile.four(
-            a, scoreStride, m + at, step, BYTES, common, mixture + query * mixtureStride + at, mixtureStride);
+            a, scoreStride, start + at, step, BYTES, to - from, mixture + query * mixtureStride + at, mixtureStride);
       }
       for (int i = query; i < query + AttentionTile.QUERIES; i++) {
-        mix(i, first, common, m, step);
+        mix(i, first, to, PAGE, m, step);
       }
     }
     for (; query < queries; query++) {
-      mix(query, first, 0, m, step);
+      mix(query, first, 0, PAGE, m, step);
     }
   }
 
-  /** Adds the values of a page's tokens from {@code from} on, as many as the query sees. */
-  private void mix(int query, int first, int from, long m, long step) {
-    int count = Math.min(PAGE, count(query) - first) - from;
+  /** Adds the values of a page's tokens {@code low} to {@code high}, exclusive, as far as the query sees them. */
+  private void mix(int query, int first, int low, int high, long m, long step) {
+    int from = Math.max(low, first(query) - first);
+    int count = Math.min(high, count(query) - first) - from;
     if (count <= 0) {
       return;
     }
-    long a = scores + query * scoreStride + (long) (first + from) * Float.BYTES;
+    long a = scores + query * scoreStride + (long) (first - begin + from) * Float.BYTES;
     long out = mixture + query * mixtureStride;
     long start = m + from * step;
     long at = 0;

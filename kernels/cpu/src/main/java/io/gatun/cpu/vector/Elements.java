@@ -2,12 +2,7 @@ package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.COUNT;
 import static io.gatun.cpu.vector.Lanes.FLOAT;
-import static io.gatun.cpu.vector.Lanes.FLOATS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
-import static io.gatun.cpu.vector.Lanes.ORDER;
-
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Operations on single values: the same function of a value wherever it stands, so that ranges may be cut anywhere.
@@ -43,20 +38,16 @@ final class Elements {
     }
   }
 
-  /** {@code gate[i] = gate[i] / (1 + e^−gate[i]) · up[i]}: Elfwing and others 2017, arXiv 1702.03118. */
-  static void silu(long gate, long up, long count) {
+  /** {@code target[i] = x[i] · y[i]}. */
+  static void multiply(long x, long y, long target, long count) {
     long i = 0;
     for (; i <= count - COUNT; i += COUNT) {
       long at = i * Float.BYTES;
-      FloatVector x = Lanes.floats(gate + at);
-      Lanes.put(x.div(Exponential.of(x.neg()).add(1)).mul(Lanes.floats(up + at)), gate + at);
+      Lanes.put(Lanes.floats(x + at).mul(Lanes.floats(y + at)), target + at);
     }
-    if (i < count) {
+    for (; i < count; i++) {
       long at = i * Float.BYTES;
-      VectorMask<Float> rest = FLOATS.indexInRange(i, count);
-      FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + at, ORDER, rest);
-      FloatVector y = FloatVector.fromMemorySegment(FLOATS, MEMORY, up + at, ORDER, rest);
-      x.div(Exponential.of(x.neg()).add(1)).mul(y).intoMemorySegment(MEMORY, gate + at, ORDER, rest);
+      MEMORY.set(FLOAT, target + at, MEMORY.get(FLOAT, x + at) * MEMORY.get(FLOAT, y + at));
     }
   }
 }

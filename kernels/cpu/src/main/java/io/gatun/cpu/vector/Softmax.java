@@ -16,16 +16,17 @@ final class Softmax {
   private Softmax() {}
 
   /**
-   * {@code x[i] = e^(x[i] − max)}; what is behind the row, up to a multiple of 16, becomes 0.
+   * {@code x[i] = e^(x[i] − max)} for {@code i} from {@code from} to {@code count}; what is before them, and behind them up
+   * to a multiple of 16, becomes 0.
    *
-   * @return {@code Σ x[i]}; NaN if a value is NaN or the largest is infinite
+   * @param sink a value that joins the row's maximum and sum; −∞ for none
+   * @return {@code Σ x[i] + e^(sink − max)}; NaN if a value is NaN or the largest is infinite
    */
-  static float weights(long x, int count) {
-    int padded = (count + GROUP - 1) / GROUP * GROUP;
-    for (int i = count; i < padded; i++) {
-      MEMORY.set(FLOAT, x + (long) i * Float.BYTES, Float.NEGATIVE_INFINITY);
-    }
-    FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+  static float weights(long x, int from, int count, float sink) {
+    int padded = padded(count);
+    hide(x, 0, from);
+    hide(x, count, padded);
+    FloatVector largest = FloatVector.broadcast(FLOATS, sink);
     for (int i = 0; i < padded; i += COUNT) {
       FloatVector v = Lanes.floats(x + (long) i * Float.BYTES);
       largest = largest.blend(v, v.compare(VectorOperators.GT, largest));
@@ -35,7 +36,29 @@ final class Softmax {
       long at = x + (long) i * Float.BYTES;
       Lanes.put(Exponential.of(Lanes.floats(at).sub(max)), at);
     }
-    return (float) Sums.of(x, padded);
+    float total = (float) Sums.of(x, padded);
+    return sink == Float.NEGATIVE_INFINITY
+        ? total
+        : total + Exponential.of(FloatVector.broadcast(FLOATS, sink - max)).lane(0);
+  }
+
+  private static void hide(long x, int from, int to) {
+    for (int i = from; i < to; i++) {
+      MEMORY.set(FLOAT, x + (long) i * Float.BYTES, Float.NEGATIVE_INFINITY);
+    }
+  }
+
+  /** {@code x[i] −= slope · |distance − i|}, in whole groups of 16. */
+  static void slope(long x, int count, float slope, int distance) {
+    for (int i = 0; i < padded(count); i += COUNT) {
+      long at = x + (long) i * Float.BYTES;
+      FloatVector away = FloatVector.broadcast(FLOATS, i - distance).addIndex(1).abs();
+      Lanes.put(Lanes.floats(at).sub(away.mul(slope)), at);
+    }
+  }
+
+  private static int padded(int count) {
+    return (count + GROUP - 1) / GROUP * GROUP;
   }
 
   /** {@code target[i] = x[i] / total}. */

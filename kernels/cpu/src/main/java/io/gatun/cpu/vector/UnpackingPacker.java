@@ -37,9 +37,14 @@ record UnpackingPacker(QuantizedEncoding encoding, PanelCodes kind) implements P
         spread(minimums, cols, piece, panel + PanelMap.MINIMUMS + row * 4L);
       }
     }
+    expand(panel, cols / 4);
+  }
+
+  /** Brings quads of bytes, of all rows, into the panel's form. */
+  void expand(long panel, int quads) {
     switch (kind) {
-      case PanelCodes.Narrow(int center) -> narrow(panel, cols / 4, center);
-      case PanelCodes.Wide() -> wide(panel, cols / 4);
+      case PanelCodes.Narrow(int center) -> narrow(panel, quads, center);
+      case PanelCodes.Wide() -> wide(panel, quads);
     }
   }
 

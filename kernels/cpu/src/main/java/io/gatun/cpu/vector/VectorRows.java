@@ -26,6 +26,11 @@ final class VectorRows implements RowKernels {
   }
 
   @Override
+  public void layerNorm(HostBuffer x, int length, HostBuffer gain, float eps, HostBuffer out, long from, long to) {
+    Norms.layer(x, length, gain, eps, out, from, to);
+  }
+
+  @Override
   public void rope(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch) {
     Rotation.rotate(x, positions, spec, from, to, scratch);
   }
@@ -33,9 +38,17 @@ final class VectorRows implements RowKernels {
   @Override
   public void gate(HostBuffer gate, HostBuffer up, ActivationFunction f, long from, long to) {
     long offset = from * Float.BYTES;
-    switch (f) {
-      case SILU -> Elements.silu(gate.segment().address() + offset, up.segment().address() + offset, to - from);
-    }
+    Activations.gate(gate.segment().address() + offset, up.segment().address() + offset, f, to - from);
+  }
+
+  @Override
+  public void activate(HostBuffer x, ActivationFunction f, long from, long to) {
+    Activations.apply(x.segment().address() + from * Float.BYTES, f, to - from);
+  }
+
+  @Override
+  public void softcap(HostBuffer x, float cap, long from, long to) {
+    HyperbolicTangent.cap(x.segment().address() + from * Float.BYTES, cap, to - from);
   }
 
   @Override

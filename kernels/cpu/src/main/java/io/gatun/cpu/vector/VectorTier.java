@@ -57,7 +57,7 @@ public final class VectorTier implements KernelTier {
     StripKernel strip = Strips.OF.get(encoding);
     return Optional.of(
         strip == null
-            ? new PanelMatmul(encoding, kind, unpacking)
+            ? new PanelMatmul(encoding, kind, Packers.OF.getOrDefault(encoding, unpacking))
             : new StripMatmul(
                 encoding, strip, new PanelMatmul(encoding, kind, new StripPacker(encoding, strip, unpacking))));
   }
@@ -82,5 +82,27 @@ public final class VectorTier implements KernelTier {
             Encodings.Q6_K, new StripQ6_K());
 
     private Strips() {}
+  }
+
+  /** Encodings that have a packer of their own; loaded after the verdict. */
+  private static final class Packers {
+    static final Map<QuantizedEncoding, PanelPacker> OF =
+        Map.ofEntries(
+            Map.entry(Encodings.Q1_0, new PackQ1_0()),
+            Map.entry(Encodings.Q2_0, new PackQ2_0()),
+            Map.entry(Encodings.IQ1_S, new PackIQ1_S()),
+            Map.entry(Encodings.IQ1_M, new PackIQ1_M()),
+            Map.entry(Encodings.IQ2_XXS, new PackIQ2_XXS()),
+            Map.entry(Encodings.IQ2_XS, new PackIQ2_XS()),
+            Map.entry(Encodings.IQ2_S, new PackIQ2_S()),
+            Map.entry(Encodings.IQ3_XXS, new PackIQ3_XXS()),
+            Map.entry(Encodings.IQ3_S, new PackIQ3_S()),
+            Map.entry(Encodings.IQ4_NL, new PackIQ4_NL()),
+            Map.entry(Encodings.IQ4_XS, new PackIQ4_XS()),
+            Map.entry(Encodings.TQ2_0, new PackTQ2_0()),
+            Map.entry(Encodings.MXFP4, new PackMXFP4()),
+            Map.entry(Encodings.NVFP4, new PackNVFP4()));
+
+    private Packers() {}
   }
 }

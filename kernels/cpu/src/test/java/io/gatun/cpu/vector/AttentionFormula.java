@@ -17,23 +17,27 @@ final class AttentionFormula {
       HostKvPool pool, int layer, int[] pages, AttentionSpec spec, HostBuffer q, int position, int head) {
     int headKv = head / (spec.headCount() / spec.headCountKv());
     int count = position + 1;
+    int first = spec.first(position);
     var weights = new float[count];
-    float max = Float.NEGATIVE_INFINITY;
-    for (int j = 0; j < count; j++) {
+    float sink = spec.sinks().length == 0 ? Float.NEGATIVE_INFINITY : spec.sinks()[head];
+    float max = sink;
+    for (int j = first; j < count; j++) {
       for (int d = 0; d < spec.keyDim(); d++) {
         long index = ((long) position * spec.headCount() + head) * spec.keyDim() + d;
         float factor = q.segment().getAtIndex(ValueLayout.JAVA_FLOAT, index) * spec.scale();
         weights[j] = Math.fma(factor, element(pool, pool.keys(layer), pages, headKv, j, d), weights[j]);
       }
+      weights[j] -= spec.slopes().length == 0 ? 0 : (position - j) * spec.slopes()[head];
       max = Math.max(max, weights[j]);
     }
-    for (int j = 0; j < count; j++) {
+    for (int j = first; j < count; j++) {
       weights[j] = ExponentialTest.scalar(weights[j] - max);
     }
     float total = sum(weights);
+    total += sink == Float.NEGATIVE_INFINITY ? 0 : ExponentialTest.scalar(sink - max);
     var out = new float[spec.valueDim()];
     for (int i = 0; i < out.length; i++) {
-      for (int j = 0; j < count; j++) {
+      for (int j = first; j < count; j++) {
         out[i] = Math.fma(weights[j], element(pool, pool.values(layer), pages, headKv, j, i), out[i]);
       }
       out[i] /= total;

@@ -23,12 +23,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attention is what its classes' formulas say, in scalar floats: so every width has the same bits. */
 class VectorAttentionTest {
-  private static final AttentionSpec SPEC = new AttentionSpec(3, 1, 40, 24, 0.3f);
+  private static final AttentionSpec PLAIN = new AttentionSpec(3, 1, 40, 24, 0.3f);
+  private static final AttentionSpec FULL = PLAIN.withWindow(70).withSlopes(0.5f, 0.1f, 0.01f).withSinks(1, -1, 0);
   private static final int TOKENS = 203;
 
   @ParameterizedTest
   @EnumSource(KvType.class)
   void attentionIsItsFormulaToTheBit(KvType type) {
+    verify(type, PLAIN);
+    verify(type, FULL);
+  }
+
+  private static void verify(KvType type, AttentionSpec spec) {
     var random = new SplittableRandom(1);
     int[] positions = {0, 15, 16, 63, 64, 100, 202};
     try (var memory = new HostMemory()) {
@@ -42,10 +48,10 @@ class VectorAttentionTest {
       HostBuffer found = memory.buffer(TOKENS, 72);
       var rows = new KvRows(sequence(pages, positions.length), positions);
       new VectorRows()
-          .attention(new AttentionCall(queries(q, positions, memory), pool, 0, SPEC, rows, found), 0, 3L * positions.length, new Scratch());
+          .attention(new AttentionCall(queries(q, positions, memory), pool, 0, spec, rows, found), 0, 3L * positions.length, new Scratch());
       for (int r = 0; r < positions.length; r++) {
         for (int head = 0; head < 3; head++) {
-          float[] expected = AttentionFormula.head(pool, 0, pages, SPEC, q, positions[r], head);
+          float[] expected = AttentionFormula.head(pool, 0, pages, spec, q, positions[r], head);
           for (int i = 0; i < 24; i++) {
             int e = Float.floatToIntBits(expected[i]);
             float value = found.segment().getAtIndex(ValueLayout.JAVA_FLOAT, (r * 3L + head) * 24 + i);

@@ -2,11 +2,13 @@ package io.gatun.cli.measure;
 
 import io.gatun.model.BlockSpec;
 import io.gatun.model.FeedForward;
+import io.gatun.model.Linear;
 import io.gatun.model.Model;
 import io.gatun.model.ModelSpec;
 import io.gatun.tensors.TensorData;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** How many bytes of weights a token makes a model read. */
 final class WeightTraffic {
@@ -19,8 +21,8 @@ final class WeightTraffic {
   static long bytesPerToken(Model model) {
     ModelSpec spec = model.spec();
     Map<String, Double> shares = expertShares(spec);
-    String embedding = spec.tokenEmbedding().weight();
-    boolean tied = spec.output().weight().equals(embedding);
+    String embedding = spec.embedding().tokens().weight();
+    boolean tied = spec.head().output().map(Linear::weight).equals(Optional.of(embedding));
     double bytes = 0;
     for (TensorData tensor : model.checkpoint().tensors().values()) {
       if (tied || !tensor.name().equals(embedding)) {
@@ -34,7 +36,7 @@ final class WeightTraffic {
     var shares = new HashMap<String, Double>();
     for (BlockSpec block : spec.blocks()) {
       switch (block.feedForward()) {
-        case FeedForward.Dense _ -> {}
+        case FeedForward.Gated _, FeedForward.Plain _ -> {}
         case FeedForward.Experts experts -> {
           double share = (double) experts.routing().used() / experts.router().out();
           shares.put(experts.gate().weight(), share);

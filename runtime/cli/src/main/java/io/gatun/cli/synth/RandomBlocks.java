@@ -13,6 +13,10 @@ import java.util.SplittableRandom;
  */
 final class RandomBlocks {
   private static final int SCALES = 256;
+  private static final long QUARTERS = 0xF000_F000_F000_F000L;
+
+  /** So often 2^−8 and otherwise 2^−9 has the mean square of SIGMA / 5.85. */
+  private static final int UPPER_OF_256 = 176;
 
   private final Layout layout;
   private final int blockBytes;
@@ -28,8 +32,23 @@ final class RandomBlocks {
    * @param minimum offset of the f16 minimum in bytes; negative if there is none
    * @param mean what the minimum is, at scale 1
    * @param groups how the scales of groups are stored
+   * @param form how the scale is stored
    */
-  private record Layout(double deviation, int scale, int minimum, double mean, Groups groups) {}
+  private record Layout(double deviation, int scale, int minimum, double mean, Groups groups, Form form) {
+
+    Layout(double deviation, int scale, int minimum, double mean, Groups groups) {
+      this(deviation, scale, minimum, mean, groups, Form.HALF);
+    }
+
+    /** Without minimums. */
+    Layout(double deviation, int scale) {
+      this(deviation, scale, -1, 0, Groups.ANY);
+    }
+
+    Layout(double deviation, int scale, Form form) {
+      this(deviation, scale, -1, 0, Groups.ANY, form);
+    }
+  }
 
   /** How a block stores the scales and minimums of its groups, and where they need to be made equal. */
   private enum Groups {
@@ -39,6 +58,18 @@ final class RandomBlocks {
     NIBBLES,
     /** Bytes 4 to 15 hold eight 6-bit scales and minimums. */
     SIX_BITS
+  }
+
+  /** How a block stores its scale. */
+  private enum Form {
+    /** As an f16. */
+    HALF,
+    /** As an f16 in four parts, the upper four bits of as many 16-bit numbers. */
+    QUARTERS,
+    /** As the exponent of a power of two, so that two neighbours take turns. */
+    EXPONENT,
+    /** As four numbers in E4M3; such small ones are multiples of 2^−9, and three and four of them take turns. */
+    E4M3
   }
 
   RandomBlocks(Encoding encoding, SplittableRandom random) {
@@ -53,40 +84,74 @@ final class RandomBlocks {
     }
   }
 
-  /** Deviations: uniform codes of b bits have √((4^b − 1)/12); a uniform 6-bit scale has the root mean square 36.5. */
+  /**
+   * Deviations: uniform codes of b bits have √((4^b − 1)/12); a uniform 6-bit scale has the root mean square 36.5, less its
+   * middle 18.5; 2·s + 1 has 18.5 for 4 bits and 9.22 for 3. Those of grids are of all their points.
+   */
   private static Layout layout(Encoding encoding) {
     return switch (encoding.id()) {
-      case "q4_0" -> new Layout(4.61, 0, -1, 0, Groups.ANY);
+      case "q4_0" -> new Layout(4.61, 0);
       case "q4_1" -> new Layout(4.61, 0, 2, -7.5, Groups.ANY);
-      case "q5_0" -> new Layout(9.23, 0, -1, 0, Groups.ANY);
+      case "q5_0" -> new Layout(9.23, 0);
       case "q5_1" -> new Layout(9.23, 0, 2, -15.5, Groups.ANY);
-      case "q8_0" -> new Layout(73.9, 0, -1, 0, Groups.ANY);
+      case "q8_0" -> new Layout(73.9, 0);
       case "q2_k" -> new Layout(8.8 * 1.12, 80, 82, 1.5, Groups.NIBBLES);
-      case "q3_k" -> new Layout(18.5 * 2.3, 108, -1, 0, Groups.ANY);
+      case "q3_k" -> new Layout(18.5 * 2.3, 108);
       case "q4_k" -> new Layout(36.5 * 4.61, 0, 2, 7.5, Groups.SIX_BITS);
       case "q5_k" -> new Layout(36.5 * 9.23, 0, 2, 15.5, Groups.SIX_BITS);
-      case "q6_k" -> new Layout(73.9 * 18.5, 208, -1, 0, Groups.ANY);
-      case "iq4_nl" -> new Layout(71, 0, -1, 0, Groups.ANY);
+      case "q6_k" -> new Layout(73.9 * 18.5, 208);
+      case "q1_0" -> new Layout(1, 0);
+      case "q2_0" -> new Layout(1.22, 0);
+      case "tq1_0" -> new Layout(0.816, 52);
+      case "tq2_0" -> new Layout(1.22, 64);
+      case "iq1_s" -> new Layout(9.22 * 6.25 / 8, 0);
+      case "iq1_m" -> new Layout(9.22 * 6.25 / 8, 48, Form.QUARTERS);
+      case "iq2_xxs" -> new Layout(18.5 * 23.1 / 8, 0);
+      case "iq2_xs" -> new Layout(18.5 * 24.2 / 8, 0);
+      case "iq2_s" -> new Layout(18.5 * 24.4 / 8, 0);
+      case "iq3_xxs" -> new Layout(18.5 * 30.8 / 4, 0);
+      case "iq3_s" -> new Layout(18.5 * 7.59, 0);
+      case "iq4_nl" -> new Layout(67.4, 0);
+      case "iq4_xs" -> new Layout(18.5 * 67.4, 0);
+      case "mxfp4" -> new Layout(5.85, 0, Form.EXPONENT);
+      case "nvfp4" -> new Layout(5.85, 0, Form.E4M3);
       default -> throw new IllegalArgumentException("no random blocks of encoding " + encoding.id());
     };
   }
 
   /** Fills a buffer, from 0 to its limit, a whole number of blocks; leaves its position. */
   void fill(ByteBuffer chunk) {
-    for (int at = 0; at < chunk.limit(); at += Long.BYTES) {
-      if (chunk.limit() - at >= Long.BYTES) {
-        chunk.putLong(at, random.nextLong());
-      } else {
-        chunk.putShort(at, (short) random.nextInt()); // blocks are of even size
-        at += Short.BYTES - Long.BYTES;
-      }
+    int at = 0;
+    for (; at <= chunk.limit() - Long.BYTES; at += Long.BYTES) {
+      chunk.putLong(at, random.nextLong());
+    }
+    for (; at < chunk.limit(); at++) {
+      chunk.put(at, (byte) random.nextInt());
     }
     for (int block = 0; block < chunk.limit(); block += blockBytes) {
       equalise(chunk, block);
-      int choice = chunk.get(block + layout.scale) & (SCALES - 1);
-      chunk.putShort(block + layout.scale, scales[choice]);
-      if (layout.minimum >= 0) {
-        chunk.putShort(block + layout.minimum, minimums[choice]);
+      scale(chunk, block + layout.scale);
+    }
+  }
+
+  /** Replaces a block's scale, by one that its random bits choose. */
+  private void scale(ByteBuffer chunk, int at) {
+    int choice = chunk.get(at) & (SCALES - 1);
+    switch (layout.form) {
+      case HALF -> {
+        chunk.putShort(at, scales[choice]);
+        if (layout.minimum >= 0) {
+          chunk.putShort(at - layout.scale + layout.minimum, minimums[choice]);
+        }
+      }
+      case QUARTERS ->
+          chunk.putLong(
+              at, (chunk.getLong(at) & ~QUARTERS) | Long.expand(Short.toUnsignedLong(scales[choice]), QUARTERS));
+      case EXPONENT -> chunk.put(at, (byte) (choice < UPPER_OF_256 ? 120 : 119));
+      case E4M3 -> {
+        for (int i = 0; i < 4; i++) {
+          chunk.put(at + i, (byte) (3 + (chunk.get(at + i) & 1)));
+        }
       }
     }
   }

@@ -28,7 +28,9 @@ class RandomWeightsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k"
+        "f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k",
+        "q1_0", "q2_0", "tq1_0", "tq2_0", "iq1_s", "iq1_m", "iq2_xxs", "iq2_xs", "iq2_s", "iq3_xxs", "iq3_s", "iq4_nl",
+        "iq4_xs", "mxfp4", "nvfp4"
       })
   void valuesAreFiniteOfMeanZeroAndAsSpreadAsRealOnes(String id) throws IOException {
     Encoding encoding = Encodings.byId(id).orElseThrow();

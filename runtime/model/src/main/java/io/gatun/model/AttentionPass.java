@@ -1,0 +1,87 @@
+package io.gatun.model;
+
+import io.gatun.device.ActivationFunction;
+import io.gatun.device.AttentionSpec;
+import io.gatun.device.Buffer;
+import io.gatun.device.ColumnRuns;
+import io.gatun.device.Device;
+import io.gatun.device.KvPool;
+import io.gatun.device.KvRows;
+import io.gatun.device.RopeSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The part of the forward pass that carries out attention over the keys and values of each head. Used by one thread. */
+final class AttentionPass {
+  private final Workbench bench;
+  private final Device device;
+  private final KvPool pool;
+
+  /** @param pool has the layers that cache something, in order */
+  AttentionPass(Workbench bench, KvPool pool) {
+    this.bench = bench;
+    this.device = bench.device();
+    this.pool = pool;
+  }
+
+  /**
+   * Softmax attention.
+   *
+   * @param x {@code [rows, n_embd]}
+   * @param ropes the layer's, or none
+   * @param layer of the pool
+   */
+  void run(Mixer.Attention attention, List<RopeSpec> ropes, int layer, Buffer x, KvRows at, Buffer out) {
+    Buffer projectedQuery = bench.buffer("q", x.rows(), attention.query().out());
+    var linears = new ArrayList<>(List.of(attention.query()));
+    var projected = new ArrayList<>(List.of(projectedQuery));
+    switch (attention.keyValues()) {
+      case Mixer.KeyValues.Own own -> {
+        linears.addAll(List.of(own.key(), own.value()));
+        projected.add(bench.buffer("k", x.rows(), own.key().out()));
+        projected.add(bench.buffer("v", x.rows(), own.value().out()));
+      }
+      case Mixer.KeyValues.Shared _ -> {}
+    }
+    bench.linear(x, linears, projected);
+    if (attention.limit() < Float.POSITIVE_INFINITY) {
+      projected.forEach(buffer -> device.clamp(buffer, attention.limit()));
+    }
+    Buffer q =
+        switch (attention.gating()) {
+          case NONE -> projectedQuery;
+          case BEHIND_QUERIES -> half(attention.shape(), projectedQuery, 0, "q");
+        };
+    bench.norm(attention.queryNorm(), q, q);
+    ropes.forEach(rope -> device.rope(q, at.positions(), rope));
+    switch (attention.keyValues()) {
+      case Mixer.KeyValues.Own own -> {
+        Buffer k = projected.get(1);
+        Buffer v = projected.get(2);
+        bench.norm(own.keyNorm(), k, k);
+        bench.norm(own.valueNorm(), v, v);
+        ropes.forEach(rope -> device.rope(k, at.positions(), rope));
+        device.append(pool, layer, k, v, at);
+      }
+      case Mixer.KeyValues.Shared _ -> {}
+    }
+    Buffer mixed = bench.buffer("mixed", x.rows(), attention.output().in());
+    device.attention(q, pool, layer, attention.shape(), at, mixed);
+    switch (attention.gating()) {
+      case NONE -> bench.linear(mixed, attention.output(), out);
+      case BEHIND_QUERIES -> {
+        Buffer gate = half(attention.shape(), projectedQuery, attention.shape().keyDim(), "q-gate");
+        device.gate(gate, mixed, ActivationFunction.SIGMOID);
+        bench.linear(gate, attention.output(), out);
+      }
+    }
+  }
+
+  /** The first or the second half of each head of {@code [rows, heads · 2 · keyDim]}. */
+  private Buffer half(AttentionSpec shape, Buffer both, int from, String role) {
+    int dim = shape.keyDim();
+    Buffer half = bench.buffer(role, both.rows(), (long) shape.headCount() * dim);
+    device.copyColumns(both, new ColumnRuns(from, 2 * dim, 0, dim, dim, shape.headCount()), half);
+    return half;
+  }
+}

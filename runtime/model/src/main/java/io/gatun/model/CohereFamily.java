@@ -1,0 +1,50 @@
+package io.gatun.model;
+
+import static io.gatun.model.Decoder.NONE;
+
+import io.gatun.device.AttentionSpec;
+import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
+import io.gatun.model.NormKeys.Kind;
+import java.util.List;
+import java.util.Optional;
+
+/** Command R, R+, R7B and A: attention and network side by side on one layer norm, a factor on the logits. */
+final class CohereFamily {
+  static final List<Architecture> ALL =
+      List.of(Architecture.of("command-r", CohereFamily::commandR), Architecture.of("cohere2", CohereFamily::cohere2));
+
+  private static final int PERIOD = 4;
+
+  private CohereFamily() {}
+
+  private static Decoder parallel(ModelKeys keys) {
+    return new Decoder(keys)
+        .norms(Kind.LAYER)
+        .blockNorms("attn_norm", NONE, "attn_norm", NONE)
+        .residual(BlockSpec.Residual.PARALLEL)
+        .logitScale(keys.number("logit_scale", 0, Float.MAX_VALUE));
+  }
+
+  private static ModelSpec commandR(ModelKeys keys) {
+    Decoder decoder = parallel(keys).rope(Pairing.ADJACENT);
+    if (keys.hasTensor("blk.0.attn_q_norm.weight")) {
+      decoder.queryKeyNorm(QueryKeyNorm.EACH_HEAD_APART);
+    }
+    return decoder.spec();
+  }
+
+  /** Three of four layers have a window and positions, the fourth neither. */
+  private static ModelSpec cohere2(ModelKeys keys) {
+    int window = keys.integer("attention.sliding_window", 1, AttentionSpec.ALL);
+    var rope = new RopeKeys(keys, Pairing.ADJACENT);
+    return parallel(keys)
+        .rope((i, headDim) -> isLocal(i) ? Optional.of(rope.rope(headDim)) : Optional.empty())
+        .attention((i, spec) -> isLocal(i) ? spec.withWindow(window) : spec)
+        .spec();
+  }
+
+  private static boolean isLocal(int layer) {
+    return layer % PERIOD < PERIOD - 1;
+  }
+}

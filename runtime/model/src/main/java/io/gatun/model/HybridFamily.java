@@ -1,0 +1,84 @@
+package io.gatun.model;
+
+import static io.gatun.model.Decoder.NONE;
+
+import io.gatun.device.DeltaNetSpec;
+import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
+import java.util.List;
+import java.util.Optional;
+
+/** Qwen 3.5 and LFM2: attention in some layers, in the others a state of fixed size. The tensors say which. */
+final class HybridFamily {
+  static final List<Architecture> ALL =
+      List.of(Architecture.of("qwen35", HybridFamily::qwen35), Architecture.of("lfm2", HybridFamily::lfm2));
+
+  private static final int MANY = 1 << 24;
+
+  private HybridFamily() {}
+
+  private static ModelSpec qwen35(ModelKeys keys) {
+    keys.ignore("full_attention_interval");
+    keys.ignore("attention.recurrent_layers");
+    keys.ignore("rope.dimension_sections"); // text has the same position in all of them
+    var decoder =
+        new Decoder(keys)
+            .rope(Pairing.HALVES)
+            .blockNorms("attn_norm", NONE, "post_attention_norm", NONE)
+            .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
+            .gating(Mixer.Gating.BEHIND_QUERIES);
+    return decoder.mixers(layer -> deltaNet(keys, decoder, "blk." + layer + ".")).spec();
+  }
+
+  private static Optional<Mixer> deltaNet(ModelKeys keys, Decoder decoder, String block) {
+    String kernel = block + "ssm_conv1d.weight";
+    if (!keys.hasTensor(kernel)) {
+      return Optional.empty();
+    }
+    int heads = keys.integer("ssm.time_step_rank", 1, MANY);
+    int values = keys.integer("ssm.inner_size", 1, MANY);
+    int keyHeads = keys.integer("ssm.group_count", 1, heads);
+    int taps = keys.integer("ssm.conv_kernel", 2, MANY);
+    if (values % heads != 0 || heads % keyHeads != 0) {
+      throw keys.wrong(
+          "ssm.time_step_rank",
+          "is %d, expected a divisor of inner_size %d and a multiple of group_count %d".formatted(heads, values, keyHeads));
+    }
+    var shape = new DeltaNetSpec(keyHeads, heads, keys.integer("ssm.state_size", 1, MANY), values / heads);
+    int width = decoder.width();
+    return Optional.of(
+        new Mixer.DeltaNet(
+            shape,
+            keys.linear(block + "attn_qkv", 2L * keyHeads * shape.keyDim() + values, width),
+            kernel,
+            taps,
+            keys.linear(block + "ssm_alpha", heads, width),
+            block + "ssm_dt.bias",
+            block + "ssm_a",
+            keys.linear(block + "ssm_beta", heads, width),
+            keys.linear(block + "attn_gate", values, width),
+            decoder.norms().norm(block + "ssm_norm", shape.valueDim()),
+            keys.linear(block + "ssm_out", width, values)));
+  }
+
+  private static ModelSpec lfm2(ModelKeys keys) {
+    var decoder =
+        new Decoder(keys)
+            .rope(Pairing.HALVES)
+            .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
+            .outputNorm(keys.hasTensor("output_norm.weight") ? "output_norm" : "token_embd_norm");
+    int taps = keys.integer("shortconv.l_cache", 2, MANY);
+    return decoder.mixers(layer -> shortConvolution(keys, decoder.width(), taps, "blk." + layer + ".shortconv.")).spec();
+  }
+
+  private static Optional<Mixer> shortConvolution(ModelKeys keys, int width, int taps, String name) {
+    return keys.hasTensor(name + "conv.weight")
+        ? Optional.of(
+            new Mixer.ShortConvolution(
+                keys.linear(name + "in_proj", 3L * width, width),
+                name + "conv.weight",
+                taps,
+                keys.linear(name + "out_proj", width, width)))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,36 @@
+package io.gatun.model;
+
+import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.device.RouterSpec.Weighting;
+import io.gatun.model.AttentionKeys.QueryKeyNorm;
+import java.util.List;
+
+/** Qwen 2 and 2.5 with biases on query, key and value; Qwen 3 with norms of each head; both also with experts. */
+final class QwenFamily {
+  static final List<Architecture> ALL =
+      List.of(
+          Architecture.of("qwen2", keys -> qwen2(keys).spec()),
+          Architecture.of("qwen2moe", QwenFamily::qwen2moe),
+          Architecture.of("qwen3", QwenFamily::qwen3),
+          Architecture.of("qwen3moe", QwenFamily::qwen3));
+
+  private QwenFamily() {}
+
+  private static Decoder qwen2(ModelKeys keys) {
+    keys.ignore("use_sliding_window");
+    keys.ignore("attention.sliding_window");
+    return new Decoder(keys).rope(Pairing.HALVES).requireQkvBias();
+  }
+
+  /** Experts' weights are not renormalised; a shared expert has a gate. */
+  private static ModelSpec qwen2moe(ModelKeys keys) {
+    Decoder decoder = qwen2(keys);
+    decoder.experts().weighting(Weighting.SOFTMAX);
+    return decoder.spec();
+  }
+
+  private static ModelSpec qwen3(ModelKeys keys) {
+    keys.ignore("attention.sliding_window");
+    return new Decoder(keys).rope(Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD).spec();
+  }
+}

@@ -1,0 +1,77 @@
+package io.gatun.model;
+
+import io.gatun.device.ActivationFunction;
+import io.gatun.device.Buffer;
+import io.gatun.device.ColumnRuns;
+import io.gatun.device.Device;
+import io.gatun.device.StateRows;
+import java.util.List;
+import java.util.Optional;
+
+/** The part of the forward pass that carries a state from token to token. Used by one thread. */
+final class RecurrentPass {
+  /** Keeps queries and keys of zeros from being divided by zero. */
+  private static final float TINY = 1e-12f;
+
+  private final Workbench bench;
+  private final Device device;
+
+  RecurrentPass(Workbench bench) {
+    this.bench = bench;
+    this.device = bench.device();
+  }
+
+  /**
+   * A gated delta rule.
+   *
+   * @param offset of the layer's part of a state
+   */
+  void run(Mixer.DeltaNet net, long offset, Buffer x, StateRows at, Buffer out) {
+    var shape = net.shape();
+    int keys = shape.keyHeads() * shape.keyDim();
+    int values = shape.valueHeads() * shape.valueDim();
+    Buffer mixed = bench.buffer("mixed", x.rows(), net.input().out());
+    Buffer gate = bench.buffer("gate", x.rows(), values);
+    Buffer step = bench.buffer("step", x.rows(), shape.valueHeads());
+    Buffer beta = bench.buffer("beta", x.rows(), shape.valueHeads());
+    bench.linear(x, List.of(net.input(), net.gate(), net.step(), net.beta()), List.of(mixed, gate, step, beta));
+    device.add(step, bench.vector(net.stepBias(), shape.valueHeads()));
+    device.activate(beta, ActivationFunction.SIGMOID);
+
+    Buffer convolved = bench.buffer("convolved", x.rows(), net.input().out());
+    device.convolve(mixed, bench.vector(net.kernel(), net.taps() * net.input().out()), at, offset, convolved);
+    device.activate(convolved, ActivationFunction.SILU);
+    Buffer q = bench.buffer("q", x.rows(), keys);
+    Buffer k = bench.buffer("k", x.rows(), keys);
+    Buffer v = bench.buffer("v", x.rows(), values);
+    device.copyColumns(convolved, new ColumnRuns(0, 0, 0, keys, keys, 1), q);
+    device.copyColumns(convolved, new ColumnRuns(keys, 0, 0, keys, keys, 1), k);
+    device.copyColumns(convolved, new ColumnRuns(2 * keys, 0, 0, values, values, 1), v);
+    int dim = shape.keyDim();
+    var length = new Norm.Rms(Optional.empty(), dim, TINY / dim);
+    device.scale(bench.norm(length, q, q), 1f / dim); // of length 1, then divided by √dim
+    device.scale(bench.norm(length, k, k), (float) (1 / Math.sqrt(dim)));
+
+    Buffer result = bench.buffer("delta", x.rows(), values);
+    Buffer rate = bench.vector(net.rate(), shape.valueHeads());
+    device.deltaNet(q, k, v, rate, step, beta, shape, at, offset + net.ruleOffset(), result);
+    device.gate(gate, bench.norm(net.norm(), result, result), ActivationFunction.SILU);
+    bench.linear(gate, net.output(), out);
+  }
+
+  /** A short convolution; likewise. */
+  void run(Mixer.ShortConvolution convolution, long offset, Buffer x, StateRows at, Buffer out) {
+    int width = Math.toIntExact(convolution.output().in());
+    Buffer b = bench.buffer("b", x.rows(), width);
+    Buffer c = bench.buffer("c", x.rows(), width);
+    Buffer y = bench.buffer("y", x.rows(), width);
+    Buffer convolved = bench.buffer("convolved", x.rows(), width);
+    Linear input = convolution.input();
+    bench.linear(
+        x, List.of(input.rows(0, width), input.rows(width, width), input.rows(2L * width, width)), List.of(b, c, y));
+    device.gate(b, y, ActivationFunction.IDENTITY);
+    device.convolve(b, bench.vector(convolution.kernel(), (long) convolution.taps() * width), at, offset, convolved);
+    device.gate(c, convolved, ActivationFunction.IDENTITY);
+    bench.linear(c, convolution.output(), out);
+  }
+}

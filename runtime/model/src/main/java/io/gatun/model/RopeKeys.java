@@ -1,0 +1,83 @@
+package io.gatun.model;
+
+import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.tensors.FormatException;
+import java.util.Optional;
+
+/** What a model's metadata says about rotary positions. Immutable. */
+final class RopeKeys {
+  private final ModelKeys keys;
+  private final Pairing pairing;
+
+  RopeKeys(ModelKeys keys, Pairing pairing) {
+    this.keys = keys;
+    this.pairing = pairing;
+    keys.ignore("rope.scaling.finetuned");
+  }
+
+  /** As its keys describe, all scaling included. */
+  Rope rope(int headDim) {
+    int dims = dims("rope.dimension_count", headDim);
+    double base = base("rope.freq_base", 10_000);
+    double linear = keys.number("rope.scale_linear", 0, Float.MAX_VALUE, 0);
+    double factor = keys.number("rope.scaling.factor", 0, Float.MAX_VALUE, linear);
+    int context = keys.integer("context_length", 1, Integer.MAX_VALUE);
+    int original = keys.integer("rope.scaling.original_context_length", 1, Integer.MAX_VALUE, context);
+    double attention = keys.number("rope.scaling.attn_factor", 0, Float.MAX_VALUE, 1);
+    String type = keys.string("rope.scaling.type").orElse("linear");
+    double scale = type.equals("none") || factor == 0 ? 1 : 1 / factor;
+    Optional<Rope.Yarn> yarn =
+        switch (type) {
+          case "none", "linear", "longrope" -> Optional.empty();
+          case "yarn" ->
+              Optional.of(
+                  new Rope.Yarn(
+                      original,
+                      keys.number("rope.scaling.yarn_beta_fast", 0, Float.MAX_VALUE, 32),
+                      keys.number("rope.scaling.yarn_beta_slow", 0, Float.MAX_VALUE, 1)));
+          default ->
+              throw keys.wrong("rope.scaling.type", "is '%s', expected none, linear, yarn or longrope".formatted(type));
+        };
+    return new Rope(pairing, headDim, dims, base, scale, yarn, divisors(dims / 2, original), attention);
+  }
+
+  /** Without scaling and divisors, as in layers with a window. */
+  Rope unscaled(int headDim, int dims, double base) {
+    return new Rope(pairing, headDim, dims, base, 1, Optional.empty(), new Rope.Divisors.None(), 1);
+  }
+
+  /** The base of the frequencies, by its key. */
+  double base(String key, double fallback) {
+    return keys.number(key, Float.MIN_NORMAL, Float.MAX_VALUE, fallback);
+  }
+
+  /** The dimensions that rotate, by their key; all of a head by default. */
+  int dims(String key, int headDim) {
+    int dims = keys.integer(key, 2, headDim, headDim);
+    if (dims % 2 != 0) {
+      throw keys.wrong(key, "is %d, expected an even number up to %d".formatted(dims, headDim));
+    }
+    return dims;
+  }
+
+  private Rope.Divisors divisors(int pairs, int originalContext) {
+    if (keys.hasTensor("rope_freqs.weight")) {
+      return new Rope.Divisors.Fixed(divisors("rope_freqs.weight", pairs));
+    }
+    if (keys.hasTensor("rope_factors_long.weight") || keys.hasTensor("rope_factors_short.weight")) {
+      return new Rope.Divisors.ByContext(
+          originalContext, divisors("rope_factors_short.weight", pairs), divisors("rope_factors_long.weight", pairs));
+    }
+    return new Rope.Divisors.None();
+  }
+
+  private float[] divisors(String name, int pairs) {
+    float[] values = keys.constants(name, pairs);
+    for (float value : values) {
+      if (!(value > 0 && value <= Float.MAX_VALUE)) {
+        throw new FormatException("%s: tensor %s holds %s, expected finite numbers above 0".formatted(keys.origin(), name, value));
+      }
+    }
+    return values;
+  }
+}

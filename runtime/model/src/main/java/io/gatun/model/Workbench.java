@@ -1,0 +1,96 @@
+package io.gatun.model;
+
+import io.gatun.device.Buffer;
+import io.gatun.device.Device;
+import io.gatun.device.Matrix;
+import io.gatun.device.Routing;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A device with a model's weights on it and scratch buffers by role: what the parts of the forward pass are made of. Used by
+ * one thread.
+ */
+final class Workbench {
+  private final Device device;
+  private final Weights weights;
+  private final int maxRows;
+  private final Map<String, Buffer> scratch = new HashMap<>();
+
+  /** @param maxRows most rows of a batch */
+  Workbench(Device device, Weights weights, int maxRows) {
+    this.device = device;
+    this.weights = weights;
+    this.maxRows = maxRows;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  int maxRows() {
+    return maxRows;
+  }
+
+  Matrix matrix(Linear linear) {
+    return weights.matrix(linear);
+  }
+
+  Buffer vector(String name, long size) {
+    return weights.vector(name, size);
+  }
+
+  /** The norm of {@code x}: in {@code out}, or {@code x} itself where there is none. */
+  Buffer norm(Norm norm, Buffer x, Buffer out) {
+    switch (norm) {
+      case Norm.None _ -> {
+        return x;
+      }
+      case Norm.Rms rms -> {
+        Buffer gain = rms.gain().map(name -> weights.vector(name, rms.size())).orElseGet(() -> weights.ones(rms.size()));
+        device.rmsNorm(x, gain, rms.eps(), out);
+      }
+      case Norm.Layer layer -> {
+        Buffer gain =
+            layer.gain().map(name -> weights.vector(name, layer.size())).orElseGet(() -> weights.ones(layer.size()));
+        device.layerNorm(x, layer.length(), gain, layer.eps(), out);
+        layer.bias().ifPresent(name -> device.add(out, weights.vector(name, layer.size())));
+      }
+    }
+    return out;
+  }
+
+  void linear(Buffer x, Linear linear, Buffer out) {
+    linear(x, List.of(linear), List.of(out));
+  }
+
+  /** Several maps of the same input. */
+  void linear(Buffer x, List<Linear> linears, List<Buffer> outs) {
+    device.matmul(x, linears.stream().map(this::matrix).toList(), outs);
+    for (int i = 0; i < outs.size(); i++) {
+      Buffer out = outs.get(i);
+      Linear linear = linears.get(i);
+      linear.bias().ifPresent(name -> device.add(out, weights.bias(linear, name)));
+    }
+  }
+
+  /** The maps of the experts that each slot chose. */
+  void experts(Buffer x, Linear linear, Routing routing, Buffer out) {
+    device.matmulExperts(x, matrix(linear), routing, out);
+    linear.bias().ifPresent(name -> device.addExperts(out, weights.biases(linear, name), routing));
+  }
+
+  Buffer slots(String role, Routing routing, long cols) {
+    return buffer(role, maxRows * (long) routing.used(), routing.slots(), cols);
+  }
+
+  Buffer buffer(String role, long rows, long cols) {
+    return buffer(role, maxRows, rows, cols);
+  }
+
+  /** Scratch memory that lives as long as the device; layers of different widths have their own. */
+  Buffer buffer(String role, long capacity, long rows, long cols) {
+    return scratch.computeIfAbsent(role + " " + cols, _ -> device.buffer(capacity, cols)).first(rows);
+  }
+}
