@@ -13,11 +13,10 @@ import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -114,19 +113,19 @@ public final class JitTier implements KernelTier {
               Encodings.Q8_0, new BlockQ8_0(),
               Encodings.Q4_K, new BlockQ4_K(),
               Encodings.Q6_K, new BlockQ6_K());
-      List<QuantizedEncoding> encodings = List.copyOf(blocks.keySet());
+      List<Map.Entry<QuantizedEncoding, BlockCode>> entries = List.copyOf(blocks.entrySet());
       List<byte[]> functions =
-          encodings.stream()
-              .map(blocks::get)
+          entries.stream()
+              .map(Map.Entry::getValue)
               .flatMap(block -> Stream.of(StripEmitter.function(block), PanelEmitter.function(block)))
               .toList();
       List<MemorySegment> loaded = new CodeArena(functions).functions();
-      return IntStream.range(0, encodings.size())
-          .boxed()
-          .collect(
-              Collectors.toMap(
-                  encodings::get,
-                  i -> new JitMatmul(blocks.get(encodings.get(i)), loaded.get(2 * i), loaded.get(2 * i + 1))));
+      var kernels = new HashMap<QuantizedEncoding, JitMatmul>();
+      for (int i = 0; i < entries.size(); i++) {
+        var entry = entries.get(i);
+        kernels.put(entry.getKey(), new JitMatmul(entry.getValue(), loaded.get(2 * i), loaded.get(2 * i + 1)));
+      }
+      return kernels;
     }
   }
 }
