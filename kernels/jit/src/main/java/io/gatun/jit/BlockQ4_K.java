@@ -9,6 +9,7 @@ import static io.gatun.jit.Op.VPADDW;
 import static io.gatun.jit.Op.VPAND;
 import static io.gatun.jit.Op.VPBROADCASTD;
 import static io.gatun.jit.Op.VPERMQ;
+import static io.gatun.jit.Op.VPHADDW;
 import static io.gatun.jit.Op.VPMADDUBSW;
 import static io.gatun.jit.Op.VPMADDWD;
 import static io.gatun.jit.Op.VPOR;
@@ -115,36 +116,43 @@ final class BlockQ4_K implements BlockCode {
     for (int i = 0; i < 4; i++) {
       emitter.twice(ymm(3 + i), 64 * quarter + 16 * i);
     }
-    for (int i = 0; i < 4; i++) {
-      products(emitter, i, CODES + QUARTER * quarter, ymm(7 + i), ymm(11 + i));
-    }
-    emitter.sums(ymm(7), ymm(8), ymm(9), ymm(10), ONES);
-    emitter.sums(ymm(11), ymm(12), ymm(13), ymm(14), ONES);
-    group(emitter, ymm(7), 2 * quarter);
-    group(emitter, ymm(11), 2 * quarter + 1);
+    int offset = CODES + QUARTER * quarter;
+    Vec low = ymm(7);
+    Vec high = ymm(10);
+    products(emitter, 0, offset, low, high);
+    products(emitter, 1, offset, ymm(8), ymm(11));
+    emitter.code.op(VPHADDW, low, low, ymm(8));
+    emitter.code.op(VPHADDW, high, high, ymm(11));
+    products(emitter, 2, offset, ymm(8), ymm(11));
+    products(emitter, 3, offset, ymm(9), ymm(12));
+    finish(emitter, low, ymm(8), ymm(9), 2 * quarter);
+    finish(emitter, high, ymm(11), ymm(12), 2 * quarter + 1);
   }
 
   private static void products(StripEmitter emitter, int row, int offset, Vec low, Vec high) {
     Assembler code = emitter.code;
-    Vec free = ymm(15);
-    emitter.pair(free, row, offset);
-    emitter.nibbles(low, high, free, MASK);
+    Vec second = ymm(14);
+    Vec secondHigh = ymm(15);
+    emitter.pair(low, row, offset);
+    emitter.nibbles(low, high, low, MASK);
     code.op(VPMADDUBSW, low, low, ymm(3));
     code.op(VPMADDUBSW, high, high, ymm(5));
-    emitter.pair(free, row, offset + 16);
-    code.op(VPAND, free, free, MASK);
-    code.op(VPMADDUBSW, free, free, ymm(4));
-    code.op(VPADDW, low, low, free);
-    emitter.pair(free, row, offset + 16);
-    code.shift(Shift.VPSRLW, free, free, 4);
-    code.op(VPAND, free, free, MASK);
-    code.op(VPMADDUBSW, free, free, ymm(6));
-    code.op(VPADDW, high, high, free);
+    emitter.pair(second, row, offset + 16);
+    emitter.nibbles(second, secondHigh, second, MASK);
+    code.op(VPMADDUBSW, second, second, ymm(4));
+    code.op(VPADDW, low, low, second);
+    code.op(VPMADDUBSW, secondHigh, secondHigh, ymm(6));
+    code.op(VPADDW, high, high, secondHigh);
   }
 
-  private static void group(StripEmitter emitter, Vec dot, int group) {
-    Vec xScale = ymm(8);
-    Vec free = ymm(9);
+  /** The sums of a group: rows 0 and 1 of each four are brought together in {@code dot} already. */
+  private static void finish(StripEmitter emitter, Vec dot, Vec third, Vec fourth, int group) {
+    Assembler code = emitter.code;
+    code.op(VPHADDW, third, third, fourth);
+    code.op(VPHADDW, dot, dot, third);
+    code.op(VPMADDWD, dot, dot, ONES);
+    Vec xScale = third;
+    Vec free = fourth;
     emitter.accumulate(dot, emitter.room(group), group, xScale, free);
     emitter.code.op(VPBROADCASTD, free, emitter.xSums(group));
     emitter.code.op(VPMADDWD, free, free, ONES);

@@ -50,6 +50,12 @@ final class StripEmitter extends Emitter {
 
   private static final int LINE = 64;
 
+  /** Bytes of the next strip that have been asked for at a block, of how many, and the pairs that have been loaded. */
+  private int ahead;
+
+  private int aheadEnd;
+  private int pairs;
+
   private StripEmitter() {}
 
   static byte[] function(BlockCode block) {
@@ -77,6 +83,7 @@ final class StripEmitter extends Emitter {
     code.lea(R15, Mem.at(R8, R9, 8, 0));
     code.clear(RBP);
     int next = code.here();
+    aheadEnd = ROWS * block.bytes();
     block.multiply(this);
     advance(block);
     code.cmp(RBP, Mem.at(RDI, Arguments.RUNS_END));
@@ -97,13 +104,23 @@ final class StripEmitter extends Emitter {
 
   private void advance(BlockCode block) {
     int bytes = ROWS * block.bytes();
-    for (int line = 0; line < bytes; line += LINE) {
-      code.prefetch(Mem.at(R15, line));
+    for (; ahead < bytes; ahead += LINE) {
+      code.prefetch(Mem.at(R15, ahead));
     }
     code.add(R15, bytes);
     code.add(R13, block.bytes());
     code.add(R14, block.bytes());
     code.add(RBP, Integer.BYTES * block.runs());
+  }
+
+  /** Asks for a line of the next strip as well, so that such requests are spread between the loads. */
+  @Override
+  void pair(Vec target, int i, int offset) {
+    super.pair(target, i, offset);
+    if (ahead < aheadEnd && pairs++ % 2 == 0) {
+      code.prefetch(Mem.at(R15, ahead));
+      ahead += LINE;
+    }
   }
 
   // ---- operands
