@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,15 +27,18 @@ class CodeArenaTest {
   private static final List<byte[]> ADDERS =
       List.of(HexFormat.of().parseHex("48830705c3"), HexFormat.of().parseHex("48830707c3"));
 
+  private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) (\\S+) .*");
+
   /** What the system says may be done with the memory at an address: {@code r-xp}. */
   private static Optional<String> permissions(long address) throws IOException {
     return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+        .map(MAPPING::matcher)
+        .filter(Matcher::matches)
         .filter(
-            line -> {
-              String[] range = line.substring(0, line.indexOf(' ')).split("-");
-              return Long.parseUnsignedLong(range[0], 16) <= address && address < Long.parseUnsignedLong(range[1], 16);
-            })
-        .map(line -> line.split(" ")[1])
+            range ->
+                Long.parseUnsignedLong(range.group(1), 16) <= address
+                    && address < Long.parseUnsignedLong(range.group(2), 16))
+        .map(range -> range.group(3))
         .findFirst();
   }
 
