@@ -79,7 +79,7 @@ public final class Program {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xlog:disable"));
     command.add("-Dfile.encoding=UTF-8");
-    command.add("--enable-native-access=io.gatun.cpu,org.jline.terminal.ffm,org.jline.nativ");
+    command.add("--enable-native-access=io.gatun.cpu,io.gatun.jit,org.jline.terminal.ffm,org.jline.nativ");
     command.addAll(jvmOptions);
     command.addAll(List.of("-p", modulePath(), "-m", "io.gatun.cli/io.gatun.cli.Main"));
     command.addAll(arguments);

@@ -1,0 +1,137 @@
+package io.gatun.jit;
+
+import io.gatun.device.DeviceException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+
+/**
+ * Functions in memory that can be executed. They are written while the memory can be written, which is then sealed: at no
+ * time can it be written and executed. Linux on x86-64. Thread-safe.
+ */
+final class CodeArena implements AutoCloseable {
+  private static final int ALIGNMENT = 64;
+
+  private final Arena arena = Arena.ofShared();
+  private final List<MemorySegment> functions;
+
+  /**
+   * Copies functions into memory of their own, and seals it.
+   *
+   * @param codes of each function, which must not depend on its address
+   * @throws DeviceException if the system refuses
+   */
+  CodeArena(List<byte[]> codes) {
+    long bytes = codes.stream().mapToLong(CodeArena::room).sum();
+    MemorySegment pages = Posix.map(bytes, arena);
+    try {
+      functions = place(codes, pages);
+      Posix.seal(pages);
+    } catch (DeviceException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private static long room(byte[] code) {
+    return (code.length + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private static List<MemorySegment> place(List<byte[]> codes, MemorySegment pages) {
+    var placed = new MemorySegment[codes.size()];
+    long start = 0;
+    for (int i = 0; i < placed.length; i++) {
+      byte[] code = codes.get(i);
+      placed[i] = pages.asSlice(start, code.length).copyFrom(MemorySegment.ofArray(code));
+      start += room(code);
+    }
+    return List.of(placed);
+  }
+
+  /** The functions, in the order in which they were given. */
+  List<MemorySegment> functions() {
+    return functions;
+  }
+
+  /** Gives the memory back; nobody may be executing it. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  /** The calls of the system. IEEE Std 1003.1: mmap, mprotect, munmap. */
+  @SuppressWarnings("restricted") // the tier insists on --enable-native-access
+  private static final class Posix {
+    private static final int READ = 1;
+    private static final int WRITE = 2;
+    private static final int EXECUTE = 4;
+    private static final int PRIVATE_ANONYMOUS = 0x22;
+    private static final long MAP_FAILED = -1;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final MethodHandle MMAP =
+        handle("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
+    private static final MethodHandle MPROTECT = handle("mprotect", FunctionDescriptor.of(INT, LONG, LONG, INT));
+    private static final MethodHandle MUNMAP = handle("munmap", FunctionDescriptor.of(INT, LONG, LONG));
+
+    private Posix() {}
+
+    private static MethodHandle handle(String name, FunctionDescriptor type) {
+      Linker linker = Linker.nativeLinker();
+      return linker.downcallHandle(
+          linker.defaultLookup().findOrThrow(name), type, Linker.Option.captureCallState("errno"));
+    }
+
+    static MemorySegment map(long bytes, Arena owner) {
+      try (Arena call = Arena.ofConfined()) {
+        MemorySegment state = call.allocate(STATE);
+        long address = (long) MMAP.invokeExact(state, 0L, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+        if (address == MAP_FAILED) {
+          throw refusal("mmap", state);
+        }
+        return MemorySegment.ofAddress(address).reinterpret(bytes, owner, Posix::unmap);
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    static void seal(MemorySegment pages) {
+      try (Arena call = Arena.ofConfined()) {
+        MemorySegment state = call.allocate(STATE);
+        int result = (int) MPROTECT.invokeExact(state, pages.address(), pages.byteSize(), READ | EXECUTE);
+        if (result != 0) {
+          throw refusal("mprotect", state);
+        }
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private static void unmap(MemorySegment pages) {
+      try (Arena call = Arena.ofConfined()) {
+        int _ = (int) MUNMAP.invokeExact(call.allocate(STATE), pages.address(), pages.byteSize());
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private static DeviceException refusal(String call, MemorySegment state) {
+      return new DeviceException(
+          "the system refuses memory for machine code: %s failed with error %d".formatted(call, (int) ERRNO.get(state, 0L)));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.gatun.jit;
+
+/**
+ * The vector instructions that are used, by their VEX encoding: Intel 64 and IA-32 Architectures Software Developer's
+ * Manual, volume 2, "VEX.L.pp.map.W opcode".
+ */
+enum Op {
+  VMOVDQU(Op.PF3, Op.M0F, 0x6F),
+  VMOVUPS(Op.PNO, Op.M0F, 0x10),
+  VBROADCASTSS(Op.P66, Op.M38, 0x18),
+  VBROADCASTI128(Op.P66, Op.M38, 0x5A),
+  VPBROADCASTD(Op.P66, Op.M38, 0x58),
+  VINSERTI128(Op.P66, Op.M3A, 0x38),
+  VPINSRW(Op.P66, Op.M0F, 0xC4),
+  VPBLENDW(Op.P66, Op.M3A, 0x0E),
+  VPERM2I128(Op.P66, Op.M3A, 0x46),
+  VPERMQ(Op.P66, Op.M3A, 0x00, 1),
+  VPUNPCKLDQ(Op.P66, Op.M0F, 0x62),
+  VPUNPCKHDQ(Op.P66, Op.M0F, 0x6A),
+  VPUNPCKLQDQ(Op.P66, Op.M0F, 0x6C),
+  VPUNPCKHQDQ(Op.P66, Op.M0F, 0x6D),
+  VPACKUSDW(Op.P66, Op.M38, 0x2B),
+  VPAND(Op.P66, Op.M0F, 0xDB),
+  VPOR(Op.P66, Op.M0F, 0xEB),
+  VPXOR(Op.P66, Op.M0F, 0xEF),
+  VPABSB(Op.P66, Op.M38, 0x1C),
+  VPSIGNB(Op.P66, Op.M38, 0x08),
+  VPADDW(Op.P66, Op.M0F, 0xFD),
+  VPADDD(Op.P66, Op.M0F, 0xFE),
+  VPHADDW(Op.P66, Op.M38, 0x01),
+  VPHADDD(Op.P66, Op.M38, 0x02),
+  VPMADDWD(Op.P66, Op.M0F, 0xF5),
+  VPMADDUBSW(Op.P66, Op.M38, 0x04),
+  VCVTDQ2PS(Op.PNO, Op.M0F, 0x5B),
+  VCVTPH2PS(Op.P66, Op.M38, 0x13),
+  VMULPS(Op.PNO, Op.M0F, 0x59),
+  VFMADD231PS(Op.P66, Op.M38, 0xB8),
+  VFNMADD231PS(Op.P66, Op.M38, 0xBC);
+
+  private static final int PNO = 0;
+  private static final int P66 = 1;
+  private static final int PF3 = 2;
+  private static final int M0F = 1;
+  private static final int M38 = 2;
+  private static final int M3A = 3;
+
+  final int prefix;
+  final int map;
+  final int code;
+  final int wide;
+
+  Op(int prefix, int map, int code) {
+    this(prefix, map, code, 0);
+  }
+
+  Op(int prefix, int map, int code, int wide) {
+    this.prefix = prefix;
+    this.map = map;
+    this.code = code;
+    this.wide = wide;
+  }
+}

@@ -1,0 +1,8 @@
+/** Kernels in machine code, assembled at run time and called through the Foreign Function and Memory API. */
+module io.gatun.jit {
+  requires io.gatun.cpu;
+  requires static org.jspecify;
+
+  provides io.gatun.cpu.KernelTier with
+      io.gatun.jit.JitTier;
+}

@@ -1,0 +1,160 @@
+package io.gatun.jit;
+
+import static io.gatun.jit.Operand.Vec.ymm;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.gatun.jit.Assembler.Condition;
+import io.gatun.jit.Operand.Literal;
+import io.gatun.jit.Operand.Mem;
+import io.gatun.jit.Operand.Vec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The assembler writes what an independent one writes, byte for byte. */
+class AssemblerTest {
+  private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
+
+  /** Instructions one after the other, with the bytes of each. */
+  private static final class Listing {
+    final Assembler code = new Assembler();
+    final List<String> lines = new ArrayList<>();
+    private int start;
+
+    void line(Runnable instruction) {
+      instruction.run();
+      byte[] all = code.bytes();
+      lines.add(HEX.formatHex(all, start, code.here()));
+      start = code.here();
+    }
+  }
+
+  private static String approved() throws IOException {
+    try (InputStream in = Objects.requireNonNull(AssemblerTest.class.getResourceAsStream("instructions.txt"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void everyInstructionHasTheBytesOfAnIndependentAssembler() throws IOException {
+    var listing = new Listing();
+    vectors(listing);
+    generals(listing);
+    List<String> expected =
+        approved().lines().filter(line -> !line.startsWith("#")).map(line -> line.substring(0, line.indexOf('|')).strip()).toList();
+    assertEquals(String.join("\n", expected), String.join("\n", listing.lines));
+  }
+
+  private static void vectors(Listing listing) {
+    Assembler code = listing.code;
+    listing.line(() -> code.op(Op.VMOVDQU, ymm(1), Mem.at(Gp.RAX, 0)));
+    listing.line(() -> code.op(Op.VMOVDQU, ymm(9).half(), Mem.at(Gp.R13, Gp.R10, 1, 18)));
+    listing.line(() -> code.op(Op.VMOVDQU, ymm(15), Mem.at(Gp.R12, 0)));
+    listing.line(() -> code.op(Op.VMOVUPS, ymm(2), Mem.at(Gp.RSP, 8)));
+    listing.line(() -> code.op(Op.VBROADCASTSS, ymm(3), Mem.at(Gp.RDX, Gp.RBP, 1, 4)));
+    listing.line(() -> code.op(Op.VBROADCASTI128, ymm(4), Mem.at(Gp.RCX, Gp.RBP, 8, 16)));
+    listing.line(() -> code.op(Op.VPBROADCASTD, ymm(5), new Literal(0)));
+    listing.line(() -> code.op(Op.VPBROADCASTD, ymm(12), Mem.at(Gp.RAX, Gp.RBP, 1, -4)));
+    listing.line(() -> code.op(Op.VINSERTI128, ymm(6), ymm(6), Mem.at(Gp.R14, Gp.R9, 2, 2), 1));
+    listing.line(() -> code.op(Op.VPINSRW, ymm(7).half(), ymm(8), Mem.at(Gp.R14, Gp.R10, 1, 208), 7));
+    listing.line(() -> code.op(Op.VPBLENDW, ymm(11).half(), ymm(11), Mem.at(Gp.R13, Gp.R9, 1, -2), 2));
+    listing.line(() -> code.op(Op.VPERM2I128, ymm(6), ymm(4), ymm(5), 0x20));
+    listing.line(() -> code.op(Op.VPERMQ, ymm(8), ymm(4), 8));
+    three(listing, Op.VPUNPCKLDQ, 8, 4, ymm(5));
+    three(listing, Op.VPUNPCKHDQ, 9, 4, ymm(5));
+    three(listing, Op.VPUNPCKLQDQ, 4, 8, ymm(10));
+    three(listing, Op.VPUNPCKHQDQ, 5, 8, ymm(10));
+    three(listing, Op.VPACKUSDW, 4, 10, ymm(4));
+    three(listing, Op.VPAND, 6, 6, ymm(1));
+    three(listing, Op.VPOR, 11, 12, ymm(13));
+    three(listing, Op.VPXOR, 0, 0, ymm(0));
+    listing.line(() -> code.op(Op.VPABSB, ymm(4), Mem.at(Gp.R13, 2)));
+    listing.line(() -> code.op(Op.VPSIGNB, ymm(9), ymm(2), Mem.at(Gp.R14, Gp.R9, 2, 2)));
+    three(listing, Op.VPADDW, 6, 6, ymm(10));
+    listing.line(() -> code.op(Op.VPADDD, ymm(6), ymm(6), Mem.at(Gp.RDI, 128)));
+    three(listing, Op.VPHADDW, 6, 6, ymm(7));
+    three(listing, Op.VPHADDD, 14, 13, ymm(12));
+    three(listing, Op.VPMADDWD, 6, 6, ymm(2));
+    three(listing, Op.VPMADDUBSW, 10, 10, ymm(5));
+    listing.line(() -> code.op(Op.VCVTDQ2PS, ymm(6), ymm(6)));
+    listing.line(() -> code.op(Op.VCVTPH2PS, ymm(11), ymm(11)));
+    listing.line(() -> code.op(Op.VMULPS, ymm(8), ymm(7), Mem.at(Gp.RDI, 1152)));
+    three(listing, Op.VFMADD231PS, 0, 6, ymm(8));
+    listing.line(() -> code.op(Op.VFNMADD231PS, ymm(0), ymm(9), Mem.at(Gp.RDI, 384)));
+    listing.line(() -> code.shift(Shift.VPSRLW, ymm(10), ymm(6), 4));
+    listing.line(() -> code.shift(Shift.VPSLLW, ymm(15).half(), ymm(14).half(), 2));
+    listing.line(() -> code.shift(Shift.VPSRLD, ymm(4), ymm(4), 16));
+    listing.line(() -> code.shift(Shift.VPSRAD, ymm(13), ymm(13), 24));
+    listing.line(() -> code.shift(Shift.VPSLLD, ymm(13), ymm(5), 8));
+    listing.line(() -> code.store(Mem.at(Gp.R12, 0), ymm(0)));
+    listing.line(() -> code.store(Mem.at(Gp.RDI, 1120), ymm(13).half()));
+    listing.line(code::vzeroupper);
+  }
+
+  private static void three(Listing listing, Op op, int target, int first, Vec last) {
+    listing.line(() -> listing.code.op(op, ymm(target), ymm(first), last));
+  }
+
+  private static void generals(Listing listing) {
+    Assembler code = listing.code;
+    listing.line(() -> code.mov(Gp.R8, Mem.at(Gp.RDI, 0)));
+    listing.line(() -> code.mov(Gp.R13, Gp.R8));
+    listing.line(() -> code.mov(Gp.RSI, Mem.at(Gp.RDI, 88)));
+    listing.line(() -> code.lea(Gp.R10, Mem.at(Gp.R9, Gp.R9, 2, 0)));
+    listing.line(() -> code.lea(Gp.R8, Mem.at(Gp.R8, Gp.R9, 8, 0)));
+    listing.line(() -> code.add(Gp.RCX, Mem.at(Gp.RDI, 48)));
+    listing.line(() -> code.add(Gp.RBX, Gp.RSI));
+    listing.line(() -> code.add(Gp.R15, 144));
+    listing.line(() -> code.add(Gp.RBP, 4));
+    listing.line(() -> code.add(Gp.RSI, 1024));
+    listing.line(() -> code.clear(Gp.RBP));
+    listing.line(() -> code.cmp(Gp.RBP, Mem.at(Gp.RDI, 32)));
+    listing.line(() -> code.dec(Gp.R11));
+    listing.line(() -> code.dec(Gp.RBX));
+    listing.line(() -> code.prefetch(Mem.at(Gp.R15, 64)));
+    listing.line(() -> code.prefetch(Mem.at(Gp.RAX, Gp.R9, 4, 0)));
+    listing.line(() -> code.prefetch(Mem.at(Gp.RDI, 0)));
+    listing.line(() -> code.push(Gp.R12));
+    listing.line(() -> code.push(Gp.RBX));
+    listing.line(() -> code.pop(Gp.R15));
+    listing.line(() -> code.pop(Gp.RBP));
+    int back = code.here();
+    listing.line(code::ret);
+    listing.line(() -> code.jump(Condition.BELOW, back));
+    listing.line(() -> code.jump(Condition.NOT_ZERO, back));
+  }
+
+  /** The text of the approved file names every instruction that the assembler knows. */
+  @Test
+  void noInstructionIsLeftOut() throws IOException {
+    String text = approved();
+    String missing =
+        Stream.<Enum<?>>concat(Arrays.stream(Op.values()), Arrays.stream(Shift.values()))
+            .map(op -> op.name().toLowerCase(Locale.ROOT))
+            .filter(name -> !text.contains(" " + name + " "))
+            .collect(Collectors.joining(", "));
+    assertEquals("", missing);
+  }
+
+  /** Bytes as GNU as 2.40 makes them, with a literal of its own for each use. */
+  @Test
+  void literalsFollowTheCode() {
+    var code = new Assembler();
+    code.op(Op.VPBROADCASTD, ymm(1), new Literal(0x0F0F0F0F));
+    code.op(Op.VPBROADCASTD, ymm(12), new Literal(-32));
+    code.op(Op.VPBLENDW, ymm(1), ymm(1), new Literal(7), 7);
+    code.ret();
+    assertEquals(
+        "c4e27d580d14000000" + "c4627d58250f000000" + "c4e3750e0d0900000007" + "c3" + "0f0f0f0f" + "e0ffffff" + "07000000",
+        HexFormat.of().formatHex(code.bytes()));
+  }
+}
