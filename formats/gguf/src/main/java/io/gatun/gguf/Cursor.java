@@ -13,16 +13,18 @@ import java.nio.charset.StandardCharsets;
  * left before anything is allocated or skipped. Confined to the thread that parses.
  */
 final class Cursor {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int WINDOW_BYTES = 1 << 14;
 
   private final String file;
   private final MemorySegment bytes;
   private final int wordBytes;
   private String section = "header";
   private long position;
+  /** Bytes from {@code windowStart} on, from which fields are put together: a cold JVM is slow to read them in place. */
+  private byte[] window = {};
+  private long windowStart;
 
   /**
    * @param file what messages name
@@ -54,19 +56,19 @@ final class Cursor {
   }
 
   byte i8() {
-    return bytes.get(ValueLayout.JAVA_BYTE, take(1));
+    return (byte) field(1);
   }
 
   short i16() {
-    return bytes.get(SHORT, take(2));
+    return (short) field(2);
   }
 
   int i32() {
-    return bytes.get(INT, take(4));
+    return (int) field(4);
   }
 
   long i64() {
-    return bytes.get(LONG, take(8));
+    return field(8);
   }
 
   float f32() {
@@ -83,6 +85,14 @@ final class Cursor {
       throw failure("bool at byte %d is %d, expected 0 or 1".formatted(position - 1, Byte.toUnsignedInt(stored)));
     }
     return stored == 1;
+  }
+
+  int[] ints(int count) {
+    return block(count, Integer.BYTES).toArray(INT);
+  }
+
+  float[] floats(int count) {
+    return block(count, Float.BYTES).toArray(FLOAT);
   }
 
   /** A length, count or dimension, as an unsigned number that may not fit a {@code long}. */
@@ -109,6 +119,13 @@ final class Cursor {
       throw failure("the number of %s at byte %d is %d, expected at most %d".formatted(what, at, count, limit));
     }
     return (int) count;
+  }
+
+  /** Steps over a string of at most {@code limit} bytes; returns how many it has. */
+  int skipString(int limit) {
+    int length = count("bytes of a string", 1, limit);
+    skip(length);
+    return length;
   }
 
   /** The bytes of a string of at most {@code limit} bytes. */
@@ -149,6 +166,26 @@ final class Cursor {
   /** An error in the part that is read now. */
   FormatException failure(String problem) {
     return new FormatException("%s: %s: %s".formatted(file, section, problem));
+  }
+
+  private MemorySegment block(int count, int bytesEach) {
+    long length = (long) count * bytesEach;
+    return bytes.asSlice(take(length), length);
+  }
+
+  /** An unsigned number of some bytes, the lowest first. */
+  private long field(int length) {
+    long at = take(length);
+    if (at < windowStart || at + length > windowStart + window.length) {
+      window = copy(at, Math.min(at + WINDOW_BYTES, bytes.byteSize()));
+      windowStart = at;
+    }
+    int first = (int) (at - windowStart);
+    long value = 0;
+    for (int i = first + length - 1; i >= first; i--) {
+      value = value << Byte.SIZE | (window[i] & 0xFF);
+    }
+    return value;
   }
 
   private long take(long length) {

@@ -100,20 +100,15 @@ final class MetadataParser {
 
   private Object elements(ValueType type, int count) {
     return switch (type) {
-      case U8, I8, U16, I16, U32, I32, U64, I64 -> {
+      case I32 -> widened(cursor.ints(count));
+      case U8, I8, U16, I16, U32, U64, I64 -> {
         var integers = new long[count];
         for (int i = 0; i < count; i++) {
           integers[i] = integer(type);
         }
         yield integers;
       }
-      case F32 -> {
-        var floats = new float[count];
-        for (int i = 0; i < count; i++) {
-          floats[i] = cursor.f32();
-        }
-        yield floats;
-      }
+      case F32 -> cursor.floats(count);
       case F64 -> {
         var doubles = new double[count];
         for (int i = 0; i < count; i++) {
@@ -133,14 +128,20 @@ final class MetadataParser {
     };
   }
 
+  private static long[] widened(int[] numbers) {
+    var widened = new long[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      widened[i] = numbers[i];
+    }
+    return widened;
+  }
+
   /** One pass finds where the strings end, then their whole region is copied at once. */
   private Utf8Strings strings(int count) {
     long start = cursor.position();
     var ends = new int[count];
     for (int i = 0; i < count; i++) {
-      int length = cursor.count("bytes of a string", 1, textBytesLeft);
-      textBytesLeft -= length;
-      cursor.skip(length);
+      textBytesLeft -= cursor.skipString(textBytesLeft);
       ends[i] = (int) (cursor.position() - start); // ≤ MAX_TEXT_BYTES + 8·MAX_ELEMENTS < 2³¹
     }
     return new Utf8Strings(cursor.copy(start, cursor.position()), ends, cursor.wordBytes());

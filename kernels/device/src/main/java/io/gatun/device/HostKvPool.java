@@ -38,6 +38,15 @@ public final class HostKvPool implements KvPool {
   HostKvPool(KvLayout layout, HostMemory memory) {
     this.layout = layout;
     this.memory = memory;
+    this.pageBytes = divide(layout, keys, values);
+  }
+
+  /** Bytes of a page of keys and values in such a layout. */
+  public static long pageBytes(KvLayout layout) {
+    return divide(layout, new ArrayList<>(), new ArrayList<>());
+  }
+
+  private static long divide(KvLayout layout, List<KvRegion> keys, List<KvRegion> values) {
     long offset = 0;
     for (KvLayout.Layer layer : layout.layers()) {
       var key = new KvRegion(KvRegion.Order.KEYS_INTERLEAVED, layout.keyType(), layer.keyDim(), offset);
@@ -47,7 +56,7 @@ public final class HostKvPool implements KvPool {
       keys.add(key);
       values.add(value);
     }
-    pageBytes = offset;
+    return offset;
   }
 
   /** @throws IllegalArgumentException if {@code pool} is not in host memory */

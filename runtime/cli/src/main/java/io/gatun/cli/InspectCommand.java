@@ -6,6 +6,7 @@ import io.gatun.cli.terminal.Failure;
 import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.UsageException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +30,9 @@ final class InspectCommand extends ConsoleCommand {
   @Option(names = "--tensors", description = "List the tensors too.")
   boolean tensors;
 
+  @Option(names = {"-c", "--ctx", "--ctx-size"}, paramLabel = "N", description = "Say the memory needed for a context of N tokens.")
+  @Nullable Integer context;
+
   @Option(names = "--json", description = "One JSON object.")
   boolean json;
 
@@ -42,7 +46,10 @@ final class InspectCommand extends ConsoleCommand {
       console().out().line(json ? Json.text(report.json()) : report.text());
     } else {
       var detail = tensors ? ModelReport.Detail.TENSORS : ModelReport.Detail.METADATA;
-      var report = ModelReport.of(path, detail);
+      if (context != null && context < 1) {
+        throw new UsageException("--ctx %d: expected at least 1".formatted(context));
+      }
+      var report = ModelReport.of(path, detail, context == null ? OptionalInt.empty() : OptionalInt.of(context));
       console().out().line(json ? Json.text(report.json()) : report.text());
     }
     return Failure.DONE;

@@ -36,6 +36,39 @@ class InspectTest {
     assertEquals("[512,64]", json.get("tensors").get(0).get("shape").toString());
   }
 
+  /** Tied embeddings are read as the head; 5 layers of 4 heads of 8 values cache 640 bytes a token in f16, in pages of 64. */
+  @Test
+  void saysWhatItNeeds() {
+    JsonNode json = Oracle.json(Program.gatun("inspect", Models.stories(), "--json", "-c", "100").run().text());
+    assertEquals("llama, 5 layers of width 64", json.get("family").stringValue());
+    assertEquals(json.get("parameters").longValue(), json.get("active_parameters").longValue());
+    assertEquals(4 * json.get("parameters").longValue(), json.get("weight_bytes_per_token").longValue());
+    assertEquals(100, json.get("memory").get("context").intValue());
+    assertEquals(128 * 640, json.get("memory").get("cache_bytes").intValue());
+    assertTrue(json.get("expected_tg_tps").doubleValue() > 0);
+    assertEquals(2, Program.gatun("inspect", Models.stories(), "-c", "0").run().exitCode());
+  }
+
+  @Test
+  void expertsAreReadWhereTheyAreChosen() {
+    var file = Oracle.require("models/gpt-oss.gguf");
+    JsonNode json = Oracle.json(Program.gatun("inspect", file, "--json", "--tensors").run().text());
+    long active = 0;
+    long bytes = 0;
+    for (JsonNode tensor : json.get("tensors")) {
+      long values = 1;
+      for (JsonNode size : tensor.get("shape")) {
+        values *= size.longValue();
+      }
+      int share = tensor.get("name").stringValue().contains("_exps") ? 2 : 1; // 4 of 8 are chosen
+      active += values / share;
+      bytes += tensor.get("bytes").longValue() / (tensor.get("name").stringValue().equals("token_embd.weight") ? 512 : share);
+    }
+    assertEquals(active, json.get("active_parameters").longValue());
+    assertEquals(bytes, json.get("weight_bytes_per_token").longValue());
+    assertTrue(json.get("family").stringValue().endsWith(", 4 of 8 experts"), json.get("family").toString());
+  }
+
   @Test
   void whatIsNotSupportedIsNoErrorHere() {
     var unknown = Program.gatun("inspect", Oracle.require("malformed/files/arch-unknown.gguf"), "--json").run();

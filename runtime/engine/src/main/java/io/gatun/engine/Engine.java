@@ -33,7 +33,8 @@ import java.util.function.Consumer;
  * open and its owner's.
  */
 public final class Engine implements AutoCloseable {
-  private static final int DEFAULT_CONTEXT = 8192;
+  /** Tokens of a request, unless the model has fewer or the options ask for another number. */
+  public static final int DEFAULT_CONTEXT = 8192;
 
   private final Model model;
   private final EngineOptions options;

@@ -18,12 +18,19 @@ final class ByteAlphabet {
     return CHARACTERS[b];
   }
 
-  static String spell(byte[] bytes, int from, int to) {
-    var spelled = new char[to - from];
-    for (int i = from; i < to; i++) {
-      spelled[i - from] = CHARACTERS[bytes[i] & 0xFF];
+  /** The characters of bytes, in UTF-8. */
+  static byte[] spell(byte[] bytes) {
+    var spelled = new ByteBuilder(2 * bytes.length);
+    for (byte b : bytes) {
+      char character = CHARACTERS[b & 0xFF];
+      if (character < 0x80) {
+        spelled.add((byte) character);
+      } else {
+        spelled.add((byte) (0xC0 | character >> 6));
+        spelled.add((byte) (0x80 | (character & 0x3F)));
+      }
     }
-    return new String(spelled);
+    return spelled.toByteArray();
   }
 
   /** The byte that a character spells, negative if none. */

@@ -1,6 +1,7 @@
 package io.gatun.text;
 
 import io.gatun.tensors.Metadata;
+import io.gatun.tensors.Utf8Strings;
 import io.gatun.text.PreTokenizer.Trait;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ final class BytePair implements Segmenter {
     boolean lowers = metadata.optionalBool(VocabularyReader.PREFIX + "normalizer.lowercase").orElse(false);
     this.lowersCase = lowers && pre.has(Trait.DROPS_WHITESPACE);
     boolean none = pre.has(Trait.MERGES_OPTIONAL) && !metadata.contains(VocabularyReader.MERGES);
-    List<String> merges = none ? List.of() : PairTable.checked(metadata.utf8Strings(VocabularyReader.MERGES), metadata);
+    Utf8Strings merges = none ? Utf8Strings.of(List.of()) : PairTable.checked(metadata.utf8Strings(VocabularyReader.MERGES), metadata);
     this.tables = new Lazy<>(() -> new Tables(pre.splitter(), new PairTable(vocabulary, merges), substitutes()));
   }
 
@@ -126,7 +127,8 @@ final class BytePair implements Segmenter {
     void encode(String word, IdBuffer ids) {
       byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
       if (takesWords || (takesNewlines && bytes[0] == '\n')) {
-        int whole = vocabulary.findOrdinary(mergesCharacters ? word : ByteAlphabet.spell(bytes, 0, bytes.length));
+        byte[] spelling = mergesCharacters ? bytes : ByteAlphabet.spell(bytes);
+        int whole = vocabulary.findOrdinary(spelling, 0, spelling.length);
         if (whole >= 0) {
           ids.add(whole);
           return;
@@ -136,7 +138,7 @@ final class BytePair implements Segmenter {
         symbols = new int[bytes.length];
         starts = new int[bytes.length + 1];
       }
-      int count = mergesCharacters ? characters(word) : bytes(bytes);
+      int count = mergesCharacters ? characters(word, bytes) : bytes(bytes);
       starts[count] = bytes.length;
       queue.run(count, this);
       emit(bytes, count, ids);
@@ -150,14 +152,15 @@ final class BytePair implements Segmenter {
       return word.length;
     }
 
-    private int characters(String word) {
+    private int characters(String word, byte[] bytes) {
       int count = 0;
       int start = 0;
       for (int i = 0; i < word.length(); i += Character.charCount(word.codePointAt(i))) {
         int character = word.codePointAt(i);
-        symbols[count] = pairs.ofCharacter(character);
+        int end = start + (character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4);
+        symbols[count] = pairs.ofCharacter(character, bytes, start, end);
         starts[count++] = start;
-        start += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+        start = end;
       }
       return count;
     }
@@ -190,7 +193,7 @@ final class BytePair implements Segmenter {
 
     @Override
     public void join(int left, int right) {
-      symbols[left] = pairs.merged(pairs.rank(symbols[left], symbols[right]));
+      symbols[left] = pairs.merged(queue.rank(left));
     }
   }
 }

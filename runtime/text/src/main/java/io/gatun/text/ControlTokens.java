@@ -61,7 +61,7 @@ final class ControlTokens {
         reader.endOfGeneration().add(entry.getValue());
       }
       if (ALWAYS_RENDERED.contains(entry.getKey())) {
-        reader.types()[entry.getValue()] = TokenType.USER_DEFINED;
+        reader.retype(entry.getValue(), TokenType.USER_DEFINED);
       }
     }
     for (SpecialRole role : ENDING_ROLES) {
@@ -102,7 +102,7 @@ final class ControlTokens {
     Integer end = ids.get("<|end|>");
     if (call && other && end != null) {
       reader.endOfGeneration().remove(end);
-      reader.types()[end] = TokenType.USER_DEFINED;
+      reader.retype(end, TokenType.USER_DEFINED);
     }
   }
 
@@ -111,7 +111,7 @@ final class ControlTokens {
     Integer eos = ids.get("</s>");
     if (eos != null && ids.containsKey("<|tool_response>")) {
       reader.endOfGeneration().remove(eos);
-      reader.types()[eos] = TokenType.NORMAL;
+      reader.retype(eos, TokenType.NORMAL);
     }
   }
 }

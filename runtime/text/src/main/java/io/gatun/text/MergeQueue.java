@@ -46,6 +46,11 @@ final class MergeQueue {
     return next[symbol];
   }
 
+  /** The rank of joining this symbol, of which {@link Pairs#join} has been told, and the one after it. */
+  int rank(int symbol) {
+    return ranks[symbol];
+  }
+
   private void link(int count) {
     if (next.length < count) {
       int length = Math.max(count, 64);

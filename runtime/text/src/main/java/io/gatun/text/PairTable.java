@@ -3,57 +3,58 @@ package io.gatun.text;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.Utf8Strings;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The merges of a byte-pair vocabulary by their two symbols. A symbol is the token of its spelling, or where there is no
  * such token a number from the vocabulary's size on. Merges that spell a control token are left out: text never becomes one
- * by merging. Immutable after construction, thread-safe.
+ * by merging.
+ *
+ * <p>At first only the hashes of the merges' two spellings are known; which symbols they are is found out when a text first
+ * has a pair of these hashes. Thread-safe.
  */
 final class PairTable {
-  private static final long EMPTY = -1;
-  /** Spelled like no token, and merged with nothing. */
-  private static final int STRANGE = Integer.MAX_VALUE;
+  private static final int FREE = 0;
+  private static final int CHARACTERS = Character.MAX_CODE_POINT + 1;
+
+  /** The symbols of a merge, and the one that it makes; {@link MergeQueue#NONE} where text must not become that. */
+  private record Merge(int left, int right, int made) {}
 
   private final Vocabulary vocabulary;
-  private final long[] keys;
-  private final int[] ranks;
-  private final int mask;
-  private final int[] merged;
-  private final Map<String, Integer> others = new HashMap<>();
-  private final int[] byteSymbols = new int[256];
+  private final Utf8Strings merges;
+  /** {@code hash << 32 | rank + 1} in a hash table, the first of equal merges alone. */
+  private final long[] slots;
+  /** The upper bits of a product say where to begin. */
+  private final int shift;
+  /** By rank, those that a text has asked for. */
+  private final AtomicReferenceArray<Merge> known;
+  /** Symbols of several characters that are no tokens; those of one are its number, from the vocabulary's size on. */
+  private final Map<String, Integer> others = new ConcurrentHashMap<>();
+  private final Map<Integer, Integer> otherHashes = new ConcurrentHashMap<>();
+  private final int[] byteSymbols = new int[ByteTokens.COUNT];
 
-  PairTable(Vocabulary vocabulary, List<String> merges) {
+  /** @param merges as {@link #checked} */
+  PairTable(Vocabulary vocabulary, Utf8Strings merges) {
     this.vocabulary = vocabulary;
-    int slots = Integer.highestOneBit(Math.max(8, merges.size())) * 4;
-    this.keys = new long[slots];
-    this.ranks = new int[slots];
-    this.mask = slots - 1;
-    this.merged = new int[merges.size()];
-    Arrays.fill(keys, EMPTY);
-    for (int b = 0; b < byteSymbols.length; b++) {
-      byteSymbols[b] = symbol(Character.toString(ByteAlphabet.character(b)));
-    }
-    for (int rank = 0; rank < merged.length; rank++) {
-      String merge = merges.get(rank);
-      int space = space(merge);
-      String left = merge.substring(0, space);
-      String right = merge.substring(space + 1);
-      int token = vocabulary.find(left + right);
-      merged[rank] = symbol(left + right);
-      if (token < 0 || !vocabulary.isGuarded(token)) {
-        put(key(symbol(left), symbol(right)), rank);
-      }
+    this.merges = merges;
+    this.slots = new long[Integer.highestOneBit(Math.max(8, merges.size())) * 4];
+    this.shift = Integer.numberOfLeadingZeros(slots.length) + 1;
+    this.known = new AtomicReferenceArray<>(merges.size());
+    Arrays.setAll(byteSymbols, b -> symbol(utf8(ByteAlphabet.character(b))));
+    for (int rank = 0; rank < merges.size(); rank++) {
+      add(rank);
     }
   }
 
   /** @throws FormatException if a merge is not two symbols with a space between them */
-  static List<String> checked(Utf8Strings merges, Metadata metadata) {
+  static Utf8Strings checked(Utf8Strings merges, Metadata metadata) {
     for (int rank = 0; rank < merges.size(); rank++) {
-      if (merges.indexOf(rank, (byte) ' ', 1) < 0) {
+      if (space(merges, rank) < 0) {
         throw new FormatException(
             "%s: key %s: merge %d is '%s', expected two symbols with a space between them"
                 .formatted(metadata.origin(), VocabularyReader.MERGES, rank, merges.get(rank)));
@@ -67,54 +68,115 @@ final class PairTable {
     return byteSymbols[b];
   }
 
-  /** The symbol of one character that stands for itself. */
-  int ofCharacter(int character) {
-    String spelling = Character.toString(character);
-    int id = vocabulary.findOrdinary(spelling);
-    return id >= 0 ? id : others.getOrDefault(spelling, STRANGE);
+  /** The symbol of one character that stands for itself, of which a text has the UTF-8. */
+  int ofCharacter(int character, byte[] text, int from, int to) {
+    int id = vocabulary.findOrdinary(text, from, to);
+    return id >= 0 ? id : vocabulary.size() + character;
   }
 
   /** The rank of merging two symbols, {@link MergeQueue#NONE} if they do not merge. */
   int rank(int left, int right) {
-    long key = key(left, right);
-    int slot = slot(key);
-    return keys[slot] == key ? ranks[slot] : MergeQueue.NONE;
+    int hash = hash(hash(left), hash(right));
+    for (int slot = first(hash); slots[slot] != FREE; slot = after(slot)) {
+      if ((int) (slots[slot] >>> Integer.SIZE) == hash) {
+        int rank = (int) slots[slot] - 1;
+        Merge merge = merge(rank);
+        if (merge.left() == left && merge.right() == right) {
+          return merge.made() == MergeQueue.NONE ? MergeQueue.NONE : rank;
+        }
+      }
+    }
+    return MergeQueue.NONE;
   }
 
   /** The symbol that the merge of a rank makes. */
   int merged(int rank) {
-    return merged[rank];
+    return merge(rank).made();
   }
 
-  /** The first of two equal merges counts. */
-  private void put(long key, int rank) {
-    int slot = slot(key);
-    if (keys[slot] == EMPTY) {
-      keys[slot] = key;
-      ranks[slot] = rank;
+  private void add(int rank) {
+    int space = space(merges, rank);
+    int hash = hash(merges.hash(rank, 0, space), merges.hash(rank, space + 1, merges.length(rank)));
+    int slot = first(hash);
+    while (slots[slot] != FREE) {
+      int there = (int) slots[slot] - 1;
+      if ((int) (slots[slot] >>> Integer.SIZE) == hash && Arrays.equals(merges.bytes(there), merges.bytes(rank))) {
+        return;
+      }
+      slot = after(slot);
     }
+    slots[slot] = (long) hash << Integer.SIZE | rank + 1;
   }
 
-  private int slot(long key) {
-    long mixed = key * 0x9E3779B97F4A7C15L;
-    int slot = (int) (mixed >>> 32) & mask;
-    while (keys[slot] != EMPTY && keys[slot] != key) {
-      slot = (slot + 1) & mask;
+  private Merge merge(int rank) {
+    Merge merge = known.getAcquire(rank);
+    if (merge == null) {
+      merge = find(rank);
+      known.setRelease(rank, merge);
     }
-    return slot;
+    return merge;
   }
 
-  private static long key(int left, int right) {
-    return (long) left << 32 | right;
+  private Merge find(int rank) {
+    byte[] bytes = merges.bytes(rank);
+    int space = space(merges, rank);
+    byte[] left = Arrays.copyOf(bytes, space);
+    byte[] right = Arrays.copyOfRange(bytes, space + 1, bytes.length);
+    byte[] both = Arrays.copyOf(left, bytes.length - 1);
+    System.arraycopy(right, 0, both, space, right.length);
+    int token = vocabulary.find(both, 0, both.length);
+    boolean guarded = token >= 0 && vocabulary.isGuarded(token);
+    return new Merge(symbol(left), symbol(right), guarded ? MergeQueue.NONE : symbol(both));
   }
 
-  /** A space may begin the left symbol, so the one that separates is not the first character. */
-  private static int space(String merge) {
-    return merge.indexOf(' ', 1);
+  /** A space may begin the left symbol, so the one that separates is not the first byte. */
+  private static int space(Utf8Strings merges, int rank) {
+    return merges.indexOf(rank, (byte) ' ', 1);
   }
 
-  private int symbol(String spelling) {
-    int id = vocabulary.findOrdinary(spelling);
-    return id >= 0 ? id : others.computeIfAbsent(spelling, absent -> vocabulary.size() + others.size());
+  private int symbol(byte[] spelling) {
+    int id = vocabulary.findOrdinary(spelling, 0, spelling.length);
+    if (id >= 0) {
+      return id;
+    }
+    String text = new String(spelling, StandardCharsets.UTF_8);
+    return text.codePointCount(0, text.length()) == 1
+        ? vocabulary.size() + text.codePointAt(0)
+        : others.computeIfAbsent(text, absent -> other(spelling));
+  }
+
+  /** A new symbol. */
+  private synchronized int other(byte[] spelling) {
+    int symbol = vocabulary.size() + CHARACTERS + otherHashes.size();
+    otherHashes.put(symbol, Utf8Strings.hash(spelling, 0, spelling.length));
+    return symbol;
+  }
+
+  private int hash(int symbol) {
+    if (symbol < vocabulary.size()) {
+      return vocabulary.hash(symbol);
+    }
+    int character = symbol - vocabulary.size();
+    if (character < CHARACTERS) {
+      byte[] spelling = utf8(character);
+      return Utf8Strings.hash(spelling, 0, spelling.length);
+    }
+    return Objects.requireNonNull(otherHashes.get(symbol));
+  }
+
+  private static byte[] utf8(int character) {
+    return Character.toString(character).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static int hash(int left, int right) {
+    return 31 * left + right;
+  }
+
+  private int first(int hash) {
+    return (hash * 0x9E3779B9) >>> shift;
+  }
+
+  private int after(int slot) {
+    return (slot + 1) & (slots.length - 1);
   }
 }

@@ -36,7 +36,7 @@ final class SentencePiece implements Segmenter {
 
   @Override
   public void encode(String text, IdBuffer ids) {
-    var symbols = new Symbols(text.replace(' ', SPACE));
+    var symbols = new Symbols(text.replace(' ', SPACE).getBytes(StandardCharsets.UTF_8));
     var queue = new MergeQueue();
     queue.run(symbols.count, symbols);
     for (int symbol = 0; symbol != MergeQueue.NONE; symbol = queue.next(symbol)) {
@@ -44,18 +44,18 @@ final class SentencePiece implements Segmenter {
       if (id >= 0) {
         ids.add(id);
       } else {
-        encodeBytes(symbols.text(symbol), ids);
+        encodeBytes(symbols.bytes(symbol), ids);
       }
     }
   }
 
-  private void encodeBytes(String character, IdBuffer ids) {
-    for (byte b : character.getBytes(StandardCharsets.UTF_8)) {
+  private void encodeBytes(byte[] character, IdBuffer ids) {
+    for (byte b : character) {
       int id = ranks.value().ofByte()[b & 0xFF];
       if (id < 0) {
         throw new FormatException(
             "%s: the vocabulary has neither U+%04X nor its byte %s nor an unknown token"
-                .formatted(origin, character.codePointAt(0), ByteTokens.spelling(b)));
+                .formatted(origin, new String(character, StandardCharsets.UTF_8).codePointAt(0), ByteTokens.spelling(b)));
       }
       ids.add(id);
     }
@@ -66,7 +66,7 @@ final class SentencePiece implements Segmenter {
    *
    * @param ofToken by id: 0 for the highest score; equal scores have equal ranks
    * @param ofByte the token of each byte; the unknown token, or −1, where there is none
-   * @param longest characters of the longest spelling
+   * @param longest bytes of the longest spelling
    */
   @SuppressWarnings("ArrayRecordComponent") // private, and never compared
   private record Ranks(int[] ofToken, int[] ofByte, int longest) {
@@ -77,7 +77,7 @@ final class SentencePiece implements Segmenter {
       int longest = 0;
       for (int id = 0; id < size; id++) {
         scores[id] = ordered(vocabulary.score(id));
-        longest = Math.max(longest, vocabulary.text(id).length());
+        longest = Math.max(longest, vocabulary.length(id));
       }
       float[] sorted = scores.clone();
       Arrays.sort(sorted);
@@ -124,27 +124,29 @@ final class SentencePiece implements Segmenter {
 
   /** The characters of one text, while they are joined. */
   private final class Symbols implements MergeQueue.Pairs {
-    private final String text;
+    private final byte[] text;
     private final Ranks known = ranks.value();
     private final int[] starts;
     private final int[] ends;
     private final int count;
 
-    Symbols(String text) {
+    Symbols(byte[] text) {
       this.text = text;
-      this.count = text.codePointCount(0, text.length());
-      this.starts = new int[count];
-      this.ends = new int[count];
-      int at = 0;
-      for (int symbol = 0; symbol < count; symbol++) {
-        starts[symbol] = at;
-        at = text.offsetByCodePoints(at, 1);
-        ends[symbol] = at;
+      this.starts = new int[text.length];
+      this.ends = new int[text.length];
+      int characters = 0;
+      for (int at = 0; at < text.length; at++) {
+        boolean begins = (text[at] & 0xC0) != 0x80;
+        if (begins) {
+          starts[characters++] = at;
+        }
+        ends[characters - 1] = at + 1;
       }
+      this.count = characters;
     }
 
-    String text(int symbol) {
-      return text.substring(starts[symbol], ends[symbol]);
+    byte[] bytes(int symbol) {
+      return Arrays.copyOfRange(text, starts[symbol], ends[symbol]);
     }
 
     int token(int symbol) {

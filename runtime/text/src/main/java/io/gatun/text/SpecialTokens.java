@@ -39,8 +39,8 @@ final class SpecialTokens {
     Swallowing swallowing = Swallowing.of(metadata);
     for (int id = 0; id < vocabulary.size(); id++) {
       TokenType type = vocabulary.type(id);
-      String text = vocabulary.text(id);
       if ((type.isSpecial() || type == TokenType.USER_DEFINED) && !vocabulary.isMalformed(id)) {
+        String text = vocabulary.text(id);
         tokens.add(
             new Token(id, text, vocabulary.isGuarded(id), swallowing.before(text), swallowing.after(text)));
       }

@@ -23,6 +23,11 @@ public enum TokenType {
     return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[(int) number] : UNDEFINED;
   }
 
+  /** The number that {@link #ofNumber} knows it by. */
+  byte number() {
+    return (byte) ordinal();
+  }
+
   /** Whether text never contains the token unless special tokens are asked for. */
   boolean isSpecial() {
     return this == CONTROL || this == UNKNOWN;

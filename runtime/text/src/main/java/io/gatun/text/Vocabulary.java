@@ -2,7 +2,8 @@ package io.gatun.text;
 
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
-import java.nio.charset.StandardCharsets;
+import io.gatun.tensors.Utf8Strings;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -13,26 +14,24 @@ import java.util.Set;
  * <p>Immutable and thread-safe. Ids run from 0 to {@link #size}; others are an {@link IndexOutOfBoundsException}.
  */
 public final class Vocabulary {
-  private final String[] texts;
-  private final TokenType[] types;
+  private final Utf8Strings tokens;
+  private final byte[] types;
   private final float[] scores;
   private final Map<SpecialRole, Integer> roles;
   private final Set<Integer> endOfGeneration;
-  private final Set<Integer> declaredSpecial;
-  private final Map<Integer, byte[]> malformed;
+  private final BitSet declaredSpecial;
   private final TokenIndex ids;
   private final boolean addsBos;
   private final boolean addsEos;
   private final boolean addsSeparator;
 
   Vocabulary(VocabularyReader reader) {
-    this.texts = reader.texts();
+    this.tokens = reader.tokens();
     this.types = reader.types();
     this.scores = reader.scores();
     this.roles = Map.copyOf(reader.roles());
     this.endOfGeneration = Set.copyOf(reader.endOfGeneration());
-    this.declaredSpecial = Set.copyOf(reader.declaredSpecial());
-    this.malformed = Map.copyOf(reader.malformed());
+    this.declaredSpecial = reader.declaredSpecial();
     this.ids = reader.ids();
     this.addsBos = reader.addsBos();
     this.addsEos = reader.addsEos();
@@ -50,12 +49,12 @@ public final class Vocabulary {
   }
 
   public int size() {
-    return texts.length;
+    return tokens.size();
   }
 
   /** The spelling in the vocabulary, which is not the text it stands for: see {@link Tokenizer#piece}. */
   public String text(int id) {
-    return texts[id];
+    return tokens.get(id);
   }
 
   /** The token that is spelled so. */
@@ -65,7 +64,7 @@ public final class Vocabulary {
   }
 
   public TokenType type(int id) {
-    return types[id];
+    return TokenType.ofNumber(types[id]);
   }
 
   /** The log probability of a SentencePiece token; 0 where the file has none. */
@@ -117,18 +116,37 @@ public final class Vocabulary {
     return ids.find(text);
   }
 
+  /** As {@link #find(String)}, of a part of a text in UTF-8. */
+  int find(byte[] text, int from, int to) {
+    return ids.find(text, from, to);
+  }
+
   /** As {@link #find}, but of the tokens that text of a stranger may become. */
   int findOrdinary(String text) {
     return unlessGuarded(ids.find(text));
   }
 
-  /** As {@link #findOrdinary(String)}, of a part of a text. */
-  int findOrdinary(String text, int from, int to) {
+  /** As {@link #findOrdinary(String)}, of a part of a text in UTF-8. */
+  int findOrdinary(byte[] text, int from, int to) {
     return unlessGuarded(ids.find(text, from, to));
   }
 
+  /** The {@link Utf8Strings#hash} of a spelling. */
+  int hash(int id) {
+    return ids.hash(id);
+  }
+
+  /** The number of {@link #bytes}. */
+  int length(int id) {
+    return tokens.length(id);
+  }
+
   private int unlessGuarded(int id) {
-    return id >= 0 && isGuarded(id) ? TokenIndex.NONE : id;
+    return id >= 0 && isControl(id) ? TokenIndex.NONE : id;
+  }
+
+  private boolean isControl(int id) {
+    return type(id).isSpecial() || declaredSpecial.get(id);
   }
 
   /**
@@ -136,24 +154,23 @@ public final class Vocabulary {
    * spelling is no text.
    */
   boolean isGuarded(int id) {
-    return types[id].isSpecial() || declaredSpecial.contains(id) || malformed.containsKey(id);
+    return isControl(id) || isMalformed(id);
   }
 
   /** The UTF-8 of {@link #text}, or what the file has in its place. */
   byte[] bytes(int id) {
-    byte[] stored = malformed.get(id);
-    return stored != null ? stored.clone() : texts[id].getBytes(StandardCharsets.UTF_8);
+    return tokens.bytes(id);
   }
 
   /** Whether the spelling is no UTF-8. */
   boolean isMalformed(int id) {
-    return malformed.containsKey(id);
+    return !tokens.isWellFormed(id);
   }
 
   /** All tokens that text of a stranger may become, by their bytes. */
   ByteTrie ordinaryTokens() {
     var trie = new ByteTrie();
-    for (int id = 0; id < texts.length; id++) {
+    for (int id = 0; id < size(); id++) {
       if (!isGuarded(id)) {
         trie.add(bytes(id), id);
       }

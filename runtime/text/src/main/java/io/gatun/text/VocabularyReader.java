@@ -7,6 +7,7 @@ import io.gatun.text.PreTokenizer.Trait;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,21 +25,19 @@ final class VocabularyReader {
   private static final String SCORES = PREFIX + "scores";
   private static final String TYPES = PREFIX + "token_type";
 
-  private static final char REPLACEMENT = '\uFFFD';
-
   private static final System.Logger LOG = System.getLogger("io.gatun.text");
 
   private final Metadata metadata;
   private final TokenizerKind kind;
   private final Optional<PreTokenizer> preTokenizer;
-  private final Map<Integer, byte[]> malformed = new HashMap<>();
-  private final String[] texts;
+  private final Utf8Strings tokens;
   private final TokenIndex ids;
-  private final TokenType[] types;
+  /** The numbers of {@link TokenType}. */
+  private final byte[] types;
   private final float[] scores;
   private final Map<SpecialRole, Integer> roles = new EnumMap<>(SpecialRole.class);
   private final Set<Integer> endOfGeneration = new HashSet<>();
-  private final Set<Integer> declaredSpecial = new HashSet<>();
+  private final BitSet declaredSpecial = new BitSet();
   private boolean addsBos;
   private boolean addsEos;
   private boolean addsSeparator;
@@ -47,7 +46,7 @@ final class VocabularyReader {
     this.metadata = metadata;
     this.kind = kind;
     this.preTokenizer = kind == TokenizerKind.BYTE_PAIR ? Optional.of(PreTokenizer.of(metadata)) : Optional.empty();
-    this.texts = readTexts();
+    this.tokens = readTokens();
     this.ids = index();
     this.types = readTypes();
     this.scores = readScores();
@@ -55,10 +54,11 @@ final class VocabularyReader {
 
   Vocabulary read() {
     for (int id = 0; id < types.length; id++) {
-      if (types[id].isSpecial()) {
-        declaredSpecial.add(id);
+      TokenType type = TokenType.ofNumber(types[id]);
+      if (type.isSpecial()) {
+        declaredSpecial.set(id);
       }
-      if (types[id] == TokenType.BYTE) {
+      if (type == TokenType.BYTE) {
         checkByte(id);
       }
     }
@@ -74,51 +74,55 @@ final class VocabularyReader {
     return new Vocabulary(this);
   }
 
-  private String[] readTexts() {
-    Utf8Strings tokens = metadata.utf8Strings(TOKENS);
-    if (tokens.isEmpty()) {
+  private Utf8Strings readTokens() {
+    Utf8Strings stored = metadata.utf8Strings(TOKENS);
+    if (stored.isEmpty()) {
       throw new FormatException(
           "%s: key %s has no tokens, expected at least 1".formatted(metadata.origin(), TOKENS));
     }
-    var read = new String[tokens.size()];
-    for (int id = 0; id < read.length; id++) {
-      read[id] = tokens.get(id);
-      if (read[id].isEmpty()) {
-        read[id] = "[EMPTY_" + id + "]";
-        LOG.log(Level.WARNING, "{0}: token {1} is empty: using ''{2}''", metadata.origin(), Integer.toString(id), read[id]);
-      } else if (read[id].indexOf(REPLACEMENT) >= 0) {
-        byte[] stored = tokens.bytes(id);
-        if (!Arrays.equals(stored, read[id].getBytes(StandardCharsets.UTF_8))) {
-          malformed.put(id, stored);
-        }
+    boolean complete = true;
+    for (int id = 0; id < stored.size(); id++) {
+      if (stored.length(id) == 0) {
+        complete = false;
+        LOG.log(Level.WARNING, "{0}: token {1} is empty: using ''{2}''", metadata.origin(), Integer.toString(id), nameOfEmpty(id));
       }
     }
-    return read;
+    return complete
+        ? stored
+        : Utf8Strings.of(
+            stored.size(),
+            id -> stored.length(id) == 0 ? nameOfEmpty(id).getBytes(StandardCharsets.UTF_8) : stored.bytes(id));
   }
 
-  /** The tokens by their spelling; what is no UTF-8 is not among them. */
+  private static String nameOfEmpty(int id) {
+    return "[EMPTY_" + id + "]";
+  }
+
+  /** The tokens by their spelling; what is no UTF-8 may occur twice. */
   private TokenIndex index() {
-    var index = new TokenIndex(texts);
-    for (int id = 0; id < texts.length; id++) {
-      int same = malformed.containsKey(id) ? TokenIndex.NONE : index.add(id);
-      if (same != TokenIndex.NONE) {
+    var index = new TokenIndex(tokens);
+    for (int id = 0; id < tokens.size(); id++) {
+      int same = index.add(id);
+      if (same != TokenIndex.NONE && tokens.isWellFormed(id)) {
         throw new FormatException(
             "%s: key %s: tokens %d and %d are both '%s', expected distinct tokens"
-                .formatted(metadata.origin(), TOKENS, same, id, texts[id]));
+                .formatted(metadata.origin(), TOKENS, same, id, tokens.get(id)));
       }
     }
     return index;
   }
 
-  private TokenType[] readTypes() {
-    var read = new TokenType[texts.length];
+  private byte[] readTypes() {
+    var read = new byte[tokens.size()];
     long[] numbers = metadata.optionalIntegers(TYPES).orElse(null);
     if (numbers == null) {
-      Arrays.fill(read, TokenType.NORMAL);
+      Arrays.fill(read, TokenType.NORMAL.number());
       return read;
     }
     checkLength(TYPES, numbers.length);
-    Arrays.setAll(read, id -> TokenType.ofNumber(numbers[id]));
+    for (int id = 0; id < read.length; id++) {
+      read[id] = TokenType.ofNumber(numbers[id]).number();
+    }
     return read;
   }
 
@@ -142,25 +146,25 @@ final class VocabularyReader {
   }
 
   private void checkLength(String key, int length) {
-    if (length < texts.length) {
+    if (length < tokens.size()) {
       throw new FormatException(
           "%s: key %s has %d entries, expected one for each of %d tokens"
-              .formatted(metadata.origin(), key, length, texts.length));
+              .formatted(metadata.origin(), key, length, tokens.size()));
     }
   }
 
   private void checkByte(int id) {
-    if (!ByteTokens.isSpelling(texts[id])) {
+    if (!ByteTokens.isSpelling(tokens.get(id))) {
       throw new FormatException(
           "%s: key %s: token %d is of type byte and spelled '%s', expected <0x00> to <0xFF>"
-              .formatted(metadata.origin(), TOKENS, id, texts[id]));
+              .formatted(metadata.origin(), TOKENS, id, tokens.get(id)));
     }
   }
 
   /** An id outside the vocabulary is ignored: files carry 2³²−1 for a part that nobody plays. */
   private void readRole(SpecialRole role) {
     Integer usual = kind.usualRoles().get(role);
-    if (usual != null && usual < texts.length) {
+    if (usual != null && usual < tokens.size()) {
       roles.put(role, usual);
     }
     for (String key : role.keys()) {
@@ -169,11 +173,11 @@ final class VocabularyReader {
   }
 
   private void putRole(SpecialRole role, String key, long id) {
-    if (id >= 0 && id < texts.length) {
+    if (id >= 0 && id < tokens.size()) {
       roles.put(role, (int) id);
     } else {
       LOG.log(Level.WARNING, "{0}: key {1} is {2}, not one of {3} tokens: ignored",
-          metadata.origin(), key, Long.toString(id), Integer.toString(texts.length));
+          metadata.origin(), key, Long.toString(id), Integer.toString(tokens.size()));
     }
   }
 
@@ -210,11 +214,16 @@ final class VocabularyReader {
 
   /** Makes the token a control token whatever the file says; its own declaration is one line in the log. */
   void makeControl(int id) {
-    if (types[id] != TokenType.CONTROL) {
+    if (types[id] != TokenType.CONTROL.number()) {
       LOG.log(Level.DEBUG, "{0}: token {1} ''{2}'' looks like a control token and becomes one",
-          metadata.origin(), Integer.toString(id), texts[id]);
-      types[id] = TokenType.CONTROL;
+          metadata.origin(), Integer.toString(id), tokens.get(id));
+      retype(id, TokenType.CONTROL);
     }
+  }
+
+  /** Gives the token another type than the file. */
+  void retype(int id, TokenType type) {
+    types[id] = type.number();
   }
 
   /** The id of each of these spellings that the vocabulary has. */
@@ -238,15 +247,11 @@ final class VocabularyReader {
     return ids;
   }
 
-  Map<Integer, byte[]> malformed() {
-    return malformed;
+  Utf8Strings tokens() {
+    return tokens;
   }
 
-  String[] texts() {
-    return texts;
-  }
-
-  TokenType[] types() {
+  byte[] types() {
     return types;
   }
 
@@ -262,7 +267,7 @@ final class VocabularyReader {
     return endOfGeneration;
   }
 
-  Set<Integer> declaredSpecial() {
+  BitSet declaredSpecial() {
     return declaredSpecial;
   }
 

@@ -78,7 +78,12 @@ public record ModelFacts(
 
   /** {@code 260 K}, {@code 7.24 B}. */
   public String parameterText() {
-    return scaled(parameters, 1000, THOUSANDS);
+    return count(parameters);
+  }
+
+  /** {@code 260 K}, {@code 7.24 B}. */
+  public static String count(long number) {
+    return scaled(number, 1000, THOUSANDS);
   }
 
   /** {@code 1.1 MB}, in powers of 1000. */

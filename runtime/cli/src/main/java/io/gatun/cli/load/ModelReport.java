@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -35,31 +36,37 @@ public final class ModelReport {
   /**
    * Looks at a file. What can be opened as a container is reported; what Gatun cannot run is reported as such.
    *
+   * @param context tokens to say the needed memory for; empty for what a conversation has by default
    * @throws FormatException if it is no readable container
    */
-  public static ModelReport of(Path path, Detail detail) {
+  public static ModelReport of(Path path, Detail detail, OptionalInt context) {
     var report = new ModelReport();
     report.fact("file", "file", path.toString());
     try (Checkpoint checkpoint = Checkpoints.open(path)) {
-      report.describe(checkpoint, support(path));
+      report.describe(checkpoint, support(path, context));
       report.metadata(checkpoint);
       if (detail == Detail.TENSORS) {
         report.tensors(checkpoint);
       }
     } catch (UnsupportedModelException e) {
-      report.support(new Support(Optional.of(String.valueOf(e.getMessage())), List.of()));
+      report.support(Support.obstacle(e));
     }
     return report;
   }
 
   /** Why not, if not; and what to know if so. */
-  private record Support(Optional<String> obstacle, List<String> warnings) {}
+  private record Support(Optional<String> obstacle, List<String> warnings, Optional<ModelNeeds> needs) {
 
-  private static Support support(Path path) {
+    static Support obstacle(RuntimeException e) {
+      return new Support(Optional.of(String.valueOf(e.getMessage())), List.of(), Optional.empty());
+    }
+  }
+
+  private static Support support(Path path, OptionalInt context) {
     try (Model model = Model.open(path)) {
-      return new Support(Optional.empty(), model.warnings());
+      return new Support(Optional.empty(), model.warnings(), Optional.of(ModelNeeds.of(model, context)));
     } catch (UnsupportedModelException | FormatException e) {
-      return new Support(Optional.of(String.valueOf(e.getMessage())), List.of());
+      return Support.obstacle(e);
     }
   }
 
@@ -84,7 +91,16 @@ public final class ModelReport {
     boolean template = ModelFacts.string(checkpoint, "tokenizer.chat_template").isPresent();
     line("chat template", template ? "yes" : "no");
     json.put("chat_template", template);
+    support.needs().ifPresent(this::needs);
     support(support);
+  }
+
+  private void needs(ModelNeeds needs) {
+    fact("family", "family", needs.family());
+    line("active parameters", ModelFacts.count(needs.costs().activeParameters()) + " for a token");
+    line("memory", needs.memoryText());
+    line("expected decoding", needs.speedText());
+    needs.addTo(json);
   }
 
   private void support(Support support) {
