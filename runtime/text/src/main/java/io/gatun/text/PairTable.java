@@ -105,7 +105,7 @@ final class PairTable {
       }
       slot = after(slot);
     }
-    slots[slot] = (long) hash << Integer.SIZE | rank + 1;
+    slots[slot] = ((long) hash << Integer.SIZE) | (rank + 1);
   }
 
   private Merge merge(int rank) {
