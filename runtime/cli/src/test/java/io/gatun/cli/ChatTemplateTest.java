@@ -20,7 +20,8 @@ class ChatTemplateTest {
   private static final String KEY = "tokenizer.chat_template";
   private static final String LLAMA_2 =
       "{% for m in messages %}{% if m.role == 'user' %}{{ bos_token + '[INST] ' + m.content + ' [/INST]' }}"
-          + "{% else %}{{ m.content + eos_token }}{% endif %}{% endfor %}";
+          + "{% elif m.role == 'assistant' %}"
+          + "{{ m.content + eos_token }}{% endif %}{% endfor %}";
   private static final String TELLS =
       "{{ raise_exception('think=' ~ enable_thinking ~ ' effort=' ~ reasoning_effort ~ ' x=' ~ x ~ ' tools=' ~ tools) }}";
 
@@ -38,11 +39,8 @@ class ChatTemplateTest {
     assertEquals(List.of(), result.errors());
     JsonNode json = Oracle.json(result.text());
     // the template drops system messages, so it stands in the user's; <s> in it is text
-    var ids = Program.gatun("tokenize", "-m", model, "--parse-special").input("<s>[INST] Be kind.\nOnce").run();
-    var rest = Program.gatun("tokenize", "-m", model).input("<s> [/INST]").run();
-    int prompt = json.at("/usage/prompt_tokens").intValue();
-    int separately = Oracle.json(ids.text()).size() + Oracle.json(rest.text()).size();
-    assertTrue(prompt == separately || prompt == separately - 1, prompt + " of " + separately);
+    var ids = Program.gatun("tokenize", "-m", model, "--add-special").input("[INST] Be kind.\nOnce<s> [/INST]").run();
+    assertEquals(Oracle.json(ids.text()).size(), json.at("/usage/prompt_tokens").intValue());
     var without = Program.gatun("run", "-m", model, "-p", "Once", "--think", "off").run();
     assertEquals(2, without.exitCode());
     assertTrue(without.error().contains("--chat"), without.error());

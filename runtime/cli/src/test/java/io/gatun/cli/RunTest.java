@@ -84,13 +84,12 @@ class RunTest {
 
   @Test
   void anInterruptEndsItWith130() throws IOException, InterruptedException {
-    Process process = Program.gatun("run", "-m", Models.stories(), "-p", "Once", "-c", "100000").start();
+    var program = Program.gatun("run", "-m", Models.stories(), "-p", "Once", "-c", "100000");
+    Process process = program.start();
     process.getOutputStream().close();
     assertTrue(process.getInputStream().read() >= 0, "it is telling a story");
     interrupt(process);
-    process.getInputStream().readAllBytes();
-    assertTrue(process.waitFor(5, TimeUnit.SECONDS));
-    assertEquals(130, process.exitValue());
+    assertEquals(130, program.finish(process).exitCode());
   }
 
   private static void interrupt(Process process) throws IOException, InterruptedException {
