@@ -14,7 +14,7 @@ final class Arguments {
   /** Bytes from weight row to weight row. */
   static final int ROW_BYTES = 8;
 
-  /** Strips to compute, at least 1. */
+  /** Strips to compute, at least 1; counted down. */
   static final int STRIPS = 16;
 
   /** Activation rows, at least 1. */
@@ -53,10 +53,16 @@ final class Arguments {
 
   static final int SCALE_SKIP = 128;
 
+  /** Activation rows of the strip that are left. */
+  static final int TOKENS_LEFT = 136;
+
+  /** Where the result of the strip and the activation row goes. */
+  static final int RESULT = 144;
+
   /** Vectors that the function uses while it runs. */
   static final int ROOM = 160;
 
-  static final int VECTORS = 32;
+  static final int VECTORS = 48;
   static final int END = ROOM + VECTORS * 32;
 
   private Arguments() {}

@@ -10,18 +10,60 @@ import io.gatun.device.QuantizedRows;
 import io.gatun.device.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Products with 8-bit activations on the mapped bytes, by assembled functions. Rows that do not fill a
  * strip are computed together with rows before them; where there are none, or the weights are on the heap, rows are copied. Stateless
  * and thread-safe.
- *
- * @param strip a function of {@link StripEmitter}, for few activation rows
- * @param panel a function of {@link PanelEmitter}, for others
  */
-record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) implements MatmulKernel<QuantizedRows> {
+final class JitMatmul implements MatmulKernel<QuantizedRows> {
   private static final long VECTOR = ROWS * Float.BYTES;
+
+  private final Supplier<BlockCode> block;
+  private volatile @Nullable Functions functions;
+
+  /** @param block how blocks are taken apart; asked for when the kernel is first used */
+  JitMatmul(Supplier<BlockCode> block) {
+    this.block = block;
+  }
+
+  /**
+   * The functions of an encoding, which stay for as long as the JVM runs.
+   *
+   * @param strip a function of {@link StripEmitter}, for few activation rows
+   * @param panel a function of {@link PanelEmitter}, for others
+   */
+  private record Functions(Shape shape, MemorySegment strip, MemorySegment panel) {
+
+    static Functions of(BlockCode block) {
+      List<byte[]> codes = List.of(StripEmitter.function(block), PanelEmitter.function(block));
+      List<MemorySegment> functions = new CodeArena(codes).functions();
+      return new Functions(block.shape(), functions.getFirst(), functions.getLast());
+    }
+
+    long panelBytes(HostMatrix w) {
+      return w.cols() / QuantizedRows.RUN * shape.panelBytes();
+    }
+  }
+
+  /** Assembled by the first who needs them. */
+  private Functions functions() {
+    Functions assembled = functions;
+    if (assembled == null) {
+      synchronized (this) {
+        assembled = functions;
+        if (assembled == null) {
+          assembled = Functions.of(block.get());
+          functions = assembled;
+        }
+      }
+    }
+    return assembled;
+  }
 
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
@@ -29,26 +71,23 @@ record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) i
       return;
     }
     HostMatrix w = product.w();
-    var room = Room.of(product, panelBytes(w));
-    MemorySegment block = scratch.block(room.end());
+    Functions code = functions();
+    var room = Room.of(product, code.panelBytes(w));
+    MemorySegment memory = scratch.block(room.end());
     try {
       long count = product.count();
       if (count < TILE) {
-        run(product, 0, count, from, to, strip, room, block);
+        run(product, 0, count, from, to, code.strip(), room, memory);
       } else {
         long whole = count / TILE * TILE;
-        run(product, 0, whole, from, to, panel, room, block);
+        run(product, 0, whole, from, to, code.panel(), room, memory);
         if (whole < count) {
-          run(product, count - TILE, TILE, from, to, panel, room, block);
+          run(product, count - TILE, TILE, from, to, code.panel(), room, memory);
         }
       }
     } finally {
       Reference.reachabilityFence(scratch); // whose block is used by its address
     }
-  }
-
-  private long panelBytes(HostMatrix w) {
-    return w.cols() / QuantizedRows.RUN * encoding.panelBytes();
   }
 
   /**
@@ -75,68 +114,68 @@ record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) i
       long to,
       MemorySegment function,
       Room room,
-      MemorySegment block) {
+      MemorySegment memory) {
     QuantizedRows x = product.x();
     HostMatrix w = product.w();
     long row = product.firstX() + first;
     long runs = w.cols() / QuantizedRows.RUN;
     long scaleStride = x.scaleStride() * Float.BYTES; // that of the sums as well: two of 16 bits for each scale
-    Arguments.set(block, Arguments.ROW_BYTES, w.rowBytes());
-    Arguments.set(block, Arguments.TOKENS, count);
-    Arguments.set(block, Arguments.RUNS_END, runs * Integer.BYTES);
-    Arguments.set(block, Arguments.CODES, x.codes().address() + row * x.codeStride());
-    Arguments.set(block, Arguments.CODE_STRIDE, x.codeStride());
-    Arguments.set(block, Arguments.CODE_SKIP, TILE * x.codeStride() - w.cols());
-    Arguments.set(block, Arguments.SCALES, x.scales().address() + row * scaleStride);
-    Arguments.set(block, Arguments.SUMS, x.sums().address() + row * scaleStride);
-    Arguments.set(block, Arguments.SCALE_STRIDE, scaleStride);
-    Arguments.set(block, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
-    Arguments.set(block, Arguments.PANEL, block.address() + room.panel());
-    Arguments.set(block, Arguments.PANEL_END, block.address() + room.panel() + panelBytes(w));
+    Arguments.set(memory, Arguments.ROW_BYTES, w.rowBytes());
+    Arguments.set(memory, Arguments.TOKENS, count);
+    Arguments.set(memory, Arguments.RUNS_END, runs * Integer.BYTES);
+    Arguments.set(memory, Arguments.CODES, x.codes().address() + row * x.codeStride());
+    Arguments.set(memory, Arguments.CODE_STRIDE, x.codeStride());
+    Arguments.set(memory, Arguments.CODE_SKIP, TILE * x.codeStride() - w.cols());
+    Arguments.set(memory, Arguments.SCALES, x.scales().address() + row * scaleStride);
+    Arguments.set(memory, Arguments.SUMS, x.sums().address() + row * scaleStride);
+    Arguments.set(memory, Arguments.SCALE_STRIDE, scaleStride);
+    Arguments.set(memory, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
+    Arguments.set(memory, Arguments.PANEL, memory.address() + room.panel());
+    Arguments.set(memory, Arguments.PANEL_END, memory.address() + room.results());
     var part = new Product<>(x, row, w, product.expert(), product.out(), product.firstOut() + first, count);
     if (to - from < ROWS || !w.bytes().isNative()) {
-      copied(part, from, to, function, room, block);
+      copied(part, from, to, function, room, memory);
     } else {
       long strips = (to - from) / ROWS;
-      strips(part, from, strips, function, block);
+      strips(part, from, strips, function, memory);
       if (from + strips * ROWS < to) {
-        strips(part, to - ROWS, 1, function, block);
+        strips(part, to - ROWS, 1, function, memory);
       }
     }
   }
 
   private static void strips(
-      Product<QuantizedRows> product, long row, long strips, MemorySegment function, MemorySegment block) {
+      Product<QuantizedRows> product, long row, long strips, MemorySegment function, MemorySegment memory) {
     HostMatrix w = product.w();
     long outStride = product.out().cols() * Float.BYTES;
     long weights = address(w.bytes(), w.rowOffset(product.expert(), row), strips * ROWS * w.rowBytes());
     long out = product.out().segment().address() + product.firstOut() * outStride + row * Float.BYTES;
-    compute(function, block, weights, strips, out, outStride);
+    compute(function, memory, weights, strips, out, outStride);
   }
 
-  /** One strip at a time, whose rows and results are in the block. */
+  /** One strip at a time, whose rows and results are in the memory. */
   private static void copied(
-      Product<QuantizedRows> product, long from, long to, MemorySegment function, Room room, MemorySegment block) {
+      Product<QuantizedRows> product, long from, long to, MemorySegment function, Room room, MemorySegment memory) {
     HostMatrix w = product.w();
     for (long row = from; row < to; row += ROWS) {
       long rows = Math.min(ROWS, to - row);
-      MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), block, room.weights(), rows * w.rowBytes());
-      compute(function, block, block.address() + room.weights(), 1, block.address() + room.results(), VECTOR);
+      MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), memory, room.weights(), rows * w.rowBytes());
+      compute(function, memory, memory.address() + room.weights(), 1, memory.address() + room.results(), VECTOR);
       for (long i = 0; i < product.count(); i++) {
         long out = (product.firstOut() + i) * product.out().cols() + row;
         MemorySegment.copy(
-            block, room.results() + i * VECTOR, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
+            memory, room.results() + i * VECTOR, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
       }
     }
   }
 
   private static void compute(
-      MemorySegment function, MemorySegment block, long weights, long strips, long out, long outStride) {
-    Arguments.set(block, Arguments.WEIGHTS, weights);
-    Arguments.set(block, Arguments.STRIPS, strips);
-    Arguments.set(block, Arguments.OUT, out);
-    Arguments.set(block, Arguments.OUT_STRIDE, outStride);
-    Calls.run(function, block);
+      MemorySegment function, MemorySegment memory, long weights, long strips, long out, long outStride) {
+    Arguments.set(memory, Arguments.WEIGHTS, weights);
+    Arguments.set(memory, Arguments.STRIPS, strips);
+    Arguments.set(memory, Arguments.OUT, out);
+    Arguments.set(memory, Arguments.OUT_STRIDE, outStride);
+    Calls.run(function, memory);
   }
 
   /**

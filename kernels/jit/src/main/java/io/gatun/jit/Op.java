@@ -7,11 +7,14 @@ package io.gatun.jit;
 enum Op {
   VMOVDQU(Op.PF3, Op.M0F, 0x6F),
   VMOVUPS(Op.PNO, Op.M0F, 0x10),
+  VMOVD(Op.P66, Op.M0F, 0x6E),
+  VPINSRD(Op.P66, Op.M3A, 0x22),
+  VMOVSD(Op.PF2, Op.M0F, 0x10),
+  VMOVHPS(Op.PNO, Op.M0F, 0x16),
   VBROADCASTSS(Op.P66, Op.M38, 0x18),
   VBROADCASTI128(Op.P66, Op.M38, 0x5A),
   VPBROADCASTD(Op.P66, Op.M38, 0x58),
   VINSERTI128(Op.P66, Op.M3A, 0x38),
-  VPINSRW(Op.P66, Op.M0F, 0xC4),
   VPBLENDW(Op.P66, Op.M3A, 0x0E),
   VPERM2I128(Op.P66, Op.M3A, 0x46),
   VPERMQ(Op.P66, Op.M3A, 0x00, 1),
@@ -20,13 +23,24 @@ enum Op {
   VPUNPCKLQDQ(Op.P66, Op.M0F, 0x6C),
   VPUNPCKHQDQ(Op.P66, Op.M0F, 0x6D),
   VPACKUSDW(Op.P66, Op.M38, 0x2B),
+  VPMOVZXWD(Op.P66, Op.M38, 0x33),
+  VPSHUFB(Op.P66, Op.M38, 0x00),
   VPAND(Op.P66, Op.M0F, 0xDB),
   VPOR(Op.P66, Op.M0F, 0xEB),
   VPXOR(Op.P66, Op.M0F, 0xEF),
+  VPANDN(Op.P66, Op.M0F, 0xDF),
+  VPCMPEQB(Op.P66, Op.M0F, 0x74),
+  VPCMPEQD(Op.P66, Op.M0F, 0x76),
+  VPMINSD(Op.P66, Op.M38, 0x39),
+  VPMAXSD(Op.P66, Op.M38, 0x3D),
+  VPMAXUB(Op.P66, Op.M38, 0x3E),
   VPABSB(Op.P66, Op.M38, 0x1C),
   VPSIGNB(Op.P66, Op.M38, 0x08),
+  VPADDB(Op.P66, Op.M0F, 0xFC),
   VPADDW(Op.P66, Op.M0F, 0xFD),
   VPADDD(Op.P66, Op.M0F, 0xFE),
+  VPSUBB(Op.P66, Op.M0F, 0xF8),
+  VPSUBD(Op.P66, Op.M0F, 0xFA),
   VPHADDW(Op.P66, Op.M38, 0x01),
   VPHADDD(Op.P66, Op.M38, 0x02),
   VPMADDWD(Op.P66, Op.M0F, 0xF5),
@@ -40,6 +54,7 @@ enum Op {
   private static final int PNO = 0;
   private static final int P66 = 1;
   private static final int PF3 = 2;
+  private static final int PF2 = 3;
   private static final int M0F = 1;
   private static final int M38 = 2;
   private static final int M3A = 3;

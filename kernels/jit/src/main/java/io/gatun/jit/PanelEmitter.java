@@ -1,7 +1,6 @@
 package io.gatun.jit;
 
 import static io.gatun.jit.Gp.R10;
-import static io.gatun.jit.Gp.R11;
 import static io.gatun.jit.Gp.R12;
 import static io.gatun.jit.Gp.R13;
 import static io.gatun.jit.Gp.R14;
@@ -21,16 +20,19 @@ import static io.gatun.jit.Op.VFMADD231PS;
 import static io.gatun.jit.Op.VFNMADD231PS;
 import static io.gatun.jit.Op.VMOVDQU;
 import static io.gatun.jit.Op.VMULPS;
+import static io.gatun.jit.Op.VPABSB;
 import static io.gatun.jit.Op.VPADDD;
 import static io.gatun.jit.Op.VPADDW;
 import static io.gatun.jit.Op.VPBROADCASTD;
 import static io.gatun.jit.Op.VPMADDUBSW;
 import static io.gatun.jit.Op.VPMADDWD;
+import static io.gatun.jit.Op.VPSIGNB;
 import static io.gatun.jit.Op.VPXOR;
 import static io.gatun.jit.Operand.Vec.ymm;
 
 import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
+import java.util.List;
 
 /**
  * Writes the function that multiplies strips of {@link #ROWS} weight rows with many activation rows, {@link #TILE} at a time. All
@@ -39,7 +41,7 @@ import io.gatun.jit.Operand.Vec;
  * <pre>
  *   panel, for each run of 32 columns:   u8 or i8 [8 quads of columns][ROWS][4], then f32 factors [..][ROWS]
  *
- *   for each strip of weight rows                 R11 are left; R8 is the first row, RSI where its results go
+ *   for each strip of weight rows                 R8 is the first row, RSI where its results go
  *     for each block                              R13 and R14 in rows 0 and 4, RBP in the panel
  *     for each tile of activation rows            RAX are left; R12 results
  *       for each run of 32 columns                RBP in the panel; R13 codes, R14 scales, R15 sums of activation row 0
@@ -57,50 +59,58 @@ final class PanelEmitter extends Emitter {
   /** Where the factors of a run begin: bytes after its codes. */
   static final int FACTORS = QUADS * VECTOR;
 
-  private static final Vec W = ymm(8);
-  private static final Vec X = ymm(9);
-  private static final Vec FREE = ymm(10);
-  private static final Vec X_SCALE = ymm(11);
+  /** Vectors of the panel, or the first one and the magnitudes of its codes in the last register. */
+  private static final List<Vec> WEIGHTS = List.of(ymm(8), ymm(9), ymm(10), ymm(11));
 
-  private PanelEmitter() {}
+  private static final Vec X = ymm(12);
+  private static final Vec FREE = ymm(13);
+  private static final Vec X_SCALE = ymm(14);
+  private static final Vec ONE_EACH = ymm(15);
 
-  static byte[] function(BlockCode block) {
-    return new PanelEmitter().emit(block);
+  private final BlockCode block;
+  private final Shape shape;
+
+  private PanelEmitter(BlockCode block) {
+    this.block = block;
+    this.shape = block.shape();
   }
 
-  private byte[] emit(BlockCode block) {
+  static byte[] function(BlockCode block) {
+    return new PanelEmitter(block).emit();
+  }
+
+  private byte[] emit() {
     enter();
     code.mov(R8, Mem.at(RDI, Arguments.WEIGHTS));
-    code.mov(R11, Mem.at(RDI, Arguments.STRIPS));
     code.mov(RSI, Mem.at(RDI, Arguments.OUT));
     int strip = code.here();
-    pack(block);
-    tiles(block);
+    panel();
+    tiles();
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
     code.lea(R8, Mem.at(R8, R9, 8, 0));
     code.add(RSI, VECTOR);
-    code.dec(R11);
+    code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
     return leave();
   }
 
-  private void pack(BlockCode block) {
+  private void panel() {
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
     code.mov(R13, R8);
     code.lea(R14, Mem.at(R8, R9, 4, 0));
     code.mov(RBP, Mem.at(RDI, Arguments.PANEL));
-    block.constants(this);
+    block.prepare(this);
     int next = code.here();
-    block.pack(this);
-    code.add(R13, block.bytes());
-    code.add(R14, block.bytes());
-    code.add(RBP, block.runs() * block.panelBytes());
+    pack();
+    code.add(R13, shape.bytes());
+    code.add(R14, shape.bytes());
+    code.add(RBP, shape.runs() * shape.panelBytes());
     code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
     code.jump(Assembler.Condition.BELOW, next);
   }
 
-  private void tiles(BlockCode block) {
+  private void tiles() {
     code.mov(R9, Mem.at(RDI, Arguments.CODE_STRIDE));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
     code.mov(RDX, Mem.at(RDI, Arguments.SCALE_STRIDE));
@@ -110,18 +120,20 @@ final class PanelEmitter extends Emitter {
     code.mov(R15, Mem.at(RDI, Arguments.SUMS));
     code.mov(RAX, Mem.at(RDI, Arguments.TOKENS));
     code.mov(R12, RSI);
-    block.tileConstants(this);
+    code.op(VMOVDQU, ONE_EACH, ONES);
     int tile = code.here();
     code.mov(RBP, Mem.at(RDI, Arguments.PANEL));
     for (int token = 0; token < TILE; token++) {
       code.op(VPXOR, sum(token), sum(token), sum(token));
     }
     int next = code.here();
-    block.tile(this);
+    for (int group = 0; group < shape.groupsOfRun(); group++) {
+      tile(group);
+    }
     code.add(R13, QUADS * Integer.BYTES);
     code.add(R14, Float.BYTES);
     code.add(R15, 2 * Short.BYTES);
-    code.add(RBP, block.panelBytes());
+    code.add(RBP, shape.panelBytes());
     code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
     code.jump(Assembler.Condition.BELOW, next);
     results();
@@ -142,19 +154,20 @@ final class PanelEmitter extends Emitter {
 
   // ---- operands
 
-  /** Bytes of the panel, from the run or the block that it is at. */
-  Mem panel(int offset) {
-    return Mem.at(RBP, offset);
+  /** A quad of columns of the run that a tile is at. */
+  private static Mem quad(int quad) {
+    return Mem.at(RBP, quad * VECTOR);
   }
 
-  /** Where a quad of columns of a run of the block is packed to. */
-  Mem quad(BlockCode block, int run, int quad) {
-    return panel(run * block.panelBytes() + quad * VECTOR);
+  /** A factor of the run that a tile is at. */
+  private static Mem factor(int factor) {
+    return Mem.at(RBP, FACTORS + factor * VECTOR);
   }
 
-  /** Where a factor of a run of the block is packed to. */
-  Mem factor(BlockCode block, int run, int factor) {
-    return panel(run * block.panelBytes() + FACTORS + factor * VECTOR);
+  /** Where the factors of a run's groups are: the scale, and then what {@link Shape#minimums} says. */
+  private Mem factor(int group, boolean isMinimum) {
+    int factor = group % shape.groupsOfRun() + (isMinimum ? shape.groupsOfRun() : 0);
+    return Mem.at(RBP, group / shape.groupsOfRun() * shape.panelBytes() + FACTORS + factor * VECTOR);
   }
 
   private static Mem strided(Gp base, int token, Gp stride, Gp three, int offset) {
@@ -167,7 +180,7 @@ final class PanelEmitter extends Emitter {
   }
 
   /** Four codes of an activation row. */
-  Mem codes(int token, int quad) {
+  private Mem codes(int token, int quad) {
     return strided(R13, token, R9, R10, quad * Integer.BYTES);
   }
 
@@ -180,60 +193,146 @@ final class PanelEmitter extends Emitter {
   }
 
   /** The sums of an activation row, which grow: registers 0 to 3. */
-  static Vec sum(int token) {
+  private static Vec sum(int token) {
     return ymm(token);
   }
 
   /** The dots of an activation row: registers 4 to 7. */
-  static Vec dot(int token) {
+  private static Vec dot(int token) {
     return ymm(TILE + token);
   }
 
-  // ---- what several encodings do
+  // ---- the panel
 
-  /** Dots of unsigned codes as pairs of 16-bit lanes, of {@code quads} quads of columns; changes registers 8 to 10. */
-  void unsignedDots(int firstQuad, int quads) {
-    for (int quad = firstQuad; quad < firstQuad + quads; quad++) {
-      code.op(VMOVDQU, W, panel(quad * VECTOR));
-      for (int token = 0; token < TILE; token++) {
-        code.op(VPBROADCASTD, X, codes(token, quad));
-        if (quad == firstQuad) {
-          code.op(VPMADDUBSW, dot(token), W, X);
-        } else {
-          code.op(VPMADDUBSW, FREE, W, X);
-          code.op(VPADDW, dot(token), dot(token), FREE);
+  /** Decodes a block of each row. */
+  private void pack() {
+    block.factors(this);
+    for (int group = 0; group < shape.groups(); group++) {
+      copy(scale(group), factor(group, false));
+      if (shape.hasMinimums()) {
+        copy(minimum(group), factor(group, true));
+      }
+    }
+    int first = block.registers() + 1;
+    List<Vec> quads = registers(first);
+    List<Vec> free = registers(first + quads.size());
+    for (int part = 0; part < block.parts().size(); part++) {
+      List<Integer> slices = block.parts().get(part);
+      for (int k = 0; k < slices.size(); k++) {
+        for (int i = 0; i < quads.size(); i++) {
+          block.load(this, i, part);
+          block.codes(this, part, k, quads.get(i), free.getFirst());
+        }
+        transpose(quads, free);
+        int start = slices.get(k) / 2 * shape.panelBytes() + slices.get(k) % 2 * quads.size() * VECTOR;
+        for (int i = 0; i < quads.size(); i++) {
+          code.store(Mem.at(RBP, start + i * VECTOR), quads.get(i));
         }
       }
     }
   }
 
-  /** Adds a constant times one or both sums of the run, as 16-bit {@code factors} say. */
-  void center(int token, Vec factors) {
-    code.op(VPBROADCASTD, FREE, xSums(token));
-    code.op(VPMADDWD, FREE, FREE, factors);
-    code.op(VPADDD, dot(token), dot(token), FREE);
+  private static List<Vec> registers(int first) {
+    return List.of(ymm(first), ymm(first + 1), ymm(first + 2), ymm(first + 3));
   }
 
-  /** {@code sum = fma((float) dot, scale · xscale, sum)}, with a factor of the run; the scale of the activations is kept. */
-  void accumulate(int token, int factor) {
+  private void copy(Mem source, Mem target) {
+    code.op(VMOVDQU, FREE, source);
+    code.store(target, FREE);
+  }
+
+  // ---- the tile
+
+  /** Adds the products of a group of the run and a tile of activation rows. */
+  private void tile(int group) {
+    int quads = shape.group() / Integer.BYTES;
+    int together = shape.quadsInWord();
+    for (int quad = 0; quad < quads; quad += together) {
+      if (together == QUADS) {
+        wholeRun();
+      } else {
+        products(group * quads + quad, together, quad == 0);
+      }
+    }
+    for (int token = 0; token < TILE; token++) {
+      if (shape.center() != 0) {
+        code.op(VPBROADCASTD, FREE, xSums(token));
+        code.op(VPMADDWD, FREE, FREE, pairs(-shape.center(), shape, group));
+        code.op(VPADDD, dot(token), dot(token), FREE);
+      }
+      accumulate(token, group);
+      if (shape.hasMinimums()) {
+        minimum(token, group);
+      }
+    }
+  }
+
+  /** Dots of all quads of the run, which fit 16-bit lanes; each vector of weights is loaded once. */
+  private void wholeRun() {
+    Vec w = WEIGHTS.getFirst();
+    for (int quad = 0; quad < QUADS; quad++) {
+      code.op(VMOVDQU, w, quad(quad));
+      for (int token = 0; token < TILE; token++) {
+        code.op(VPBROADCASTD, X, codes(token, quad));
+        if (quad == 0) {
+          code.op(VPMADDUBSW, dot(token), w, X);
+        } else {
+          code.op(VPMADDUBSW, FREE, w, X);
+          code.op(VPADDW, dot(token), dot(token), FREE);
+        }
+      }
+    }
+    for (int token = 0; token < TILE; token++) {
+      code.op(VPMADDWD, dot(token), dot(token), ONE_EACH);
+    }
+  }
+
+  /** Adds products of a few quads, which fit 16-bit lanes, to the dots. */
+  private void products(int firstQuad, int quads, boolean areFirst) {
+    for (int i = 0; i < quads; i++) {
+      code.op(VMOVDQU, WEIGHTS.get(i), quad(firstQuad + i));
+    }
+    Vec magnitudes = WEIGHTS.getLast();
+    if (shape.isSigned()) {
+      code.op(VPABSB, magnitudes, WEIGHTS.getFirst());
+    }
+    for (int token = 0; token < TILE; token++) {
+      Vec sum = areFirst ? dot(token) : FREE;
+      for (int i = 0; i < quads; i++) {
+        Vec product = i == 0 ? sum : X;
+        code.op(VPBROADCASTD, product, codes(token, firstQuad + i));
+        if (shape.isSigned()) {
+          code.op(VPSIGNB, product, product, WEIGHTS.get(i));
+          code.op(VPMADDUBSW, product, magnitudes, product);
+        } else {
+          code.op(VPMADDUBSW, product, WEIGHTS.get(i), product);
+        }
+        if (i > 0) {
+          code.op(VPADDW, sum, sum, product);
+        }
+      }
+      code.op(VPMADDWD, sum, sum, ONE_EACH);
+      if (!areFirst) {
+        code.op(VPADDD, dot(token), dot(token), sum);
+      }
+    }
+  }
+
+  /** {@code sum = fma((float) dot, scale · xscale, sum)}; the scale of the activations is kept. */
+  private void accumulate(int token, int group) {
     code.op(VCVTDQ2PS, dot(token), dot(token));
     code.op(VBROADCASTSS, X_SCALE, xScale(token));
-    code.op(VMULPS, FREE, X_SCALE, panel(FACTORS + factor * VECTOR));
+    code.op(VMULPS, FREE, X_SCALE, factor(group));
     code.op(VFMADD231PS, sum(token), dot(token), FREE);
   }
 
-  /** {@code sum = fma(−factor, xscale · Σx, sum)}, after {@link #accumulate}. */
-  void subtract(int token, int factor, Vec ones) {
+  /** {@code sum = fma(± minimum, xscale · Σx, sum)}, after {@link #accumulate}. */
+  private void minimum(int token, int group) {
     code.op(VPBROADCASTD, FREE, xSums(token));
-    code.op(VPMADDWD, FREE, FREE, ones);
+    code.op(VPMADDWD, FREE, FREE, pairs(1, shape, group));
     code.op(VCVTDQ2PS, FREE, FREE);
     code.op(VMULPS, FREE, FREE, X_SCALE);
-    code.op(VFNMADD231PS, sum(token), FREE, panel(FACTORS + factor * VECTOR));
-  }
-
-  /** Copies a vector of the room into the panel. */
-  void copy(int room, Mem target) {
-    code.op(VMOVDQU, FREE, room(room));
-    code.store(target, FREE);
+    Op op = shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS;
+    code.op(op, sum(token), FREE, factor(shape.groupsOfRun() + group));
   }
 }
