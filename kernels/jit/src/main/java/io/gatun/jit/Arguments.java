@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What a function that {@link StripEmitter} wrote reads and writes, by its address: 64-bit numbers and addresses at these
+ * What an assembled function reads and writes, by its address: 64-bit numbers and addresses at these
  * offsets, then room of its own.
  */
 final class Arguments {
@@ -58,6 +58,17 @@ final class Arguments {
 
   /** Where the result of the strip and the activation row goes. */
   static final int RESULT = 144;
+
+  /** Address of the first activation row of floats, and in its place that of sums; its end. */
+  static final int X = CODES;
+
+  static final int X_END = RUNS_END;
+
+  /** Bytes from row to row of float activations. */
+  static final int X_STRIDE = CODE_STRIDE;
+
+  /** Columns to multiply, above 0. */
+  static final int COLUMNS = RUNS_END;
 
   /** Vectors that the function uses while it runs. */
   static final int ROOM = 160;

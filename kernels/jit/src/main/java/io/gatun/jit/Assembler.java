@@ -236,6 +236,10 @@ final class Assembler {
     integer(0x31, target, target);
   }
 
+  void cmp(Gp first, Gp second) {
+    integer(0x39, first, second);
+  }
+
   void cmp(Gp first, Mem second) {
     integer(0x3B, first, second);
   }

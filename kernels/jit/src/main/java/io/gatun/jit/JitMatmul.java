@@ -11,9 +11,7 @@ import io.gatun.device.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Products with 8-bit activations on the mapped bytes, by assembled functions. Rows that do not fill a
@@ -23,12 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class JitMatmul implements MatmulKernel<QuantizedRows> {
   private static final long VECTOR = ROWS * Float.BYTES;
 
-  private final Supplier<BlockCode> block;
-  private volatile @Nullable Functions functions;
+  private final Lazy<Functions> functions;
 
   /** @param block how blocks are taken apart; asked for when the kernel is first used */
   JitMatmul(Supplier<BlockCode> block) {
-    this.block = block;
+    this.functions = new Lazy<>(() -> Functions.of(block.get()));
   }
 
   /**
@@ -50,28 +47,13 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     }
   }
 
-  /** Assembled by the first who needs them. */
-  private Functions functions() {
-    Functions assembled = functions;
-    if (assembled == null) {
-      synchronized (this) {
-        assembled = functions;
-        if (assembled == null) {
-          assembled = Functions.of(block.get());
-          functions = assembled;
-        }
-      }
-    }
-    return assembled;
-  }
-
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
     if (from == to) {
       return;
     }
     HostMatrix w = product.w();
-    Functions code = functions();
+    Functions code = functions.get();
     var room = Room.of(product, code.panelBytes(w));
     MemorySegment memory = scratch.block(room.end());
     try {
@@ -148,7 +130,7 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
       Product<QuantizedRows> product, long row, long strips, MemorySegment function, MemorySegment memory) {
     HostMatrix w = product.w();
     long outStride = product.out().cols() * Float.BYTES;
-    long weights = address(w.bytes(), w.rowOffset(product.expert(), row), strips * ROWS * w.rowBytes());
+    long weights = Weights.address(w, product.expert(), row, strips * ROWS);
     long out = product.out().segment().address() + product.firstOut() * outStride + row * Float.BYTES;
     compute(function, memory, weights, strips, out, outStride);
   }
@@ -176,20 +158,5 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     Arguments.set(memory, Arguments.OUT, out);
     Arguments.set(memory, Arguments.OUT_STRIDE, outStride);
     Calls.run(function, memory);
-  }
-
-  /**
-   * Where {@code length} bytes of native memory are.
-   *
-   * @throws IndexOutOfBoundsException if they are not all in the segment
-   * @throws IllegalStateException if it has been closed
-   */
-  private static long address(MemorySegment segment, long offset, long length) {
-    Objects.checkFromIndexSize(offset, length, segment.byteSize());
-    if (!segment.scope().isAlive()) {
-      throw new IllegalStateException(
-          "weights at %d: their checkpoint is closed; keep it open while the device computes".formatted(offset));
-    }
-    return segment.address() + offset;
   }
 }

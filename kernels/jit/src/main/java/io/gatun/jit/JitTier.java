@@ -84,7 +84,7 @@ public final class JitTier implements KernelTier {
 
   @Override
   public Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
-    return Optional.empty();
+    return Optional.ofNullable(FloatProducts.OF.get(encoding));
   }
 
   @Override
@@ -123,5 +123,16 @@ public final class JitTier implements KernelTier {
     private static Map.Entry<QuantizedEncoding, JitMatmul> entry(QuantizedEncoding encoding, Supplier<BlockCode> block) {
       return Map.entry(encoding, new JitMatmul(block));
     }
+  }
+
+  /** The same for weights that are not quantized. */
+  private static final class FloatProducts {
+    static final Map<Encoding, JitFloatMatmul> OF =
+        Map.of(
+            Encodings.F32, new JitFloatMatmul(FloatFormat.F32),
+            Encodings.F16, new JitFloatMatmul(FloatFormat.F16),
+            Encodings.BF16, new JitFloatMatmul(FloatFormat.BF16));
+
+    private FloatProducts() {}
   }
 }

@@ -101,6 +101,9 @@ class AssemblerTest {
     three(listing, Op.VPMADDUBSW, 10, 10, ymm(5));
     listing.line(() -> code.op(Op.VCVTDQ2PS, ymm(6), ymm(6)));
     listing.line(() -> code.op(Op.VCVTPH2PS, ymm(11), ymm(11)));
+    listing.line(() -> code.op(Op.VCVTPH2PS, ymm(15), Mem.at(Gp.R14, Gp.RBP, 2, 0)));
+    three(listing, Op.VADDPS, 0, 1, ymm(2));
+    three(listing, Op.VHADDPS, 4, 4, ymm(6));
     listing.line(() -> code.op(Op.VMULPS, ymm(8), ymm(7), Mem.at(Gp.RDI, 1152)));
     three(listing, Op.VFMADD231PS, 0, 6, ymm(8));
     listing.line(() -> code.op(Op.VFNMADD231PS, ymm(0), ymm(9), Mem.at(Gp.RDI, 384)));
@@ -143,6 +146,7 @@ class AssemblerTest {
     listing.line(() -> code.add(Gp.RSI, 1024));
     listing.line(() -> code.clear(Gp.RBP));
     listing.line(() -> code.cmp(Gp.RBP, Mem.at(Gp.RDI, 32)));
+    listing.line(() -> code.cmp(Gp.RCX, Gp.RBX));
     listing.line(() -> code.dec(Gp.R11));
     listing.line(() -> code.dec(Gp.RBX));
     listing.line(() -> code.dec(Mem.at(Gp.RDI, 16)));
