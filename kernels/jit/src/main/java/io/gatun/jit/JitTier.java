@@ -96,6 +96,8 @@ public final class JitTier implements KernelTier {
   private static final class Products {
     static final Map<QuantizedEncoding, JitMatmul> OF =
         Map.ofEntries(
+            entry(Encodings.Q1_0, BlockQ1_0::new),
+            entry(Encodings.Q2_0, BlockQ2_0::new),
             entry(Encodings.Q4_0, BlockQ4_0::new),
             entry(Encodings.Q4_1, BlockQ4_1::new),
             entry(Encodings.Q5_0, FiveBitBlock::q5_0),
@@ -115,8 +117,10 @@ public final class JitTier implements KernelTier {
             entry(Encodings.IQ3_S, BlockIQ3_S::new),
             entry(Encodings.IQ4_NL, BlockIQ4_NL::new),
             entry(Encodings.IQ4_XS, BlockIQ4_XS::new),
+            entry(Encodings.TQ1_0, BlockTQ1_0::new),
             entry(Encodings.TQ2_0, BlockTQ2_0::new),
-            entry(Encodings.MXFP4, BlockMXFP4::new));
+            entry(Encodings.MXFP4, BlockMXFP4::new),
+            entry(Encodings.NVFP4, BlockNVFP4::new));
 
     private Products() {}
 

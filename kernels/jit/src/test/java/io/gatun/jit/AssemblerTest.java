@@ -97,6 +97,7 @@ class AssemblerTest {
     three(listing, Op.VPSUBD, 5, 5, ymm(12));
     three(listing, Op.VPHADDW, 6, 6, ymm(7));
     three(listing, Op.VPHADDD, 14, 13, ymm(12));
+    three(listing, Op.VPMULLW, 2, 2, ymm(8));
     three(listing, Op.VPMADDWD, 6, 6, ymm(2));
     three(listing, Op.VPMADDUBSW, 10, 10, ymm(5));
     listing.line(() -> code.op(Op.VCVTDQ2PS, ymm(6), ymm(6)));

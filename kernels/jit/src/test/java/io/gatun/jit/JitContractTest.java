@@ -58,8 +58,8 @@ class JitContractTest {
   void everyKernelPassesItsSelfCheck() {
     KernelTable table = KernelTable.scalar().improvedBy(new JitTier()).checked();
     assertEquals(
-        "f32,f16,bf16,q4_0,q4_1,q5_0,q5_1,q8_0,q2_k,q3_k,q4_k,q5_k,q6_k,iq1_s,iq1_m,iq2_xxs,iq2_xs,iq2_s,iq3_xxs,iq3_s,iq4_nl,iq4_xs"
-            + ",tq2_0,mxfp4=jit rest=scalar",
+        "f32,f16,bf16,q1_0,q2_0,q4_0,q4_1,q5_0,q5_1,q8_0,q2_k,q3_k,q4_k,q5_k,q6_k,iq1_s,iq1_m,iq2_xxs,iq2_xs,iq2_s,iq3_xxs"
+            + ",iq3_s,iq4_nl,iq4_xs,tq1_0,tq2_0,mxfp4,nvfp4=jit rest=scalar",
         table.describe());
     assertEquals(List.of(), table.notes());
   }
