@@ -48,7 +48,7 @@ final class Arguments {
 
   static final int PANEL_END = 112;
 
-  /** From the end of an activation row's codes to the row after its tile; the same for scales, and for sums. */
+  /** From the end of an activation row's codes to the row after its tile; the same for scales, and for corrections. */
   static final int CODE_SKIP = 120;
 
   static final int SCALE_SKIP = 128;
@@ -70,8 +70,13 @@ final class Arguments {
   /** Columns to multiply, above 0. */
   static final int COLUMNS = RUNS_END;
 
+  /** Address of what a {@link PanelEmitter} computes of activations alone; bytes of an array of it. */
+  static final int CORRECTIONS = 152;
+
+  static final int CORRECTIONS_BYTES = 160;
+
   /** Vectors that the function uses while it runs. */
-  static final int ROOM = 160;
+  static final int ROOM = 192;
 
   static final int VECTORS = 48;
   static final int END = ROOM + VECTORS * 32;

@@ -54,7 +54,7 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     }
     HostMatrix w = product.w();
     Functions code = functions.get();
-    var room = Room.of(product, code.panelBytes(w));
+    var room = Room.of(product, code.panelBytes(w), code.shape());
     MemorySegment memory = scratch.block(room.end());
     try {
       long count = product.count();
@@ -78,12 +78,13 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
    * @param results of a strip whose rows are copied, f32 [activation rows][ROWS]
    * @param weights its rows
    */
-  private record Room(long panel, long results, long weights, long end) {
+  private record Room(long panel, long corrections, long results, long weights, long end) {
 
-    static Room of(Product<QuantizedRows> product, long panelBytes) {
-      long results = Arguments.END + panelBytes;
+    static Room of(Product<QuantizedRows> product, long panelBytes, Shape shape) {
+      long corrections = Arguments.END + panelBytes;
+      long results = corrections + shape.groupsOfRun() * product.count() * product.x().scaleStride() * Float.BYTES;
       long weights = results + product.count() * VECTOR;
-      return new Room(Arguments.END, results, weights, weights + ROWS * product.w().rowBytes());
+      return new Room(Arguments.END, corrections, results, weights, weights + ROWS * product.w().rowBytes());
     }
   }
 
@@ -113,7 +114,9 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     Arguments.set(memory, Arguments.SCALE_STRIDE, scaleStride);
     Arguments.set(memory, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
     Arguments.set(memory, Arguments.PANEL, memory.address() + room.panel());
-    Arguments.set(memory, Arguments.PANEL_END, memory.address() + room.results());
+    Arguments.set(memory, Arguments.PANEL_END, memory.address() + room.corrections());
+    Arguments.set(memory, Arguments.CORRECTIONS, memory.address() + room.corrections());
+    Arguments.set(memory, Arguments.CORRECTIONS_BYTES, count * scaleStride);
     var part = new Product<>(x, row, w, product.expert(), product.out(), product.firstOut() + first, count);
     if (to - from < ROWS || !w.bytes().isNative()) {
       copied(part, from, to, function, room, memory);

@@ -1,6 +1,7 @@
 package io.gatun.jit;
 
 import static io.gatun.jit.Gp.R10;
+import static io.gatun.jit.Gp.R11;
 import static io.gatun.jit.Gp.R12;
 import static io.gatun.jit.Gp.R13;
 import static io.gatun.jit.Gp.R14;
@@ -30,6 +31,7 @@ import static io.gatun.jit.Op.VPSIGNB;
 import static io.gatun.jit.Op.VPXOR;
 import static io.gatun.jit.Operand.Vec.ymm;
 
+import io.gatun.jit.Operand.Literal;
 import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 import java.util.List;
@@ -44,10 +46,12 @@ import java.util.List;
  *   for each strip of weight rows                 R8 is the first row, RSI where its results go
  *     for each block                              R13 and R14 in rows 0 and 4, RBP in the panel
  *     for each tile of activation rows            RAX are left; R12 results
- *       for each run of 32 columns                RBP in the panel; R13 codes, R14 scales, R15 sums of activation row 0
+ *       for each run of 32 columns                RBP in the panel; R13 codes, R14 scales, R15 and R11
+ *                                                 corrections of activation row 0
  * </pre>
  *
- * <p>In a tile R9 and R10 are 1 and 3 times the bytes from row to row of the codes, RDX and RBX the same for scales and for sums.
+ * <p>In a tile R9 and R10 are 1 and 3 times the bytes from row to row of the codes, RDX and RBX the same for scales and for
+ * corrections.
  */
 final class PanelEmitter extends Emitter {
   /** Activation rows of a tile. */
@@ -64,7 +68,6 @@ final class PanelEmitter extends Emitter {
 
   private static final Vec X = ymm(12);
   private static final Vec FREE = ymm(13);
-  private static final Vec X_SCALE = ymm(14);
   private static final Vec ONE_EACH = ymm(15);
 
   private final BlockCode block;
@@ -83,6 +86,9 @@ final class PanelEmitter extends Emitter {
     enter();
     code.mov(R8, Mem.at(RDI, Arguments.WEIGHTS));
     code.mov(RSI, Mem.at(RDI, Arguments.OUT));
+    if (shape.hasCorrections()) {
+      corrections();
+    }
     int strip = code.here();
     panel();
     tiles();
@@ -92,6 +98,46 @@ final class PanelEmitter extends Emitter {
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
     return leave();
+  }
+
+  /**
+   * What does not depend on weights is computed once for all strips, of all activation rows as one array, eight runs at a time:
+   * xscale · Σx where the encoding has minimums, and else −center · Σx; an array for each group of a run.
+   */
+  private void corrections() {
+    code.mov(R13, Mem.at(RDI, Arguments.SUMS));
+    code.mov(R14, Mem.at(RDI, Arguments.SCALES));
+    code.mov(R15, Mem.at(RDI, Arguments.CORRECTIONS));
+    code.mov(R12, Mem.at(RDI, Arguments.CORRECTIONS_BYTES));
+    code.mov(RAX, R12);
+    code.add(RAX, -VECTOR);
+    code.clear(RBP);
+    int next = code.here();
+    eightCorrections();
+    code.add(RBP, VECTOR);
+    code.cmp(RBP, RAX);
+    code.jump(Assembler.Condition.BELOW, next);
+    code.mov(RBP, RAX);
+    eightCorrections();
+  }
+
+  private void eightCorrections() {
+    code.lea(RCX, Mem.at(R15, RBP, 1, 0));
+    for (int group = 0; group < shape.groupsOfRun(); group++) {
+      code.op(VMOVDQU, FREE, Mem.at(R13, RBP, 1, 0));
+      code.op(VPMADDWD, FREE, FREE, sumFactors(group));
+      if (shape.hasMinimums()) {
+        code.op(VCVTDQ2PS, FREE, FREE);
+        code.op(VMULPS, FREE, FREE, Mem.at(R14, RBP, 1, 0));
+      }
+      code.store(Mem.at(RCX, 0), FREE);
+      code.add(RCX, R12);
+    }
+  }
+
+  /** By which the two sums of a run are multiplied for a group: one factor for both, or for one of them. */
+  private Literal sumFactors(int group) {
+    return pairs(shape.hasMinimums() ? 1 : -shape.center(), shape, group);
   }
 
   private void panel() {
@@ -117,7 +163,9 @@ final class PanelEmitter extends Emitter {
     code.lea(RBX, Mem.at(RDX, RDX, 2, 0));
     code.mov(R13, Mem.at(RDI, Arguments.CODES));
     code.mov(R14, Mem.at(RDI, Arguments.SCALES));
-    code.mov(R15, Mem.at(RDI, Arguments.SUMS));
+    code.mov(R15, Mem.at(RDI, Arguments.CORRECTIONS));
+    code.mov(R11, R15);
+    code.add(R11, Mem.at(RDI, Arguments.CORRECTIONS_BYTES));
     code.mov(RAX, Mem.at(RDI, Arguments.TOKENS));
     code.mov(R12, RSI);
     code.op(VMOVDQU, ONE_EACH, ONES);
@@ -132,7 +180,8 @@ final class PanelEmitter extends Emitter {
     }
     code.add(R13, QUADS * Integer.BYTES);
     code.add(R14, Float.BYTES);
-    code.add(R15, 2 * Short.BYTES);
+    code.add(R15, Float.BYTES);
+    code.add(R11, Float.BYTES);
     code.add(RBP, shape.panelBytes());
     code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
     code.jump(Assembler.Condition.BELOW, next);
@@ -140,6 +189,7 @@ final class PanelEmitter extends Emitter {
     code.add(R13, Mem.at(RDI, Arguments.CODE_SKIP));
     code.add(R14, Mem.at(RDI, Arguments.SCALE_SKIP));
     code.add(R15, Mem.at(RDI, Arguments.SCALE_SKIP));
+    code.add(R11, Mem.at(RDI, Arguments.SCALE_SKIP));
     code.add(RAX, -TILE);
     code.jump(Assembler.Condition.NOT_ZERO, tile);
   }
@@ -188,8 +238,8 @@ final class PanelEmitter extends Emitter {
     return strided(R14, token, RDX, RBX, 0);
   }
 
-  private Mem xSums(int token) {
-    return strided(R15, token, RDX, RBX, 0);
+  private Mem correction(int token, int group) {
+    return strided(group == 0 ? R15 : R11, token, RDX, RBX, 0);
   }
 
   /** The sums of an activation row, which grow: registers 0 to 3. */
@@ -256,8 +306,7 @@ final class PanelEmitter extends Emitter {
     }
     for (int token = 0; token < TILE; token++) {
       if (shape.center() != 0) {
-        code.op(VPBROADCASTD, FREE, xSums(token));
-        code.op(VPMADDWD, FREE, FREE, pairs(-shape.center(), shape, group));
+        code.op(VPBROADCASTD, FREE, correction(token, group));
         code.op(VPADDD, dot(token), dot(token), FREE);
       }
       accumulate(token, group);
@@ -318,20 +367,17 @@ final class PanelEmitter extends Emitter {
     }
   }
 
-  /** {@code sum = fma((float) dot, scale · xscale, sum)}; the scale of the activations is kept. */
+  /** {@code sum = fma((float) dot, scale · xscale, sum)}. */
   private void accumulate(int token, int group) {
     code.op(VCVTDQ2PS, dot(token), dot(token));
-    code.op(VBROADCASTSS, X_SCALE, xScale(token));
-    code.op(VMULPS, FREE, X_SCALE, factor(group));
+    code.op(VBROADCASTSS, FREE, xScale(token));
+    code.op(VMULPS, FREE, FREE, factor(group));
     code.op(VFMADD231PS, sum(token), dot(token), FREE);
   }
 
-  /** {@code sum = fma(± minimum, xscale · Σx, sum)}, after {@link #accumulate}. */
+  /** {@code sum = fma(± minimum, xscale · Σx, sum)}. */
   private void minimum(int token, int group) {
-    code.op(VPBROADCASTD, FREE, xSums(token));
-    code.op(VPMADDWD, FREE, FREE, pairs(1, shape, group));
-    code.op(VCVTDQ2PS, FREE, FREE);
-    code.op(VMULPS, FREE, FREE, X_SCALE);
+    code.op(VBROADCASTSS, FREE, correction(token, group));
     Op op = shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS;
     code.op(op, sum(token), FREE, factor(shape.groupsOfRun() + group));
   }

@@ -52,6 +52,11 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
     return minimums != Minimums.NONE;
   }
 
+  /** Whether a dot of unsigned codes is to be corrected by sums of activations. */
+  boolean hasCorrections() {
+    return hasMinimums() || center != 0;
+  }
+
   int groups() {
     return columns / group;
   }
