@@ -43,10 +43,15 @@ final class Arguments {
   /** Bytes from a result to the next activation row's. */
   static final int OUT_STRIDE = 96;
 
-  /** Address of the panel; its end. */
+  /** Address of the panel; its end, and the end of its first strip. */
   static final int PANEL = 104;
 
   static final int PANEL_END = 112;
+
+  static final int PANEL_FIRST_END = 168;
+
+  /** Bytes of a strip in the panel. */
+  static final int PANEL_STRIP = 176;
 
   /** From the end of an activation row's codes to the row after its tile; the same for scales, and for corrections. */
   static final int CODE_SKIP = 120;

@@ -19,7 +19,6 @@ import java.util.function.Supplier;
  * and thread-safe.
  */
 final class JitMatmul implements MatmulKernel<QuantizedRows> {
-  private static final long VECTOR = ROWS * Float.BYTES;
 
   private final Lazy<Functions> functions;
 
@@ -34,16 +33,28 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
    * @param strip a function of {@link StripEmitter}, for few activation rows
    * @param panel a function of {@link PanelEmitter}, for others
    */
-  private record Functions(Shape shape, MemorySegment strip, MemorySegment panel) {
+  private record Functions(Shape shape, Function strip, Function panel) {
 
     static Functions of(BlockCode block) {
       List<byte[]> codes = List.of(StripEmitter.function(block), PanelEmitter.function(block));
       List<MemorySegment> functions = new CodeArena(codes).functions();
-      return new Functions(block.shape(), functions.getFirst(), functions.getLast());
+      Shape shape = block.shape();
+      return new Functions(
+          shape,
+          new Function(functions.getFirst(), ROWS),
+          new Function(functions.getLast(), PanelEmitter.rows(shape)));
     }
 
+    /** Of a strip. */
     long panelBytes(HostMatrix w) {
       return w.cols() / QuantizedRows.RUN * shape.panelBytes();
+    }
+  }
+
+  /** @param rows that it computes together */
+  private record Function(MemorySegment code, int rows) {
+    long resultBytes() {
+      return (long) rows * Float.BYTES;
     }
   }
 
@@ -54,7 +65,7 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     }
     HostMatrix w = product.w();
     Functions code = functions.get();
-    var room = Room.of(product, code.panelBytes(w), code.shape());
+    var room = Room.of(product, code);
     MemorySegment memory = scratch.block(room.end());
     try {
       long count = product.count();
@@ -75,16 +86,21 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
   /**
    * How the worker's memory is divided after the arguments: offsets in bytes.
    *
-   * @param results of a strip whose rows are copied, f32 [activation rows][ROWS]
-   * @param weights its rows
+   * @param panelStrip bytes of a strip in the panel
+   * @param results of rows that are copied, f32 [activation rows][rows]
+   * @param weights these rows
    */
-  private record Room(long panel, long corrections, long results, long weights, long end) {
+  private record Room(long panel, long panelStrip, long corrections, long results, long weights, long end) {
 
-    static Room of(Product<QuantizedRows> product, long panelBytes, Shape shape) {
-      long corrections = Arguments.END + panelBytes;
+    static Room of(Product<QuantizedRows> product, Functions functions) {
+      Shape shape = functions.shape();
+      Function widest = functions.panel();
+      long panelStrip = functions.panelBytes(product.w());
+      long corrections = Arguments.END + widest.rows() / ROWS * panelStrip;
       long results = corrections + shape.groupsOfRun() * product.count() * product.x().scaleStride() * Float.BYTES;
-      long weights = results + product.count() * VECTOR;
-      return new Room(Arguments.END, corrections, results, weights, weights + ROWS * product.w().rowBytes());
+      long weights = results + product.count() * widest.resultBytes();
+      long end = weights + widest.rows() * product.w().rowBytes();
+      return new Room(Arguments.END, panelStrip, corrections, results, weights, end);
     }
   }
 
@@ -95,7 +111,7 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
       long count,
       long from,
       long to,
-      MemorySegment function,
+      Function function,
       Room room,
       MemorySegment memory) {
     QuantizedRows x = product.x();
@@ -114,52 +130,55 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     Arguments.set(memory, Arguments.SCALE_STRIDE, scaleStride);
     Arguments.set(memory, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
     Arguments.set(memory, Arguments.PANEL, memory.address() + room.panel());
+    Arguments.set(memory, Arguments.PANEL_STRIP, room.panelStrip());
+    Arguments.set(memory, Arguments.PANEL_FIRST_END, memory.address() + room.panel() + room.panelStrip());
     Arguments.set(memory, Arguments.PANEL_END, memory.address() + room.corrections());
     Arguments.set(memory, Arguments.CORRECTIONS, memory.address() + room.corrections());
     Arguments.set(memory, Arguments.CORRECTIONS_BYTES, count * scaleStride);
     var part = new Product<>(x, row, w, product.expert(), product.out(), product.firstOut() + first, count);
-    if (to - from < ROWS || !w.bytes().isNative()) {
+    int rows = function.rows();
+    if (to - from < rows || !w.bytes().isNative()) {
       copied(part, from, to, function, room, memory);
     } else {
-      long strips = (to - from) / ROWS;
+      long strips = (to - from) / rows;
       strips(part, from, strips, function, memory);
-      if (from + strips * ROWS < to) {
-        strips(part, to - ROWS, 1, function, memory);
+      if (from + strips * rows < to) {
+        strips(part, to - rows, 1, function, memory);
       }
     }
   }
 
   private static void strips(
-      Product<QuantizedRows> product, long row, long strips, MemorySegment function, MemorySegment memory) {
+      Product<QuantizedRows> product, long row, long strips, Function function, MemorySegment memory) {
     HostMatrix w = product.w();
     long outStride = product.out().cols() * Float.BYTES;
-    long weights = Weights.address(w, product.expert(), row, strips * ROWS);
+    long weights = Weights.address(w, product.expert(), row, strips * function.rows());
     long out = product.out().segment().address() + product.firstOut() * outStride + row * Float.BYTES;
     compute(function, memory, weights, strips, out, outStride);
   }
 
   /** One strip at a time, whose rows and results are in the memory. */
   private static void copied(
-      Product<QuantizedRows> product, long from, long to, MemorySegment function, Room room, MemorySegment memory) {
+      Product<QuantizedRows> product, long from, long to, Function function, Room room, MemorySegment memory) {
     HostMatrix w = product.w();
-    for (long row = from; row < to; row += ROWS) {
-      long rows = Math.min(ROWS, to - row);
+    for (long row = from; row < to; row += function.rows()) {
+      long rows = Math.min(function.rows(), to - row);
       MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), memory, room.weights(), rows * w.rowBytes());
-      compute(function, memory, memory.address() + room.weights(), 1, memory.address() + room.results(), VECTOR);
+      compute(function, memory, memory.address() + room.weights(), 1, memory.address() + room.results(), function.resultBytes());
       for (long i = 0; i < product.count(); i++) {
         long out = (product.firstOut() + i) * product.out().cols() + row;
         MemorySegment.copy(
-            memory, room.results() + i * VECTOR, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
+            memory, room.results() + i * function.resultBytes(), product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
       }
     }
   }
 
   private static void compute(
-      MemorySegment function, MemorySegment memory, long weights, long strips, long out, long outStride) {
+      Function function, MemorySegment memory, long weights, long strips, long out, long outStride) {
     Arguments.set(memory, Arguments.WEIGHTS, weights);
     Arguments.set(memory, Arguments.STRIPS, strips);
     Arguments.set(memory, Arguments.OUT, out);
     Arguments.set(memory, Arguments.OUT_STRIDE, outStride);
-    Calls.run(function, memory);
+    Calls.run(function.code(), memory);
   }
 }

@@ -63,19 +63,29 @@ final class PanelEmitter extends Emitter {
   /** Where the factors of a run begin: bytes after its codes. */
   static final int FACTORS = QUADS * VECTOR;
 
-  /** Vectors of the panel, or the first one and the magnitudes of its codes in the last register. */
-  private static final List<Vec> WEIGHTS = List.of(ymm(8), ymm(9), ymm(10), ymm(11));
-
-  private static final Vec X = ymm(12);
-  private static final Vec FREE = ymm(13);
+  private static final Vec CORRECTION = ymm(12);
+  private static final Vec X = ymm(13);
+  private static final Vec FREE = ymm(14);
   private static final Vec ONE_EACH = ymm(15);
 
   private final BlockCode block;
   private final Shape shape;
 
+  /** Strips of {@link #ROWS} rows of a panel. */
+  private final int strips;
+
   private PanelEmitter(BlockCode block) {
     this.block = block;
     this.shape = block.shape();
+    this.strips = rows(shape) / ROWS;
+  }
+
+  /**
+   * Weight rows of a panel: two strips share what is loaded of the activations, where there are not so many groups that it costs more
+   * to keep the sums in memory.
+   */
+  static int rows(Shape shape) {
+    return shape.groupsOfRun() == 1 ? 2 * ROWS : ROWS;
   }
 
   static byte[] function(BlockCode block) {
@@ -89,14 +99,16 @@ final class PanelEmitter extends Emitter {
     if (shape.hasCorrections()) {
       corrections();
     }
-    int strip = code.here();
+    int next = code.here();
     panel();
     tiles();
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
-    code.lea(R8, Mem.at(R8, R9, 8, 0));
-    code.add(RSI, VECTOR);
+    for (int strip = 0; strip < strips; strip++) {
+      code.lea(R8, Mem.at(R8, R9, 8, 0));
+    }
+    code.add(RSI, strips * VECTOR);
     code.dec(Mem.at(RDI, Arguments.STRIPS));
-    code.jump(Assembler.Condition.NOT_ZERO, strip);
+    code.jump(Assembler.Condition.NOT_ZERO, next);
     return leave();
   }
 
@@ -144,16 +156,25 @@ final class PanelEmitter extends Emitter {
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
     code.mov(R13, R8);
-    code.lea(R14, Mem.at(R8, R9, 4, 0));
     code.mov(RBP, Mem.at(RDI, Arguments.PANEL));
+    code.mov(R15, RBP);
     block.prepare(this);
+    int strip = code.here();
+    code.lea(R14, Mem.at(R13, R9, 4, 0));
+    code.add(R15, Mem.at(RDI, Arguments.PANEL_STRIP));
     int next = code.here();
     pack();
     code.add(R13, shape.bytes());
     code.add(R14, shape.bytes());
     code.add(RBP, shape.runs() * shape.panelBytes());
-    code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
+    code.cmp(RBP, R15);
     code.jump(Assembler.Condition.BELOW, next);
+    if (strips > 1) {
+      code.lea(R13, Mem.at(R13, R10, 2, 0));
+      code.add(R13, R9); // it had come to row 1
+      code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
+      code.jump(Assembler.Condition.BELOW, strip);
+    }
   }
 
   private void tiles() {
@@ -164,16 +185,19 @@ final class PanelEmitter extends Emitter {
     code.mov(R13, Mem.at(RDI, Arguments.CODES));
     code.mov(R14, Mem.at(RDI, Arguments.SCALES));
     code.mov(R15, Mem.at(RDI, Arguments.CORRECTIONS));
-    code.mov(R11, R15);
-    code.add(R11, Mem.at(RDI, Arguments.CORRECTIONS_BYTES));
+    if (strips > 1) {
+      code.mov(R11, Mem.at(RDI, Arguments.PANEL_STRIP));
+    } else {
+      code.mov(R11, R15);
+      code.add(R11, Mem.at(RDI, Arguments.CORRECTIONS_BYTES));
+    }
     code.mov(RAX, Mem.at(RDI, Arguments.TOKENS));
     code.mov(R12, RSI);
     code.op(VMOVDQU, ONE_EACH, ONES);
     int tile = code.here();
     code.mov(RBP, Mem.at(RDI, Arguments.PANEL));
-    for (int token = 0; token < TILE; token++) {
-      code.op(VPXOR, sum(token), sum(token), sum(token));
-    }
+    code.op(VPXOR, FREE, FREE, FREE);
+    each(this::clear);
     int next = code.here();
     for (int group = 0; group < shape.groupsOfRun(); group++) {
       tile(group);
@@ -181,15 +205,19 @@ final class PanelEmitter extends Emitter {
     code.add(R13, QUADS * Integer.BYTES);
     code.add(R14, Float.BYTES);
     code.add(R15, Float.BYTES);
-    code.add(R11, Float.BYTES);
+    if (strips == 1) {
+      code.add(R11, Float.BYTES);
+    }
     code.add(RBP, shape.panelBytes());
-    code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
+    code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_FIRST_END));
     code.jump(Assembler.Condition.BELOW, next);
     results();
     code.add(R13, Mem.at(RDI, Arguments.CODE_SKIP));
     code.add(R14, Mem.at(RDI, Arguments.SCALE_SKIP));
     code.add(R15, Mem.at(RDI, Arguments.SCALE_SKIP));
-    code.add(R11, Mem.at(RDI, Arguments.SCALE_SKIP));
+    if (strips == 1) {
+      code.add(R11, Mem.at(RDI, Arguments.SCALE_SKIP));
+    }
     code.add(RAX, -TILE);
     code.jump(Assembler.Condition.NOT_ZERO, tile);
   }
@@ -197,21 +225,26 @@ final class PanelEmitter extends Emitter {
   private void results() {
     code.mov(RCX, Mem.at(RDI, Arguments.OUT_STRIDE));
     for (int token = 0; token < TILE; token++) {
-      code.store(Mem.at(R12, 0), sum(token));
+      for (int strip = 0; strip < strips; strip++) {
+        code.store(Mem.at(R12, strip * VECTOR), loaded(strip, token));
+      }
       code.add(R12, RCX);
     }
   }
 
   // ---- operands
 
-  /** A quad of columns of the run that a tile is at. */
-  private static Mem quad(int quad) {
-    return Mem.at(RBP, quad * VECTOR);
+  /** A vector of the run that a tile is at, of a strip. */
+  private static Mem run(int strip, int offset) {
+    return strip == 0 ? Mem.at(RBP, offset) : Mem.at(RBP, R11, 1, offset);
   }
 
-  /** A factor of the run that a tile is at. */
-  private static Mem factor(int factor) {
-    return Mem.at(RBP, FACTORS + factor * VECTOR);
+  private static Mem quad(int strip, int quad) {
+    return run(strip, quad * VECTOR);
+  }
+
+  private static Mem factor(int strip, int factor) {
+    return run(strip, FACTORS + factor * VECTOR);
   }
 
   /** Where the factors of a run's groups are: the scale, and then what {@link Shape#minimums} says. */
@@ -242,14 +275,70 @@ final class PanelEmitter extends Emitter {
     return strided(group == 0 ? R15 : R11, token, RDX, RBX, 0);
   }
 
-  /** The sums of an activation row, which grow: registers 0 to 3. */
-  private static Vec sum(int token) {
+  /** The dots of a strip and an activation row: registers 0 to 7, or 4 to 7. */
+  private Vec dot(int strip, int token) {
+    return ymm(strips == 1 ? TILE + token : strip * TILE + token);
+  }
+
+  /** Dots that are added to those before: registers 8 to 11, of the only strip. */
+  private static Vec more(int token) {
+    return ymm(2 * TILE + token);
+  }
+
+  /** A quad of columns of a strip's codes. */
+  private Vec codesOf(int strip) {
+    return ymm(strips == 1 ? 12 : 8 + strip);
+  }
+
+  /** The magnitudes of signed codes. */
+  private static Vec magnitudesOf(int strip) {
+    return ymm(10 + strip);
+  }
+
+  private boolean areSumsInMemory() {
+    return strips > 1;
+  }
+
+  /** Where the sums of a strip and an activation row are if registers do not suffice. */
+  private Mem sumAt(int strip, int token) {
+    return room(2 * LARGEST_GROUPS + strip * TILE + token);
+  }
+
+  /** The same for dots. */
+  private Mem dotAt(int strip, int token) {
+    return room(2 * LARGEST_GROUPS + (strips + strip) * TILE + token);
+  }
+
+  private void clear(int strip, int token) {
+    if (areSumsInMemory()) {
+      code.store(sumAt(strip, token), FREE);
+    } else {
+      code.op(VPXOR, ymm(token), FREE, FREE);
+    }
+  }
+
+  /** The sums of a strip and an activation row: registers 0 to 3, or 8 after loading. */
+  private Vec loaded(int strip, int token) {
+    if (areSumsInMemory()) {
+      Vec sum = ymm(8);
+      code.op(VMOVDQU, sum, sumAt(strip, token));
+      return sum;
+    }
     return ymm(token);
   }
 
-  /** The dots of an activation row: registers 4 to 7. */
-  private static Vec dot(int token) {
-    return ymm(TILE + token);
+  /** What is done for a strip and an activation row of a tile. */
+  @FunctionalInterface
+  private interface Place {
+    void at(int strip, int token);
+  }
+
+  private void each(Place place) {
+    for (int token = 0; token < TILE; token++) {
+      for (int strip = 0; strip < strips; strip++) {
+        place.at(strip, token);
+      }
+    }
   }
 
   // ---- the panel
@@ -298,87 +387,105 @@ final class PanelEmitter extends Emitter {
     int quads = shape.group() / Integer.BYTES;
     int together = shape.quadsInWord();
     for (int quad = 0; quad < quads; quad += together) {
-      if (together == QUADS) {
-        wholeRun();
+      if (together == 1) {
+        single(group * quads + quad, quad == 0);
       } else {
-        products(group * quads + quad, together, quad == 0);
+        several(group * quads + quad, together, quad == 0);
       }
     }
     for (int token = 0; token < TILE; token++) {
-      if (shape.center() != 0) {
-        code.op(VPBROADCASTD, FREE, correction(token, group));
-        code.op(VPADDD, dot(token), dot(token), FREE);
-      }
       accumulate(token, group);
-      if (shape.hasMinimums()) {
-        minimum(token, group);
+    }
+  }
+
+  /** Adds products of a quad to the dots, pair by pair. */
+  private void single(int quad, boolean isFirst) {
+    weights(quad);
+    for (int token = 0; token < TILE; token++) {
+      code.op(VPBROADCASTD, X, codes(token, quad));
+      for (int strip = 0; strip < strips; strip++) {
+        Vec product = isFirst ? dot(strip, token) : FREE;
+        product(product, strip);
+        code.op(VPMADDWD, product, product, ONE_EACH);
+        if (!isFirst) {
+          code.op(VPADDD, dot(strip, token), dot(strip, token), product);
+        }
       }
     }
   }
 
-  /** Dots of all quads of the run, which fit 16-bit lanes; each vector of weights is loaded once. */
-  private void wholeRun() {
-    Vec w = WEIGHTS.getFirst();
-    for (int quad = 0; quad < QUADS; quad++) {
-      code.op(VMOVDQU, w, quad(quad));
+  /** Adds products of quads that together fit 16-bit lanes to the dots. */
+  private void several(int firstQuad, int quads, boolean areFirst) {
+    if (!areFirst && strips > 1) {
+      each((strip, token) -> code.store(dotAt(strip, token), dot(strip, token)));
+    }
+    for (int quad = firstQuad; quad < firstQuad + quads; quad++) {
+      weights(quad);
       for (int token = 0; token < TILE; token++) {
         code.op(VPBROADCASTD, X, codes(token, quad));
-        if (quad == 0) {
-          code.op(VPMADDUBSW, dot(token), w, X);
-        } else {
-          code.op(VPMADDUBSW, FREE, w, X);
-          code.op(VPADDW, dot(token), dot(token), FREE);
+        for (int strip = 0; strip < strips; strip++) {
+          Vec sum = areFirst || strips > 1 ? dot(strip, token) : more(token);
+          if (quad == firstQuad) {
+            product(sum, strip);
+          } else {
+            product(FREE, strip);
+            code.op(VPADDW, sum, sum, FREE);
+          }
         }
       }
     }
-    for (int token = 0; token < TILE; token++) {
-      code.op(VPMADDWD, dot(token), dot(token), ONE_EACH);
+    each(
+        (strip, token) -> {
+          Vec dot = dot(strip, token);
+          Vec sum = areFirst || strips > 1 ? dot : more(token);
+          code.op(VPMADDWD, sum, sum, ONE_EACH);
+          if (!areFirst) {
+            code.op(VPADDD, dot, dot, strips > 1 ? dotAt(strip, token) : sum);
+          }
+        });
+  }
+
+  private void weights(int quad) {
+    for (int strip = 0; strip < strips; strip++) {
+      code.op(VMOVDQU, codesOf(strip), quad(strip, quad));
+      if (shape.isSigned()) {
+        code.op(VPABSB, magnitudesOf(strip), codesOf(strip));
+      }
     }
   }
 
-  /** Adds products of a few quads, which fit 16-bit lanes, to the dots. */
-  private void products(int firstQuad, int quads, boolean areFirst) {
-    for (int i = 0; i < quads; i++) {
-      code.op(VMOVDQU, WEIGHTS.get(i), quad(firstQuad + i));
-    }
-    Vec magnitudes = WEIGHTS.getLast();
+  /** Products of the weights that are loaded and {@link #X}. */
+  private void product(Vec target, int strip) {
     if (shape.isSigned()) {
-      code.op(VPABSB, magnitudes, WEIGHTS.getFirst());
-    }
-    for (int token = 0; token < TILE; token++) {
-      Vec sum = areFirst ? dot(token) : FREE;
-      for (int i = 0; i < quads; i++) {
-        Vec product = i == 0 ? sum : X;
-        code.op(VPBROADCASTD, product, codes(token, firstQuad + i));
-        if (shape.isSigned()) {
-          code.op(VPSIGNB, product, product, WEIGHTS.get(i));
-          code.op(VPMADDUBSW, product, magnitudes, product);
-        } else {
-          code.op(VPMADDUBSW, product, WEIGHTS.get(i), product);
-        }
-        if (i > 0) {
-          code.op(VPADDW, sum, sum, product);
-        }
-      }
-      code.op(VPMADDWD, sum, sum, ONE_EACH);
-      if (!areFirst) {
-        code.op(VPADDD, dot(token), dot(token), sum);
-      }
+      code.op(VPSIGNB, target, X, codesOf(strip));
+      code.op(VPMADDUBSW, target, magnitudesOf(strip), target);
+    } else {
+      code.op(VPMADDUBSW, target, codesOf(strip), X);
     }
   }
 
-  /** {@code sum = fma((float) dot, scale · xscale, sum)}. */
+  /** {@code sum = fma((float) dot, scale · xscale, sum)}, and {@code sum = fma(± minimum, xscale · Σx, sum)}. */
   private void accumulate(int token, int group) {
-    code.op(VCVTDQ2PS, dot(token), dot(token));
-    code.op(VBROADCASTSS, FREE, xScale(token));
-    code.op(VMULPS, FREE, FREE, factor(group));
-    code.op(VFMADD231PS, sum(token), dot(token), FREE);
-  }
-
-  /** {@code sum = fma(± minimum, xscale · Σx, sum)}. */
-  private void minimum(int token, int group) {
-    code.op(VBROADCASTSS, FREE, correction(token, group));
-    Op op = shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS;
-    code.op(op, sum(token), FREE, factor(shape.groupsOfRun() + group));
+    if (shape.hasCorrections()) {
+      code.op(VBROADCASTSS, CORRECTION, correction(token, group));
+    }
+    code.op(VBROADCASTSS, X, xScale(token));
+    for (int strip = 0; strip < strips; strip++) {
+      Vec dot = dot(strip, token);
+      if (shape.center() != 0) {
+        code.op(VPADDD, dot, dot, CORRECTION);
+      }
+      code.op(VCVTDQ2PS, dot, dot);
+      code.op(VMULPS, FREE, X, factor(strip, group));
+      Vec sum = loaded(strip, token);
+      code.op(VFMADD231PS, sum, dot, FREE);
+      if (shape.hasMinimums()) {
+        Op op = shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS;
+        code.op(op, sum, CORRECTION, factor(strip, shape.groupsOfRun() + group));
+      }
+      if (areSumsInMemory()) {
+        code.store(sumAt(strip, token), sum);
+      }
+    }
   }
 }
