@@ -38,11 +38,10 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     static Functions of(BlockCode block) {
       List<byte[]> codes = List.of(StripEmitter.function(block), PanelEmitter.function(block));
       List<MemorySegment> functions = new CodeArena(codes).functions();
-      Shape shape = block.shape();
       return new Functions(
-          shape,
+          block.shape(),
           new Function(functions.getFirst(), ROWS),
-          new Function(functions.getLast(), PanelEmitter.rows(shape)));
+          new Function(functions.getLast(), PanelEmitter.STRIPS * ROWS));
     }
 
     /** Of a strip. */
@@ -96,7 +95,7 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
       Shape shape = functions.shape();
       Function widest = functions.panel();
       long panelStrip = functions.panelBytes(product.w());
-      long corrections = Arguments.END + widest.rows() / ROWS * panelStrip;
+      long corrections = Arguments.END + PanelEmitter.STRIPS * panelStrip;
       long results = corrections + shape.groupsOfRun() * product.count() * product.x().scaleStride() * Float.BYTES;
       long weights = results + product.count() * widest.resultBytes();
       long end = weights + widest.rows() * product.w().rowBytes();

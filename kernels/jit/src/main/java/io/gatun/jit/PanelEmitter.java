@@ -37,17 +37,17 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * Writes the function that multiplies strips of {@link #ROWS} weight rows with many activation rows, {@link #TILE} at a time. All
- * of a strip is decoded into a panel first, which is read in order and stays in the cache while it meets the activations.
+ * Writes the function that multiplies weight rows with many activation rows, {@link #TILE} at a time. {@link #STRIPS} strips of
+ * {@link #ROWS} rows are decoded into a panel first, which is read in order and stays in the cache while it meets the activations.
  *
  * <pre>
- *   panel, for each run of 32 columns:   u8 or i8 [8 quads of columns][ROWS][4], then f32 factors [..][ROWS]
+ *   panel, of each strip, of each run of 32 columns:   u8 or i8 [8 quads of columns][ROWS][4], then f32 factors [..][ROWS]
  *
- *   for each strip of weight rows                 R8 is the first row, RSI where its results go
- *     for each block                              R13 and R14 in rows 0 and 4, RBP in the panel
+ *   for each panel                                R8 is the first row, RSI where its results go
+ *     for each block                              R13 and R14 in rows 0 and 4 of a strip, RBP in the panel
  *     for each tile of activation rows            RAX are left; R12 results
- *       for each run of 32 columns                RBP in the panel; R13 codes, R14 scales, R15 and R11
- *                                                 corrections of activation row 0
+ *       for each run of 32 columns                RBP in the panel; R13 codes, R14 scales, R15 and RCX
+ *                                                 corrections of activation row 0; R11 from strip to strip of the panel
  * </pre>
  *
  * <p>In a tile R9 and R10 are 1 and 3 times the bytes from row to row of the codes, RDX and RBX the same for scales and for
@@ -56,6 +56,9 @@ import java.util.List;
 final class PanelEmitter extends Emitter {
   /** Activation rows of a tile. */
   static final int TILE = 4;
+
+  /** Strips of a panel, which share what is loaded of the activations. */
+  static final int STRIPS = 2;
 
   /** Quads of columns of a run. */
   static final int QUADS = 8;
@@ -71,21 +74,9 @@ final class PanelEmitter extends Emitter {
   private final BlockCode block;
   private final Shape shape;
 
-  /** Strips of {@link #ROWS} rows of a panel. */
-  private final int strips;
-
   private PanelEmitter(BlockCode block) {
     this.block = block;
     this.shape = block.shape();
-    this.strips = rows(shape) / ROWS;
-  }
-
-  /**
-   * Weight rows of a panel: two strips share what is loaded of the activations, where there are not so many groups that it costs more
-   * to keep the sums in memory.
-   */
-  static int rows(Shape shape) {
-    return shape.groupsOfRun() == 1 ? 2 * ROWS : ROWS;
   }
 
   static byte[] function(BlockCode block) {
@@ -103,10 +94,10 @@ final class PanelEmitter extends Emitter {
     panel();
     tiles();
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
-    for (int strip = 0; strip < strips; strip++) {
+    for (int strip = 0; strip < STRIPS; strip++) {
       code.lea(R8, Mem.at(R8, R9, 8, 0));
     }
-    code.add(RSI, strips * VECTOR);
+    code.add(RSI, STRIPS * VECTOR);
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, next);
     return leave();
@@ -169,12 +160,10 @@ final class PanelEmitter extends Emitter {
     code.add(RBP, shape.runs() * shape.panelBytes());
     code.cmp(RBP, R15);
     code.jump(Assembler.Condition.BELOW, next);
-    if (strips > 1) {
-      code.lea(R13, Mem.at(R13, R10, 2, 0));
-      code.add(R13, R9); // it had come to row 1
-      code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
-      code.jump(Assembler.Condition.BELOW, strip);
-    }
+    code.lea(R13, Mem.at(R13, R10, 2, 0));
+    code.add(R13, R9); // it had come to row 1
+    code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
+    code.jump(Assembler.Condition.BELOW, strip);
   }
 
   private void tiles() {
@@ -185,19 +174,16 @@ final class PanelEmitter extends Emitter {
     code.mov(R13, Mem.at(RDI, Arguments.CODES));
     code.mov(R14, Mem.at(RDI, Arguments.SCALES));
     code.mov(R15, Mem.at(RDI, Arguments.CORRECTIONS));
-    if (strips > 1) {
-      code.mov(R11, Mem.at(RDI, Arguments.PANEL_STRIP));
-    } else {
-      code.mov(R11, R15);
-      code.add(R11, Mem.at(RDI, Arguments.CORRECTIONS_BYTES));
-    }
+    code.mov(RCX, R15);
+    code.add(RCX, Mem.at(RDI, Arguments.CORRECTIONS_BYTES));
+    code.mov(R11, Mem.at(RDI, Arguments.PANEL_STRIP));
     code.mov(RAX, Mem.at(RDI, Arguments.TOKENS));
     code.mov(R12, RSI);
     code.op(VMOVDQU, ONE_EACH, ONES);
     int tile = code.here();
     code.mov(RBP, Mem.at(RDI, Arguments.PANEL));
     code.op(VPXOR, FREE, FREE, FREE);
-    each(this::clear);
+    each((strip, token) -> code.store(sum(strip, token), FREE));
     int next = code.here();
     for (int group = 0; group < shape.groupsOfRun(); group++) {
       tile(group);
@@ -205,9 +191,7 @@ final class PanelEmitter extends Emitter {
     code.add(R13, QUADS * Integer.BYTES);
     code.add(R14, Float.BYTES);
     code.add(R15, Float.BYTES);
-    if (strips == 1) {
-      code.add(R11, Float.BYTES);
-    }
+    code.add(RCX, Float.BYTES);
     code.add(RBP, shape.panelBytes());
     code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_FIRST_END));
     code.jump(Assembler.Condition.BELOW, next);
@@ -215,20 +199,18 @@ final class PanelEmitter extends Emitter {
     code.add(R13, Mem.at(RDI, Arguments.CODE_SKIP));
     code.add(R14, Mem.at(RDI, Arguments.SCALE_SKIP));
     code.add(R15, Mem.at(RDI, Arguments.SCALE_SKIP));
-    if (strips == 1) {
-      code.add(R11, Mem.at(RDI, Arguments.SCALE_SKIP));
-    }
+    code.add(RCX, Mem.at(RDI, Arguments.SCALE_SKIP));
     code.add(RAX, -TILE);
     code.jump(Assembler.Condition.NOT_ZERO, tile);
   }
 
   private void results() {
-    code.mov(RCX, Mem.at(RDI, Arguments.OUT_STRIDE));
     for (int token = 0; token < TILE; token++) {
-      for (int strip = 0; strip < strips; strip++) {
-        code.store(Mem.at(R12, strip * VECTOR), loaded(strip, token));
+      for (int strip = 0; strip < STRIPS; strip++) {
+        code.op(VMOVDQU, FREE, sum(strip, token));
+        code.store(Mem.at(R12, strip * VECTOR), FREE);
       }
-      code.add(R12, RCX);
+      code.add(R12, Mem.at(RDI, Arguments.OUT_STRIDE));
     }
   }
 
@@ -272,22 +254,17 @@ final class PanelEmitter extends Emitter {
   }
 
   private Mem correction(int token, int group) {
-    return strided(group == 0 ? R15 : R11, token, RDX, RBX, 0);
+    return strided(group == 0 ? R15 : RCX, token, RDX, RBX, 0);
   }
 
-  /** The dots of a strip and an activation row: registers 0 to 7, or 4 to 7. */
-  private Vec dot(int strip, int token) {
-    return ymm(strips == 1 ? TILE + token : strip * TILE + token);
-  }
-
-  /** Dots that are added to those before: registers 8 to 11, of the only strip. */
-  private static Vec more(int token) {
-    return ymm(2 * TILE + token);
+  /** The dots of a strip and an activation row: registers 0 to 7. */
+  private static Vec dot(int strip, int token) {
+    return ymm(strip * TILE + token);
   }
 
   /** A quad of columns of a strip's codes. */
-  private Vec codesOf(int strip) {
-    return ymm(strips == 1 ? 12 : 8 + strip);
+  private static Vec codesOf(int strip) {
+    return ymm(8 + strip);
   }
 
   /** The magnitudes of signed codes. */
@@ -295,36 +272,14 @@ final class PanelEmitter extends Emitter {
     return ymm(10 + strip);
   }
 
-  private boolean areSumsInMemory() {
-    return strips > 1;
-  }
-
-  /** Where the sums of a strip and an activation row are if registers do not suffice. */
-  private Mem sumAt(int strip, int token) {
+  /** Where the sums of a strip and an activation row are, which grow. */
+  private Mem sum(int strip, int token) {
     return room(2 * LARGEST_GROUPS + strip * TILE + token);
   }
 
-  /** The same for dots. */
-  private Mem dotAt(int strip, int token) {
-    return room(2 * LARGEST_GROUPS + (strips + strip) * TILE + token);
-  }
-
-  private void clear(int strip, int token) {
-    if (areSumsInMemory()) {
-      code.store(sumAt(strip, token), FREE);
-    } else {
-      code.op(VPXOR, ymm(token), FREE, FREE);
-    }
-  }
-
-  /** The sums of a strip and an activation row: registers 0 to 3, or 8 after loading. */
-  private Vec loaded(int strip, int token) {
-    if (areSumsInMemory()) {
-      Vec sum = ymm(8);
-      code.op(VMOVDQU, sum, sumAt(strip, token));
-      return sum;
-    }
-    return ymm(token);
+  /** Where a tile keeps dots of which more are to come. */
+  private Mem earlier(int strip, int token) {
+    return room(2 * LARGEST_GROUPS + (STRIPS + strip) * TILE + token);
   }
 
   /** What is done for a strip and an activation row of a tile. */
@@ -333,9 +288,9 @@ final class PanelEmitter extends Emitter {
     void at(int strip, int token);
   }
 
-  private void each(Place place) {
+  private static void each(Place place) {
     for (int token = 0; token < TILE; token++) {
-      for (int strip = 0; strip < strips; strip++) {
+      for (int strip = 0; strip < STRIPS; strip++) {
         place.at(strip, token);
       }
     }
@@ -403,7 +358,7 @@ final class PanelEmitter extends Emitter {
     weights(quad);
     for (int token = 0; token < TILE; token++) {
       code.op(VPBROADCASTD, X, codes(token, quad));
-      for (int strip = 0; strip < strips; strip++) {
+      for (int strip = 0; strip < STRIPS; strip++) {
         Vec product = isFirst ? dot(strip, token) : FREE;
         product(product, strip);
         code.op(VPMADDWD, product, product, ONE_EACH);
@@ -416,20 +371,20 @@ final class PanelEmitter extends Emitter {
 
   /** Adds products of quads that together fit 16-bit lanes to the dots. */
   private void several(int firstQuad, int quads, boolean areFirst) {
-    if (!areFirst && strips > 1) {
-      each((strip, token) -> code.store(dotAt(strip, token), dot(strip, token)));
+    if (!areFirst) {
+      each((strip, token) -> code.store(earlier(strip, token), dot(strip, token)));
     }
     for (int quad = firstQuad; quad < firstQuad + quads; quad++) {
       weights(quad);
       for (int token = 0; token < TILE; token++) {
         code.op(VPBROADCASTD, X, codes(token, quad));
-        for (int strip = 0; strip < strips; strip++) {
-          Vec sum = areFirst || strips > 1 ? dot(strip, token) : more(token);
+        for (int strip = 0; strip < STRIPS; strip++) {
+          Vec dot = dot(strip, token);
           if (quad == firstQuad) {
-            product(sum, strip);
+            product(dot, strip);
           } else {
             product(FREE, strip);
-            code.op(VPADDW, sum, sum, FREE);
+            code.op(VPADDW, dot, dot, FREE);
           }
         }
       }
@@ -437,16 +392,15 @@ final class PanelEmitter extends Emitter {
     each(
         (strip, token) -> {
           Vec dot = dot(strip, token);
-          Vec sum = areFirst || strips > 1 ? dot : more(token);
-          code.op(VPMADDWD, sum, sum, ONE_EACH);
+          code.op(VPMADDWD, dot, dot, ONE_EACH);
           if (!areFirst) {
-            code.op(VPADDD, dot, dot, strips > 1 ? dotAt(strip, token) : sum);
+            code.op(VPADDD, dot, dot, earlier(strip, token));
           }
         });
   }
 
   private void weights(int quad) {
-    for (int strip = 0; strip < strips; strip++) {
+    for (int strip = 0; strip < STRIPS; strip++) {
       code.op(VMOVDQU, codesOf(strip), quad(strip, quad));
       if (shape.isSigned()) {
         code.op(VPABSB, magnitudesOf(strip), codesOf(strip));
@@ -470,22 +424,21 @@ final class PanelEmitter extends Emitter {
       code.op(VBROADCASTSS, CORRECTION, correction(token, group));
     }
     code.op(VBROADCASTSS, X, xScale(token));
-    for (int strip = 0; strip < strips; strip++) {
+    for (int strip = 0; strip < STRIPS; strip++) {
       Vec dot = dot(strip, token);
       if (shape.center() != 0) {
         code.op(VPADDD, dot, dot, CORRECTION);
       }
       code.op(VCVTDQ2PS, dot, dot);
       code.op(VMULPS, FREE, X, factor(strip, group));
-      Vec sum = loaded(strip, token);
+      Vec sum = codesOf(strip);
+      code.op(VMOVDQU, sum, sum(strip, token));
       code.op(VFMADD231PS, sum, dot, FREE);
       if (shape.hasMinimums()) {
         Op op = shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS;
         code.op(op, sum, CORRECTION, factor(strip, shape.groupsOfRun() + group));
       }
-      if (areSumsInMemory()) {
-        code.store(sumAt(strip, token), sum);
-      }
+      code.store(sum(strip, token), sum);
     }
   }
 }
