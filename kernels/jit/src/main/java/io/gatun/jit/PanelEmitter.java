@@ -41,7 +41,8 @@ import java.util.List;
  * {@link #ROWS} rows are decoded into a panel first, which is read in order and stays in the cache while it meets the activations.
  *
  * <pre>
- *   panel, of each strip, of each run of 32 columns:   u8 or i8 [8 quads of columns][ROWS][4], then f32 factors [..][ROWS]
+ *   panel, of each strip, of each run of 32 columns:   u8 or i8 [8 quads of columns][ROWS][4], magnitudes if
+ *   they are signed, then f32 factors [..][ROWS]
  *
  *   for each panel                                R8 is the first row, RSI where its results go
  *     for each block                              R13 and R14 in rows 0 and 4 of a strip, RBP in the panel
@@ -62,9 +63,6 @@ final class PanelEmitter extends Emitter {
 
   /** Quads of columns of a run. */
   static final int QUADS = 8;
-
-  /** Where the factors of a run begin: bytes after its codes. */
-  static final int FACTORS = QUADS * VECTOR;
 
   private static final Vec CORRECTION = ymm(12);
   private static final Vec X = ymm(13);
@@ -225,14 +223,14 @@ final class PanelEmitter extends Emitter {
     return run(strip, quad * VECTOR);
   }
 
-  private static Mem factor(int strip, int factor) {
-    return run(strip, FACTORS + factor * VECTOR);
+  private Mem factor(int strip, int factor) {
+    return run(strip, shape.panelCodes() + factor * VECTOR);
   }
 
   /** Where the factors of a run's groups are: the scale, and then what {@link Shape#minimums} says. */
   private Mem factor(int group, boolean isMinimum) {
     int factor = group % shape.groupsOfRun() + (isMinimum ? shape.groupsOfRun() : 0);
-    return Mem.at(RBP, group / shape.groupsOfRun() * shape.panelBytes() + FACTORS + factor * VECTOR);
+    return Mem.at(RBP, group / shape.groupsOfRun() * shape.panelBytes() + shape.panelCodes() + factor * VECTOR);
   }
 
   private static Mem strided(Gp base, int token, Gp stride, Gp three, int offset) {
@@ -321,6 +319,10 @@ final class PanelEmitter extends Emitter {
         int start = slices.get(k) / 2 * shape.panelBytes() + slices.get(k) % 2 * quads.size() * VECTOR;
         for (int i = 0; i < quads.size(); i++) {
           code.store(Mem.at(RBP, start + i * VECTOR), quads.get(i));
+          if (shape.isSigned()) {
+            code.op(VPABSB, quads.get(i), quads.get(i));
+            code.store(Mem.at(RBP, start + (QUADS + i) * VECTOR), quads.get(i));
+          }
         }
       }
     }
@@ -403,7 +405,7 @@ final class PanelEmitter extends Emitter {
     for (int strip = 0; strip < STRIPS; strip++) {
       code.op(VMOVDQU, codesOf(strip), quad(strip, quad));
       if (shape.isSigned()) {
-        code.op(VPABSB, magnitudesOf(strip), codesOf(strip));
+        code.op(VMOVDQU, magnitudesOf(strip), quad(strip, QUADS + quad));
       }
     }
   }

@@ -94,8 +94,13 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
     return groupsOfRun() * (hasMinimums() ? 2 : 1);
   }
 
+  /** Bytes of the codes of a run of 32 columns in a panel, and of their magnitudes if they are signed. */
+  int panelCodes() {
+    return PanelEmitter.QUADS * Emitter.VECTOR * (isSigned ? 2 : 1);
+  }
+
   /** Bytes of a run of 32 columns in a panel. */
   int panelBytes() {
-    return PanelEmitter.FACTORS + factorsOfRun() * Emitter.VECTOR;
+    return panelCodes() + factorsOfRun() * Emitter.VECTOR;
   }
 }
