@@ -93,37 +93,43 @@ record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) i
     Arguments.set(block, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
     Arguments.set(block, Arguments.PANEL, block.address() + room.panel());
     Arguments.set(block, Arguments.PANEL_END, block.address() + room.panel() + panelBytes(w));
-    var part = new Product<>(x, row, w, product.expert(), product.out(), product.firstOut() + first, count);
     if (to - from < ROWS || !w.bytes().isNative()) {
-      copied(part, from, to, function, room, block);
+      copied(product, first, count, from, to, function, room, block);
     } else {
       long strips = (to - from) / ROWS;
-      strips(part, from, strips, function, block);
+      strips(product, first, from, strips, function, block);
       if (from + strips * ROWS < to) {
-        strips(part, to - ROWS, 1, function, block);
+        strips(product, first, to - ROWS, 1, function, block);
       }
     }
   }
 
   private static void strips(
-      Product<QuantizedRows> product, long row, long strips, MemorySegment function, MemorySegment block) {
+      Product<QuantizedRows> product, long first, long row, long strips, MemorySegment function, MemorySegment block) {
     HostMatrix w = product.w();
     long outStride = product.out().cols() * Float.BYTES;
     long weights = address(w.bytes(), w.rowOffset(product.expert(), row), strips * ROWS * w.rowBytes());
-    long out = product.out().segment().address() + product.firstOut() * outStride + row * Float.BYTES;
+    long out = product.out().segment().address() + (product.firstOut() + first) * outStride + row * Float.BYTES;
     compute(function, block, weights, strips, out, outStride);
   }
 
   /** One strip at a time, whose rows and results are in the block. */
   private static void copied(
-      Product<QuantizedRows> product, long from, long to, MemorySegment function, Room room, MemorySegment block) {
+      Product<QuantizedRows> product,
+      long first,
+      long count,
+      long from,
+      long to,
+      MemorySegment function,
+      Room room,
+      MemorySegment block) {
     HostMatrix w = product.w();
     for (long row = from; row < to; row += ROWS) {
       long rows = Math.min(ROWS, to - row);
       MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), block, room.weights(), rows * w.rowBytes());
       compute(function, block, block.address() + room.weights(), 1, block.address() + room.results(), VECTOR);
-      for (long i = 0; i < product.count(); i++) {
-        long out = (product.firstOut() + i) * product.out().cols() + row;
+      for (long i = 0; i < count; i++) {
+        long out = (product.firstOut() + first + i) * product.out().cols() + row;
         MemorySegment.copy(
             block, room.results() + i * VECTOR, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
       }

@@ -1,19 +1,11 @@
 package io.gatun.cpu.vector;
 
-import static io.gatun.cpu.vector.Lanes.COUNT;
+import static io.gatun.cpu.vector.Lanes.FLOAT;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
-import static io.gatun.cpu.vector.Lanes.ORDER;
-
-import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Cosines and sines of a row's angles, in double, rounded to float at the end.
+ * Cosines and sines of a row's angles, in double, rounded to float at the end. Plain arithmetic: a row has few angles, which
+ * all its heads share, and vectors of doubles would have to be compiled before the first token.
  *
  * <pre>
  *   k = rint(θ · 2/π),  r = θ − k · π/2      π/2 in two doubles, fused: |θ| may be as large as 2³¹
@@ -22,11 +14,6 @@ import jdk.incubator.vector.VectorSpecies;
  * </pre>
  */
 final class Angles {
-  private static final VectorSpecies<Double> DOUBLES =
-      VectorSpecies.of(double.class, VectorShape.forBitSize(Float.SIZE * COUNT));
-  private static final VectorSpecies<Float> HALF_WIDTH =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(Float.SIZE * COUNT / 2));
-
   private static final double TWO_OVER_PI = 0x1.45f306dc9c883p-1;
   private static final double HALF_PI = 0x1.921fb54442d18p+0;
   private static final double HALF_PI_REST = 0x1.1a62633145c07p-54;
@@ -48,64 +35,46 @@ final class Angles {
   private Angles() {}
 
   /**
-   * Fills {@code f32 [room]} cosines, then {@code f32 [room]} sines.
+   * Fills {@code f32 [pairs]} cosines, then {@code f32 [pairs]} sines.
    *
-   * @param frequencies address of {@code f64 [room]}
-   * @param room whole vectors of the widest kind
+   * @param frequencies radians per position, of each pair
    * @param magnitude factor on both
    */
-  static void fill(long frequencies, int room, int position, float magnitude, long table) {
-    long sines = table + (long) room * Float.BYTES;
-    for (int i = 0; i < room; i += DOUBLES.length()) {
-      DoubleVector theta =
-          DoubleVector.fromMemorySegment(DOUBLES, MEMORY, frequencies + (long) i * Double.BYTES, ORDER).mul(position);
-      DoubleVector shifted = theta.fma(constant(TWO_OVER_PI), constant(MAGIC));
-      DoubleVector k = shifted.sub(MAGIC);
-      DoubleVector r = k.fma(constant(-HALF_PI), theta);
-      r = k.fma(constant(-HALF_PI_REST), r);
-      DoubleVector sin = sine(r);
-      DoubleVector cos = cosine(r);
-      LongVector quadrant = shifted.reinterpretAsLongs();
-      VectorMask<Double> swapped = bit(quadrant, 63);
-      VectorMask<Double> sineNegative = bit(quadrant, 62);
-      VectorMask<Double> cosineNegative = bit(quadrant.add(1), 62);
-      DoubleVector s = sin.blend(cos, swapped);
-      DoubleVector c = cos.blend(sin, swapped);
-      store(c.blend(c.neg(), cosineNegative).mul(magnitude), table + (long) i * Float.BYTES);
-      store(s.blend(s.neg(), sineNegative).mul(magnitude), sines + (long) i * Float.BYTES);
+  static void fill(double[] frequencies, int position, float magnitude, long table) {
+    long sines = table + (long) frequencies.length * Float.BYTES;
+    for (int i = 0; i < frequencies.length; i++) {
+      double theta = frequencies[i] * position;
+      double shifted = Math.fma(theta, TWO_OVER_PI, MAGIC); // the lowest bits of it are k
+      double k = shifted - MAGIC;
+      double r = Math.fma(k, -HALF_PI_REST, Math.fma(k, -HALF_PI, theta));
+      double sin = sine(r);
+      double cos = cosine(r);
+      int quadrant = (int) Double.doubleToRawLongBits(shifted) & 3;
+      boolean swapped = (quadrant & 1) != 0;
+      double s = (quadrant & 2) != 0 ? -1 : 1;
+      double c = (quadrant + 1 & 2) != 0 ? -1 : 1;
+      MEMORY.set(FLOAT, table + (long) i * Float.BYTES, (float) (c * (swapped ? sin : cos) * magnitude));
+      MEMORY.set(FLOAT, sines + (long) i * Float.BYTES, (float) (s * (swapped ? cos : sin) * magnitude));
     }
   }
 
-  private static DoubleVector sine(DoubleVector r) {
-    DoubleVector z = r.mul(r);
-    DoubleVector p = z.fma(constant(S6), constant(S5));
-    p = p.fma(z, constant(S4));
-    p = p.fma(z, constant(S3));
-    p = p.fma(z, constant(S2));
-    p = p.fma(z, constant(S1));
-    return p.fma(z.mul(r), r);
+  private static double sine(double r) {
+    double z = r * r;
+    double p = Math.fma(z, S6, S5);
+    p = Math.fma(p, z, S4);
+    p = Math.fma(p, z, S3);
+    p = Math.fma(p, z, S2);
+    p = Math.fma(p, z, S1);
+    return Math.fma(p, z * r, r);
   }
 
-  private static DoubleVector cosine(DoubleVector r) {
-    DoubleVector z = r.mul(r);
-    DoubleVector p = z.fma(constant(C6), constant(C5));
-    p = p.fma(z, constant(C4));
-    p = p.fma(z, constant(C3));
-    p = p.fma(z, constant(C2));
-    p = p.fma(z, constant(C1));
-    return p.fma(z.mul(z), z.fma(constant(-0.5), constant(1)));
-  }
-
-  /** Whether a bit of each lane is set, given how far it is from the top. */
-  private static VectorMask<Double> bit(LongVector lanes, int left) {
-    return lanes.lanewise(VectorOperators.LSHL, left).compare(VectorOperators.LT, 0).cast(DOUBLES);
-  }
-
-  private static DoubleVector constant(double value) {
-    return DoubleVector.broadcast(DOUBLES, value);
-  }
-
-  private static void store(DoubleVector values, long address) {
-    ((FloatVector) values.convertShape(VectorOperators.D2F, HALF_WIDTH, 0)).intoMemorySegment(MEMORY, address, ORDER);
+  private static double cosine(double r) {
+    double z = r * r;
+    double p = Math.fma(z, C6, C5);
+    p = Math.fma(p, z, C4);
+    p = Math.fma(p, z, C3);
+    p = Math.fma(p, z, C2);
+    p = Math.fma(p, z, C1);
+    return Math.fma(p, z * z, Math.fma(z, -0.5, 1));
   }
 }

@@ -8,7 +8,6 @@ import static io.gatun.cpu.vector.Lanes.MEMORY;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.RopeSpec;
 import io.gatun.device.Scratch;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
@@ -17,53 +16,43 @@ import jdk.incubator.vector.VectorShuffle;
  * its values, position and frequency in every lane and at every width.
  *
  * <pre>
- *   scratch   frequencies  f64 [room]        padded with zeros to whole vectors
- *             cos, sin     f32 [room] each   of the row's angles, times the magnitude
- *             doubled      f32 [2 · room]    ADJACENT: (cos, cos) of all pairs
- *             signed       f32 [2 · room]    ADJACENT: (−sin, sin) of all pairs
+ *   scratch   cos, sin     f32 [pairs] each  of the row's angles, times the magnitude
+ *             doubled      f32 [2 · pairs]   ADJACENT: (cos, cos) of all pairs
+ *             signed       f32 [2 · pairs]   ADJACENT: (−sin, sin) of all pairs
  *   HALVES    a' = a · cos − b · sin,  b' = b · cos + a · sin
  *   ADJACENT  x' = x · doubled + swapped(x) · signed
  * </pre>
  */
 final class Rotation {
-  /** Pairs come in whole vectors of the widest kind. */
-  private static final int ROOM = 16;
-
   private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(FLOATS, lane -> lane ^ 1);
 
   private Rotation() {}
 
   static void rotate(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch) {
     int pairs = spec.frequencies().length;
-    int room = (pairs + ROOM - 1) / ROOM * ROOM;
-    long frequencies = scratch.block(room * (Double.BYTES + 6L * Float.BYTES)).address();
-    long table = frequencies + (long) room * Double.BYTES;
-    for (int i = 0; i < room; i++) {
-      double frequency = i < pairs ? spec.frequencies()[i] : 0;
-      MEMORY.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, frequencies + (long) i * Double.BYTES, frequency);
-    }
+    long table = scratch.block(pairs * 6L * Float.BYTES).address();
     for (long row = from; row < to; row++) {
-      Angles.fill(frequencies, room, positions[Math.toIntExact(row)], spec.magnitude(), table);
-      row(x, row, spec, table, room);
+      Angles.fill(spec.frequencies(), positions[Math.toIntExact(row)], spec.magnitude(), table);
+      row(x, row, spec, table);
     }
   }
 
-  private static void row(HostBuffer x, long row, RopeSpec spec, long table, int room) {
+  private static void row(HostBuffer x, long row, RopeSpec spec, long table) {
     int pairs = spec.frequencies().length;
     long headBytes = (long) spec.headDim() * Float.BYTES;
     long start = x.segment().address() + row * x.cols() * Float.BYTES;
     long end = start + x.cols() * Float.BYTES;
-    long doubled = table + 2L * room * Float.BYTES;
+    long doubled = table + 2L * pairs * Float.BYTES;
     switch (spec.pairing()) {
       case HALVES -> {
         for (long head = start; head < end; head += headBytes) {
-          halves(head, pairs, table, table + (long) room * Float.BYTES);
+          halves(head, pairs, table, table + (long) pairs * Float.BYTES);
         }
       }
       case ADJACENT -> {
-        spread(table, room, doubled);
+        spread(table, pairs, doubled);
         for (long head = start; head < end; head += headBytes) {
-          adjacent(head, 2 * pairs, doubled, doubled + 2L * room * Float.BYTES);
+          adjacent(head, 2 * pairs, doubled, doubled + 2L * pairs * Float.BYTES);
         }
       }
     }
@@ -92,10 +81,10 @@ final class Rotation {
     }
   }
 
-  private static void spread(long table, int room, long doubled) {
-    long sines = table + (long) room * Float.BYTES;
-    long signed = doubled + 2L * room * Float.BYTES;
-    for (int i = 0; i < room; i++) {
+  private static void spread(long table, int pairs, long doubled) {
+    long sines = table + (long) pairs * Float.BYTES;
+    long signed = doubled + 2L * pairs * Float.BYTES;
+    for (int i = 0; i < pairs; i++) {
       float cos = MEMORY.get(FLOAT, table + (long) i * Float.BYTES);
       float sin = MEMORY.get(FLOAT, sines + (long) i * Float.BYTES);
       long at = 2L * i * Float.BYTES;
