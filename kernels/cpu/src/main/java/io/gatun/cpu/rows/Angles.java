@@ -1,7 +1,7 @@
-package io.gatun.cpu.vector;
+package io.gatun.cpu.rows;
 
-import static io.gatun.cpu.vector.Lanes.FLOAT;
-import static io.gatun.cpu.vector.Lanes.MEMORY;
+import static io.gatun.cpu.rows.Memory.FLOAT;
+import static io.gatun.cpu.rows.Memory.MEMORY;
 
 /**
  * Cosines and sines of a row's angles, in double, rounded to float at the end. Plain arithmetic: a row has few angles, which
