@@ -1,6 +1,9 @@
 package io.gatun.jit;
 
 import io.gatun.cpu.KernelTier;
+import io.gatun.cpu.rows.LoopedRows;
+import io.gatun.cpu.rows.RowLoops;
+import io.gatun.cpu.vector.VectorTier;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
@@ -84,27 +87,35 @@ public final class JitTier implements KernelTier {
 
   @Override
   public Optional<RowKernels> rowKernels() {
-    return Optional.empty();
+    return Strips.ROWS;
   }
 
   /** The functions, which stay for as long as the JVM runs; loaded by the verdict. */
   private static final class Strips {
     static final Map<QuantizedEncoding, JitMatmul> OF;
+    static final Optional<RowKernels> ROWS;
     static final Optional<String> REFUSAL;
 
     static {
       Map<QuantizedEncoding, JitMatmul> kernels = Map.of();
+      Optional<RowKernels> rows = Optional.empty();
       Optional<String> refusal = Optional.empty();
       try {
         kernels = load();
+        rows = VectorTier.loops().map(Strips::rows);
       } catch (DeviceException e) {
         refusal = Optional.of(String.valueOf(e.getMessage()));
       }
       OF = kernels;
+      ROWS = rows;
       REFUSAL = refusal;
     }
 
     private Strips() {}
+
+    private static RowKernels rows(RowLoops others) {
+      return new LoopedRows(new JitLoops(new CodeArena(JitLoops.code()).functions(), others));
+    }
 
     private static Map<QuantizedEncoding, JitMatmul> load() {
       Map<QuantizedEncoding, BlockCode> blocks =
