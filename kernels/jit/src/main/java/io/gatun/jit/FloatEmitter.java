@@ -124,18 +124,18 @@ final class FloatEmitter extends Emitter {
 
   /**
    * The function that adds the products of some columns to the sums of a tile of activation rows, {@code
-   * [strip][activation row][ROWS]} vectors.
+   * [strip][activation row][ROWS]} vectors, or begins them.
    *
    * <pre>
    *   for each four weight rows             R8 is the first one, RSI the first sum
    *     for each eight columns              RBP columns so far, RBX of how many; R11 to R14 weight rows; RCX, RDX, RAX activations
    * </pre>
    */
-  static byte[] tile(FloatFormat format) {
-    return new FloatEmitter(format).tile();
+  static byte[] tile(FloatFormat format, boolean areFirst) {
+    return new FloatEmitter(format).tile(areFirst);
   }
 
-  private byte[] tile() {
+  private byte[] tile(boolean areFirst) {
     enter();
     code.mov(R8, Mem.at(RDI, Arguments.WEIGHTS));
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
@@ -147,7 +147,7 @@ final class FloatEmitter extends Emitter {
     code.lea(RAX, Mem.at(RCX, RBP, 2, 0));
     int strip = code.here();
     for (int first = 0; first < ROWS; first += TILE_ROWS) {
-      rows(first);
+      rows(first, areFirst);
     }
     code.add(RSI, TILE * ROWS * VECTOR);
     code.dec(Mem.at(RDI, Arguments.STRIPS));
@@ -160,14 +160,19 @@ final class FloatEmitter extends Emitter {
   }
 
   /** Four weight rows and all activation rows of the tile. */
-  private void rows(int first) {
+  private void rows(int first, boolean areFirst) {
     for (Gp row : W) {
       code.mov(row, R8);
       code.add(R8, R9);
     }
     for (int token = 0; token < TILE; token++) {
       for (int row = 0; row < TILE_ROWS; row++) {
-        code.op(VMOVUPS, sum(token, row), sumAt(token, first + row));
+        Vec sum = sum(token, row);
+        if (areFirst) {
+          code.op(VPXOR, sum, sum, sum);
+        } else {
+          code.op(VMOVUPS, sum, sumAt(token, first + row));
+        }
       }
     }
     code.clear(RBP);

@@ -37,25 +37,25 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
     this.functions = new Lazy<>(() -> Functions.of(format));
   }
 
-  /** The functions of {@link FloatEmitter} for a format, which stay for as long as the JVM runs. */
-  private record Functions(MemorySegment one, MemorySegment tile, MemorySegment results) {
+  /**
+   * The functions of {@link FloatEmitter} for a format, which stay for as long as the JVM runs.
+   *
+   * @param first a tile's first columns
+   * @param further columns
+   */
+  private record Functions(MemorySegment one, MemorySegment first, MemorySegment further, MemorySegment results) {
 
     static Functions of(FloatFormat format) {
-      var codes = List.of(FloatEmitter.one(format), FloatEmitter.tile(format), FloatEmitter.results());
+      var codes =
+          List.of(
+              FloatEmitter.one(format),
+              FloatEmitter.tile(format, true),
+              FloatEmitter.tile(format, false),
+              FloatEmitter.results());
       List<MemorySegment> functions = new CodeArena(codes).functions();
-      return new Functions(functions.get(0), functions.get(1), functions.get(2));
+      return new Functions(functions.get(0), functions.get(1), functions.get(2), functions.get(3));
     }
   }
-
-  /**
-   * Some activation rows, and what the functions compute with.
-   *
-   * @param x address of the first row
-   * @param stride bytes from row to row
-   * @param cols a multiple of eight
-   * @param memory the {@link Arguments}, then sums, and whatever is copied
-   */
-  private record Activations(long x, long stride, long cols, long count, MemorySegment memory) {}
 
   @Override
   public void run(Product<HostBuffer> product, long from, long to, Scratch scratch) {
@@ -63,74 +63,79 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
       return;
     }
     HostMatrix w = product.w();
-    long cols = (w.cols() + LANES - 1) / LANES * LANES;
-    long copiedRows = Arguments.END + SUMS + product.count() * RESULTS;
-    long copiedX = copiedRows + ROWS * cols * format.bytes;
+    long cols = columns(w);
+    boolean isWhole = cols == w.cols();
+    long copiedX = weights(product) + ROWS * cols * format.bytes;
     try {
-      if (cols != w.cols()) {
-        MemorySegment memory = scratch.block(copiedX + product.count() * cols * Float.BYTES);
+      MemorySegment memory = scratch.block(copiedX + (isWhole ? 0 : product.count() * cols * Float.BYTES));
+      long x = product.x().segment().address() + product.firstX() * cols * Float.BYTES;
+      if (!isWhole) {
+        x = memory.address() + copiedX;
         for (long i = 0; i < product.count(); i++) {
-          copy(product.x().segment(), (product.firstX() + i) * w.cols(), w.cols(), Float.BYTES, memory, copiedX, i, cols);
+          long at = copiedX + i * cols * Float.BYTES;
+          copy(product.x().segment(), (product.firstX() + i) * w.cols(), w.cols(), Float.BYTES, memory, at, cols);
         }
-        long x = memory.address() + copiedX;
-        copied(product, new Activations(x, cols * Float.BYTES, cols, product.count(), memory), from, to);
+      }
+      if (isWhole && to - from >= ROWS && w.bytes().isNative()) {
+        direct(product, x, from, to, memory);
       } else {
-        long stride = cols * Float.BYTES;
-        long x = product.x().segment().address() + product.firstX() * stride;
-        var activations = new Activations(x, stride, cols, product.count(), scratch.block(copiedX));
-        if (to - from < ROWS || !w.bytes().isNative()) {
-          copied(product, activations, from, to);
-        } else {
-          direct(product, activations, from, to);
-        }
+        copied(product, x, from, to, memory);
       }
     } finally {
       Reference.reachabilityFence(scratch); // whose block is used by its address
     }
   }
 
-  /** Copies a row of {@code cols} values to row {@code row} of {@code paddedCols} each, the rest of which become zero. */
-  private static void copy(
-      MemorySegment source, long first, long cols, int bytes, MemorySegment target, long start, long row, long paddedCols) {
-    long at = start + row * paddedCols * bytes;
-    MemorySegment.copy(source, first * bytes, target, at, cols * bytes);
-    target.asSlice(at + cols * bytes, (paddedCols - cols) * bytes).fill((byte) 0);
+  /** Columns that are multiplied. */
+  private static long columns(HostMatrix w) {
+    return (w.cols() + LANES - 1) / LANES * LANES;
   }
 
-  private void direct(Product<HostBuffer> product, Activations x, long from, long to) {
-    for (long row = from; row < to; row += (long) STRIPS * ROWS) {
-      long strips = Math.min(STRIPS, (to - row) / ROWS);
-      if (strips > 0) {
-        strips(product, x, row, strips);
-      }
-      if (strips < STRIPS && row + strips * ROWS < to) {
-        strips(product, x, to - ROWS, 1);
-      }
+  /** Where rows are copied to in a worker's memory: behind the arguments, sums and results. */
+  private static long weights(Product<HostBuffer> product) {
+    return Arguments.END + SUMS + product.count() * RESULTS;
+  }
+
+  /** Copies a row of {@code count} values, and fills it up with zeros to {@code filled}. */
+  private static void copy(
+      MemorySegment source, long first, long count, int bytes, MemorySegment target, long at, long filled) {
+    MemorySegment.copy(source, first * bytes, target, at, count * bytes);
+    target.asSlice(at + count * bytes, (filled - count) * bytes).fill((byte) 0);
+  }
+
+  /** @param x address of the first activation row; the others follow without gaps */
+  private void direct(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
+    long end = from + (to - from) / ROWS * ROWS;
+    for (long row = from; row < end; row += (long) STRIPS * ROWS) {
+      strips(product, x, row, Math.min(STRIPS, (end - row) / ROWS), memory);
+    }
+    if (end < to) {
+      strips(product, x, to - ROWS, 1, memory);
     }
   }
 
-  private void strips(Product<HostBuffer> product, Activations x, long row, long strips) {
+  private void strips(Product<HostBuffer> product, long x, long row, long strips, MemorySegment memory) {
     HostMatrix w = product.w();
     long stride = product.out().cols() * Float.BYTES;
     long weights = Weights.address(w, product.expert(), row, strips * ROWS);
     long out = product.out().segment().address() + product.firstOut() * stride + row * Float.BYTES;
-    multiply(x, weights, w.rowBytes(), strips, out, stride);
+    multiply(product, x, weights, w.rowBytes(), strips, out, stride, memory);
   }
 
   /** One strip at a time, whose rows and results are in the memory. */
-  private void copied(Product<HostBuffer> product, Activations x, long from, long to) {
+  private void copied(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
     HostMatrix w = product.w();
-    MemorySegment memory = x.memory();
     long results = Arguments.END + SUMS;
-    long weights = results + x.count() * RESULTS;
+    long weights = weights(product);
+    long rowBytes = columns(w) * format.bytes;
     for (long row = from; row < to; row += ROWS) {
       long rows = Math.min(ROWS, to - row);
       for (long i = 0; i < rows; i++) {
         long first = w.rowOffset(product.expert(), row + i) / format.bytes;
-        copy(w.bytes(), first, w.cols(), format.bytes, memory, weights, i, x.cols());
+        copy(w.bytes(), first, w.cols(), format.bytes, memory, weights + i * rowBytes, columns(w));
       }
-      multiply(x, memory.address() + weights, x.cols() * format.bytes, 1, memory.address() + results, RESULTS);
-      for (long i = 0; i < x.count(); i++) {
+      multiply(product, x, memory.address() + weights, rowBytes, 1, memory.address() + results, RESULTS, memory);
+      for (long i = 0; i < product.count(); i++) {
         long out = (product.firstOut() + i) * product.out().cols() + row;
         MemorySegment.copy(
             memory, results + i * RESULTS, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
@@ -139,34 +144,43 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   }
 
   /** At most {@link #STRIPS} strips. */
-  private void multiply(Activations x, long weights, long rowBytes, long strips, long out, long outStride) {
-    MemorySegment memory = x.memory();
+  private void multiply(
+      Product<HostBuffer> product,
+      long x,
+      long weights,
+      long rowBytes,
+      long strips,
+      long out,
+      long outStride,
+      MemorySegment memory) {
+    long cols = columns(product.w());
+    long stride = cols * Float.BYTES;
+    long count = product.count();
     Functions code = functions.get();
     Arguments.set(memory, Arguments.ROW_BYTES, rowBytes);
-    Arguments.set(memory, Arguments.X_STRIDE, x.stride());
+    Arguments.set(memory, Arguments.X_STRIDE, stride);
     Arguments.set(memory, Arguments.OUT_STRIDE, outStride);
-    if (x.count() < TILE) {
-      for (long token = 0; token < x.count(); token++) {
-        long row = x.x() + token * x.stride();
-        Arguments.set(memory, Arguments.X_END, row + x.cols() * Float.BYTES);
+    if (count < TILE) {
+      for (long token = 0; token < count; token++) {
+        long row = x + token * stride;
+        Arguments.set(memory, Arguments.X_END, row + stride);
         call(code.one(), memory, weights, strips, row, out + token * outStride);
       }
     } else {
-      for (long token = 0; token < x.count(); token += TILE) {
-        long first = Math.min(token, x.count() - TILE);
-        tile(x, x.x() + first * x.stride(), weights, strips, out + first * outStride);
+      for (long token = 0; token < count; token += TILE) {
+        long first = Math.min(token, count - TILE);
+        tile(code, x + first * stride, cols, weights, strips, out + first * outStride, memory);
       }
     }
   }
 
-  private void tile(Activations x, long row, long weights, long strips, long out) {
-    MemorySegment memory = x.memory();
-    Functions code = functions.get();
+  private void tile(
+      Functions code, long x, long cols, long weights, long strips, long out, MemorySegment memory) {
     long sums = memory.address() + Arguments.END;
-    memory.asSlice(Arguments.END, strips * SUMS / STRIPS).fill((byte) 0);
-    for (long column = 0; column < x.cols(); column += COLUMNS) {
-      Arguments.set(memory, Arguments.COLUMNS, Math.min(COLUMNS, x.cols() - column));
-      call(code.tile(), memory, weights + column * format.bytes, strips, row + column * Float.BYTES, sums);
+    for (long column = 0; column < cols; column += COLUMNS) {
+      Arguments.set(memory, Arguments.COLUMNS, Math.min(COLUMNS, cols - column));
+      MemorySegment function = column == 0 ? code.first() : code.further();
+      call(function, memory, weights + column * format.bytes, strips, x + column * Float.BYTES, sums);
     }
     call(code.results(), memory, weights, strips, sums, out);
   }

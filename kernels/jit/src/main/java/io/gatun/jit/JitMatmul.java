@@ -1,6 +1,7 @@
 package io.gatun.jit;
 
 import static io.gatun.jit.Emitter.ROWS;
+import static io.gatun.jit.PanelEmitter.STRIPS;
 import static io.gatun.jit.PanelEmitter.TILE;
 
 import io.gatun.device.HostMatrix;
@@ -19,7 +20,6 @@ import java.util.function.Supplier;
  * and thread-safe.
  */
 final class JitMatmul implements MatmulKernel<QuantizedRows> {
-
   private final Lazy<Functions> functions;
 
   /** @param block how blocks are taken apart; asked for when the kernel is first used */
@@ -27,8 +27,16 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     this.functions = new Lazy<>(() -> Functions.of(block.get()));
   }
 
+  /** @param rows that a function computes together */
+  private record Function(MemorySegment code, int rows) {
+    long resultBytes() {
+      return (long) rows * Float.BYTES;
+    }
+  }
+
   /**
-   * The functions of an encoding, which stay for as long as the JVM runs.
+   * The functions of an encoding, which stay for as long as the JVM runs, and where a worker's memory has what: behind the arguments
+   * the panel, corrections of activations, and where rows are copied their results and they themselves. Offsets in bytes.
    *
    * @param strip a function of {@link StripEmitter}, for few activation rows
    * @param panel a function of {@link PanelEmitter}, for others
@@ -39,21 +47,29 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
       List<byte[]> codes = List.of(StripEmitter.function(block), PanelEmitter.function(block));
       List<MemorySegment> functions = new CodeArena(codes).functions();
       return new Functions(
-          block.shape(),
-          new Function(functions.getFirst(), ROWS),
-          new Function(functions.getLast(), PanelEmitter.STRIPS * ROWS));
+          block.shape(), new Function(functions.getFirst(), ROWS), new Function(functions.getLast(), STRIPS * ROWS));
     }
 
-    /** Of a strip. */
-    long panelBytes(HostMatrix w) {
+    long panelStrip(HostMatrix w) {
       return w.cols() / QuantizedRows.RUN * shape.panelBytes();
     }
-  }
 
-  /** @param rows that it computes together */
-  private record Function(MemorySegment code, int rows) {
-    long resultBytes() {
-      return (long) rows * Float.BYTES;
+    long corrections(HostMatrix w) {
+      return Arguments.END + STRIPS * panelStrip(w);
+    }
+
+    /** f32 [activation rows][rows of a function]. */
+    long results(Product<QuantizedRows> product) {
+      long values = shape.groupsOfRun() * product.count() * product.x().scaleStride();
+      return corrections(product.w()) + values * Float.BYTES;
+    }
+
+    long weights(Product<QuantizedRows> product) {
+      return results(product) + product.count() * panel.resultBytes();
+    }
+
+    long end(Product<QuantizedRows> product) {
+      return weights(product) + panel.rows() * product.w().rowBytes();
     }
   }
 
@@ -62,19 +78,17 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     if (from == to) {
       return;
     }
-    HostMatrix w = product.w();
     Functions code = functions.get();
-    var room = Room.of(product, code);
-    MemorySegment memory = scratch.block(room.end());
     try {
+      MemorySegment memory = scratch.block(code.end(product));
       long count = product.count();
       if (count < TILE) {
-        run(product, 0, count, from, to, code.strip(), room, memory);
+        run(product, 0, count, from, to, code, code.strip(), memory);
       } else {
         long whole = count / TILE * TILE;
-        run(product, 0, whole, from, to, code.panel(), room, memory);
+        run(product, 0, whole, from, to, code, code.panel(), memory);
         if (whole < count) {
-          run(product, count - TILE, TILE, from, to, code.panel(), room, memory);
+          run(product, count - TILE, TILE, from, to, code, code.panel(), memory);
         }
       }
     } finally {
@@ -82,42 +96,23 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     }
   }
 
-  /**
-   * How the worker's memory is divided after the arguments: offsets in bytes.
-   *
-   * @param panelStrip bytes of a strip in the panel
-   * @param results of rows that are copied, f32 [activation rows][rows]
-   * @param weights these rows
-   */
-  private record Room(long panel, long panelStrip, long corrections, long results, long weights, long end) {
-
-    static Room of(Product<QuantizedRows> product, Functions functions) {
-      Shape shape = functions.shape();
-      Function widest = functions.panel();
-      long panelStrip = functions.panelBytes(product.w());
-      long corrections = Arguments.END + PanelEmitter.STRIPS * panelStrip;
-      long results = corrections + shape.groupsOfRun() * product.count() * product.x().scaleStride() * Float.BYTES;
-      long weights = results + product.count() * widest.resultBytes();
-      long end = weights + widest.rows() * product.w().rowBytes();
-      return new Room(Arguments.END, panelStrip, corrections, results, weights, end);
-    }
-  }
-
   /** Activation rows {@code first} to {@code first + count - 1} of the product. */
-  private void run(
+  private static void run(
       Product<QuantizedRows> product,
       long first,
       long count,
       long from,
       long to,
+      Functions code,
       Function function,
-      Room room,
       MemorySegment memory) {
     QuantizedRows x = product.x();
     HostMatrix w = product.w();
     long row = product.firstX() + first;
     long runs = w.cols() / QuantizedRows.RUN;
     long scaleStride = x.scaleStride() * Float.BYTES; // that of the sums as well: two of 16 bits for each scale
+    long panel = memory.address() + Arguments.END;
+    long corrections = memory.address() + code.corrections(w);
     Arguments.set(memory, Arguments.ROW_BYTES, w.rowBytes());
     Arguments.set(memory, Arguments.TOKENS, count);
     Arguments.set(memory, Arguments.RUNS_END, runs * Integer.BYTES);
@@ -128,46 +123,54 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     Arguments.set(memory, Arguments.SUMS, x.sums().address() + row * scaleStride);
     Arguments.set(memory, Arguments.SCALE_STRIDE, scaleStride);
     Arguments.set(memory, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
-    Arguments.set(memory, Arguments.PANEL, memory.address() + room.panel());
-    Arguments.set(memory, Arguments.PANEL_STRIP, room.panelStrip());
-    Arguments.set(memory, Arguments.PANEL_FIRST_END, memory.address() + room.panel() + room.panelStrip());
-    Arguments.set(memory, Arguments.PANEL_END, memory.address() + room.corrections());
-    Arguments.set(memory, Arguments.CORRECTIONS, memory.address() + room.corrections());
+    Arguments.set(memory, Arguments.PANEL, panel);
+    Arguments.set(memory, Arguments.PANEL_STRIP, code.panelStrip(w));
+    Arguments.set(memory, Arguments.PANEL_FIRST_END, panel + code.panelStrip(w));
+    Arguments.set(memory, Arguments.PANEL_END, corrections);
+    Arguments.set(memory, Arguments.CORRECTIONS, corrections);
     Arguments.set(memory, Arguments.CORRECTIONS_BYTES, count * scaleStride);
-    var part = new Product<>(x, row, w, product.expert(), product.out(), product.firstOut() + first, count);
     int rows = function.rows();
     if (to - from < rows || !w.bytes().isNative()) {
-      copied(part, from, to, function, room, memory);
+      copied(product, first, count, from, to, code, function, memory);
     } else {
       long strips = (to - from) / rows;
-      strips(part, from, strips, function, memory);
+      strips(product, first, from, strips, function, memory);
       if (from + strips * rows < to) {
-        strips(part, to - rows, 1, function, memory);
+        strips(product, first, to - rows, 1, function, memory);
       }
     }
   }
 
   private static void strips(
-      Product<QuantizedRows> product, long row, long strips, Function function, MemorySegment memory) {
-    HostMatrix w = product.w();
+      Product<QuantizedRows> product, long first, long row, long strips, Function function, MemorySegment memory) {
     long outStride = product.out().cols() * Float.BYTES;
-    long weights = Weights.address(w, product.expert(), row, strips * function.rows());
-    long out = product.out().segment().address() + product.firstOut() * outStride + row * Float.BYTES;
+    long weights = Weights.address(product.w(), product.expert(), row, strips * function.rows());
+    long out = product.out().segment().address() + (product.firstOut() + first) * outStride + row * Float.BYTES;
     compute(function, memory, weights, strips, out, outStride);
   }
 
-  /** One strip at a time, whose rows and results are in the memory. */
+  /** As many rows at a time as the function computes together, which and whose results are in the memory. */
   private static void copied(
-      Product<QuantizedRows> product, long from, long to, Function function, Room room, MemorySegment memory) {
+      Product<QuantizedRows> product,
+      long first,
+      long count,
+      long from,
+      long to,
+      Functions code,
+      Function function,
+      MemorySegment memory) {
     HostMatrix w = product.w();
+    long results = code.results(product);
+    long weights = code.weights(product);
+    long stride = function.resultBytes();
     for (long row = from; row < to; row += function.rows()) {
       long rows = Math.min(function.rows(), to - row);
-      MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), memory, room.weights(), rows * w.rowBytes());
-      compute(function, memory, memory.address() + room.weights(), 1, memory.address() + room.results(), function.resultBytes());
-      for (long i = 0; i < product.count(); i++) {
-        long out = (product.firstOut() + i) * product.out().cols() + row;
+      MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), memory, weights, rows * w.rowBytes());
+      compute(function, memory, memory.address() + weights, 1, memory.address() + results, stride);
+      for (long i = 0; i < count; i++) {
+        long out = (product.firstOut() + first + i) * product.out().cols() + row;
         MemorySegment.copy(
-            memory, room.results() + i * function.resultBytes(), product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
+            memory, results + i * stride, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
       }
     }
   }

@@ -1,6 +1,9 @@
 package io.gatun.jit;
 
 import io.gatun.cpu.KernelTier;
+import io.gatun.cpu.rows.LoopedRows;
+import io.gatun.cpu.rows.RowLoops;
+import io.gatun.cpu.vector.VectorTier;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
@@ -89,7 +92,7 @@ public final class JitTier implements KernelTier {
 
   @Override
   public Optional<RowKernels> rowKernels() {
-    return Optional.empty();
+    return Rows.OF;
   }
 
   /** The kernels, whose code is assembled when they are first used. */
@@ -138,5 +141,16 @@ public final class JitTier implements KernelTier {
             Encodings.BF16, new JitFloatMatmul(FloatFormat.BF16));
 
     private FloatProducts() {}
+  }
+
+  /** Operations on rows, where the Vector API has what these lack. */
+  private static final class Rows {
+    static final Optional<RowKernels> OF = VectorTier.loops().map(Rows::of);
+
+    private Rows() {}
+
+    private static RowKernels of(RowLoops others) {
+      return new LoopedRows(new JitLoops(new CodeArena(JitLoops.code()).functions(), others));
+    }
   }
 }
