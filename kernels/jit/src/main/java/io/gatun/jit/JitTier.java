@@ -87,34 +87,39 @@ public final class JitTier implements KernelTier {
 
   @Override
   public Optional<RowKernels> rowKernels() {
-    return Strips.ROWS;
+    return loops().map(LoopedRows::new);
+  }
+
+  /** The loops over values; none in a JVM without the Vector API, which has those that are not in machine code. */
+  static Optional<RowLoops> loops() {
+    return Strips.LOOPS;
   }
 
   /** The functions, which stay for as long as the JVM runs; loaded by the verdict. */
   private static final class Strips {
     static final Map<QuantizedEncoding, JitMatmul> OF;
-    static final Optional<RowKernels> ROWS;
+    static final Optional<RowLoops> LOOPS;
     static final Optional<String> REFUSAL;
 
     static {
       Map<QuantizedEncoding, JitMatmul> kernels = Map.of();
-      Optional<RowKernels> rows = Optional.empty();
+      Optional<RowLoops> loops = Optional.empty();
       Optional<String> refusal = Optional.empty();
       try {
         kernels = load();
-        rows = VectorTier.loops().map(Strips::rows);
+        loops = VectorTier.loops().map(Strips::loops);
       } catch (DeviceException e) {
         refusal = Optional.of(String.valueOf(e.getMessage()));
       }
       OF = kernels;
-      ROWS = rows;
+      LOOPS = loops;
       REFUSAL = refusal;
     }
 
     private Strips() {}
 
-    private static RowKernels rows(RowLoops others) {
-      return new LoopedRows(new JitLoops(new CodeArena(JitLoops.code()).functions(), others));
+    private static RowLoops loops(RowLoops others) {
+      return new JitLoops(new CodeArena(JitLoops.code()).functions(), others);
     }
 
     private static Map<QuantizedEncoding, JitMatmul> load() {
