@@ -92,7 +92,12 @@ public final class JitTier implements KernelTier {
 
   @Override
   public Optional<RowKernels> rowKernels() {
-    return Rows.OF;
+    return loops().map(LoopedRows::new);
+  }
+
+  /** The loops over values; none in a JVM without the Vector API, which has those that are not in machine code. */
+  static Optional<RowLoops> loops() {
+    return Loops.OF;
   }
 
   /** The kernels, whose code is assembled when they are first used. */
@@ -143,14 +148,14 @@ public final class JitTier implements KernelTier {
     private FloatProducts() {}
   }
 
-  /** Operations on rows, where the Vector API has what these lack. */
-  private static final class Rows {
-    static final Optional<RowKernels> OF = VectorTier.loops().map(Rows::of);
+  /** The loops, assembled when they are first asked for. */
+  private static final class Loops {
+    static final Optional<RowLoops> OF = VectorTier.loops().map(Loops::of);
 
-    private Rows() {}
+    private Loops() {}
 
-    private static RowKernels of(RowLoops others) {
-      return new LoopedRows(new JitLoops(new CodeArena(JitLoops.code()).functions(), others));
+    private static RowLoops of(RowLoops others) {
+      return new JitLoops(new CodeArena(JitLoops.code()).functions(), others);
     }
   }
 }
