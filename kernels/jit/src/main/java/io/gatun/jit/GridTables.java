@@ -17,7 +17,7 @@ record GridTables(Literal literal, int dimensions, int second, boolean areSigns)
 
   /** Writes a number to the fields of a block that choose its first point. */
   @FunctionalInterface
-  interface Number {
+  interface Numbering {
     void put(byte[] block, int number);
   }
 
@@ -28,7 +28,7 @@ record GridTables(Literal literal, int dimensions, int second, boolean areSigns)
   }
 
   /** Points read off the encoding itself, and {@code signs} of eight values: all, or seven after which an even number is set. */
-  static GridTables signed(QuantizedEncoding encoding, int dimensions, int count, Number number, int signs) {
+  static GridTables signed(QuantizedEncoding encoding, int dimensions, int count, Numbering number, int signs) {
     byte[] points = points(encoding, dimensions, count, 0, number);
     return of(points, dimensions, 1 << signs, true, (n, place) -> (byte) (isSet(n, place, signs) ? -1 : 1));
   }
@@ -39,12 +39,12 @@ record GridTables(Literal literal, int dimensions, int second, boolean areSigns)
   }
 
   /** Points of eight read off the encoding itself, made larger, and what is added to all of their values. */
-  static GridTables shifted(QuantizedEncoding encoding, int count, int more, Number number, int... shifts) {
+  static GridTables shifted(QuantizedEncoding encoding, int count, int more, Numbering number, int... shifts) {
     byte[] points = points(encoding, Long.BYTES, count, more, number);
     return of(points, Long.BYTES, shifts.length, false, (n, _) -> (byte) shifts[n]);
   }
 
-  private static byte[] points(QuantizedEncoding encoding, int dimensions, int count, int more, Number number) {
+  private static byte[] points(QuantizedEncoding encoding, int dimensions, int count, int more, Numbering number) {
     int length = encoding.blockLength();
     var codes = new byte[length];
     var factors = new float[length / encoding.groupLength()];
