@@ -67,7 +67,7 @@ final class BlockTQ1_0 implements BlockCode {
     Vec odd = ymm(2);
     emitter.pair(FRACTIONS, i, start);
     code.op(Op.VPSHUFB, FRACTIONS, FRACTIONS, Literal.halves(BitMasks.sixteen(j -> FOURS - start + j % 4)));
-    Literal powers = Literal.halves(BitMasks.sixteen(j -> j % 2 == 0 ? (int) Math.pow(3, j / 4) : 0));
+    Literal powers = Literal.halves(BitMasks.sixteen(j -> j % 2 == 0 ? Math.powExact(3, j / 4) : 0));
     code.shift(Shift.VPSRLW, odd, FRACTIONS, Byte.SIZE);
     code.op(Op.VPMULLW, odd, odd, powers);
     code.shift(Shift.VPSLLW, odd, odd, Byte.SIZE);
