@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 
 /**
- * Writes x86-64 machine code that does not depend on where it lies: no more instructions than the kernels need, in the order
- * of operands of Intel's manuals. Literals follow the code. Used by one thread.
+ * Writes x86-64 machine code that does not depend on where it lies: no more instructions than the kernels need, in the
+ * order of operands of Intel's manuals. Literals follow the code. Used by one thread.
  */
 final class Assembler {
   private static final int CAPACITY = 1 << 17;

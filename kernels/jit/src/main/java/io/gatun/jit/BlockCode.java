@@ -5,13 +5,13 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * Writes how a block of each of eight weight rows is taken apart, where an encoding has it. The columns of a block come in
- * slices of 16; slices that share bytes are a part, which is loaded once. Stateless.
+ * Writes how a block of each of eight weight rows is taken apart, where an encoding has it. The columns of a block come
+ * in slices of 16; slices that share bytes are a part, which is loaded once. Stateless.
  *
  * <pre>
  *   factors                                       scales, and minimums where there are any, to the function's room
  *   for each part, for rows i and i + 4:  load    registers 1 to {@link #registers}
- *     for each slice of the part:         codes   of the 16 columns: row i's in the lower half, row (i + 4)'s in the upper one
+ *     for each slice of the part:         codes   of the 16 columns: row i's below row (i + 4)'s
  * </pre>
  */
 interface BlockCode {
@@ -31,8 +31,8 @@ interface BlockCode {
   }
 
   /**
-   * Writes the factors of the groups to the function's room, by {@link Emitter#scale} and {@link Emitter#minimum}. May change
-   * registers 3 to 12.
+   * Writes the factors of the groups to the function's room, by {@link Emitter#scale} and {@link Emitter#minimum}. May
+   * change registers 3 to 12.
    */
   void factors(Emitter emitter);
 

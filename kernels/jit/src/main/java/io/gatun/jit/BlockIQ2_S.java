@@ -14,7 +14,9 @@ final class BlockIQ2_S extends GridBlock {
   private static final int LARGEST = 43;
 
   BlockIQ2_S() {
-    super(Shape.of(Encodings.IQ2_S, 2 * LARGEST).centered(LARGEST), GridTables.signed(Encodings.IQ2_S, 8, 1024, BlockIQ2_S::put, 8));
+    super(
+        Shape.of(Encodings.IQ2_S, 2 * LARGEST).centered(LARGEST),
+        GridTables.signed(Encodings.IQ2_S, 8, 1024, BlockIQ2_S::put, 8));
   }
 
   private static void put(byte[] block, int point) {

@@ -11,7 +11,9 @@ final class BlockIQ2_XS extends GridBlock {
   private static final int LARGEST = 43;
 
   BlockIQ2_XS() {
-    super(Shape.of(Encodings.IQ2_XS, 2 * LARGEST).centered(LARGEST), GridTables.signed(Encodings.IQ2_XS, 8, 512, BlockIQ2_XS::put, 7));
+    super(
+        Shape.of(Encodings.IQ2_XS, 2 * LARGEST).centered(LARGEST),
+        GridTables.signed(Encodings.IQ2_XS, 8, 512, BlockIQ2_XS::put, 7));
   }
 
   private static void put(byte[] block, int point) {

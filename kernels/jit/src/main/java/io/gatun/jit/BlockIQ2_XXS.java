@@ -11,7 +11,9 @@ final class BlockIQ2_XXS extends GridBlock {
   private static final int LARGEST = 43;
 
   BlockIQ2_XXS() {
-    super(Shape.of(Encodings.IQ2_XXS, 2 * LARGEST).centered(LARGEST), GridTables.signed(Encodings.IQ2_XXS, 8, 256, (block, point) -> block[GROUPS] = (byte) point, 7));
+    super(
+        Shape.of(Encodings.IQ2_XXS, 2 * LARGEST).centered(LARGEST),
+        GridTables.signed(Encodings.IQ2_XXS, 8, 256, (block, point) -> block[GROUPS] = (byte) point, 7));
   }
 
   @Override

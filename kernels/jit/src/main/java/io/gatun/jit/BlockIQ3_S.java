@@ -14,7 +14,9 @@ final class BlockIQ3_S extends GridBlock {
   private static final int LARGEST = 15;
 
   BlockIQ3_S() {
-    super(Shape.of(Encodings.IQ3_S, 2 * LARGEST).centered(LARGEST), GridTables.signed(Encodings.IQ3_S, 4, 512, BlockIQ3_S::put, 8));
+    super(
+        Shape.of(Encodings.IQ3_S, 2 * LARGEST).centered(LARGEST),
+        GridTables.signed(Encodings.IQ3_S, 4, 512, BlockIQ3_S::put, 8));
   }
 
   private static void put(byte[] block, int point) {

@@ -11,7 +11,9 @@ final class BlockIQ3_XXS extends GridBlock {
   private static final int LARGEST = 62;
 
   BlockIQ3_XXS() {
-    super(Shape.of(Encodings.IQ3_XXS, 2 * LARGEST).centered(LARGEST), GridTables.signed(Encodings.IQ3_XXS, 4, 256, (block, point) -> block[POINTS] = (byte) point, 7));
+    super(
+        Shape.of(Encodings.IQ3_XXS, 2 * LARGEST).centered(LARGEST),
+        GridTables.signed(Encodings.IQ3_XXS, 4, 256, (block, point) -> block[POINTS] = (byte) point, 7));
   }
 
   @Override

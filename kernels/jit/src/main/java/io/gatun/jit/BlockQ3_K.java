@@ -27,8 +27,8 @@ final class BlockQ3_K extends TwoBitBlock {
   }
 
   /**
-   * The twelve bytes of scales end two bytes before the block does; they are read with the four bytes before them. Bytes 0 to 7 of
-   * them are nibbles, bytes 8 to 11 the upper two bits of scales g, g + 4, g + 8 and g + 12.
+   * The twelve bytes of scales end two bytes before the block does; they are read with the four bytes before them.
+   * Bytes 0 to 7 of them are nibbles, bytes 8 to 11 the upper two bits of scales g, g + 4, g + 8 and g + 12.
    */
   @Override
   public void factors(Emitter emitter) {

@@ -48,7 +48,10 @@ class BlockQ4_K implements BlockCode {
     return List.of(Emitter.NIBBLES, Emitter.ONES);
   }
 
-  /** The first sixteen bytes of a block are two halves, then six-bit scales and minimums as the encoding's description has them. */
+  /**
+   * The first sixteen bytes of a block are two halves, then six-bit scales and minimums as the encoding's description
+   * has them.
+   */
   @Override
   public final void factors(Emitter emitter) {
     Assembler code = emitter.code;
@@ -75,7 +78,10 @@ class BlockQ4_K implements BlockCode {
     four(emitter, minimums, minimum, emitter::minimum);
   }
 
-  /** Numbers 4 to 7: four bits of {@code rest} from {@code shift} on, and above them the two upper bits of numbers 0 to 3. */
+  /**
+   * Numbers 4 to 7: four bits of {@code rest} from {@code shift} on, and above them the two upper bits of numbers 0 to
+   * 3.
+   */
   private static void upper(Emitter emitter, Vec target, Vec lower, Vec rest, int shift) {
     Vec free = ymm(10);
     emitter.bits(target, rest, shift, Emitter.NIBBLES);
@@ -94,7 +100,10 @@ class BlockQ4_K implements BlockCode {
 
   @Override
   public final List<List<Integer>> parts() {
-    return IntStream.range(0, 8).map(part -> part / 2 * 4 + part % 2).mapToObj(slice -> List.of(slice, slice + 2)).toList();
+    return IntStream.range(0, 8)
+        .map(part -> part / 2 * 4 + part % 2)
+        .mapToObj(slice -> List.of(slice, slice + 2))
+        .toList();
   }
 
   @Override

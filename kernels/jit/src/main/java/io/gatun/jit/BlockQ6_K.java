@@ -8,7 +8,10 @@ import io.gatun.tensors.Encodings;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Q6_K: of each 128 values the low nibbles of 64 bytes, then the high ones; the upper two bits are four runs in 32 bytes. */
+/**
+ * Q6_K: of each 128 values the low nibbles of 64 bytes, then the high ones; the upper two bits are four runs in 32
+ * bytes.
+ */
 final class BlockQ6_K implements BlockCode {
   private static final int HIGH = 128;
   private static final int SCALES = 192;

@@ -74,7 +74,10 @@ final class BlockQ8_0 implements BlockCode {
     emitter.accumulate(dot, 0, 0, ymm(7), ymm(8));
   }
 
-  /** The dots of the first and of the second 16 columns of four rows, in the lower and the upper half of register {@code to}. */
+  /**
+   * The dots of the first and of the second 16 columns of four rows, in the lower and the upper half of register {@code
+   * to}.
+   */
   private static Vec fourRows(StripEmitter emitter, int row, int to) {
     Vec target = ymm(to);
     Vec other = ymm(to + 2);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * TQ1_0: bytes are fractions in base 3, of which digit n is ⌊3·(b·3ⁿ mod 256)/256⌋. The last 16 values are four digits of four
- * bytes.
+ * TQ1_0: bytes are fractions in base 3, of which digit n is ⌊3·(b·3ⁿ mod 256)/256⌋. The last 16 values are four digits
+ * of four bytes.
  */
 final class BlockTQ1_0 implements BlockCode {
   private static final int FOURS = 48;

@@ -30,9 +30,9 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * What functions on strips of {@link #ROWS} weight rows have in common. Lanes are weight rows. While they read a block of each
- * row, R13 and R14 are in rows 0 and 4, R9 and R10 are 1 and 3 times the bytes of a row; RDI is the {@link Arguments} always. The
- * calling convention is System V's for x86-64.
+ * What functions on strips of {@link #ROWS} weight rows have in common. Lanes are weight rows. While they read a block
+ * of each row, R13 and R14 are in rows 0 and 4, R9 and R10 are 1 and 3 times the bytes of a row; RDI is the {@link
+ * Arguments} always. The calling convention is System V's for x86-64.
  */
 abstract class Emitter {
   /** Weight rows of a strip. */
@@ -120,7 +120,9 @@ abstract class Emitter {
     code.op(VINSERTI128, target, target, row(i + 4, offset), 1);
   }
 
-  /** The bits of {@code source} that {@code mask} has, {@code shift} bits further down; further up if it is negative. */
+  /**
+   * The bits of {@code source} that {@code mask} has, {@code shift} bits further down; further up if it is negative.
+   */
   void bits(Vec target, Vec source, int shift, Literal mask) {
     Vec shifted = target;
     if (shift > 0) {
@@ -139,9 +141,9 @@ abstract class Emitter {
   }
 
   /**
-   * The 16-bit numbers at an offset of the blocks, those of rows 0 to 7 in this order. Word i of a vector that is read 2·i bytes
-   * before row i's is blended in: it may begin in an earlier row and end in a later one, but as a block has 16 bytes or more,
-   * no byte is read beside the strip.
+   * The 16-bit numbers at an offset of the blocks, those of rows 0 to 7 in this order. Word i of a vector that is read
+   * 2·i bytes before row i's is blended in: it may begin in an earlier row and end in a later one, but as a block has
+   * 16 bytes or more, no byte is read beside the strip.
    */
   void words(Vec target, int offset) {
     code.op(VMOVDQU, target.half(), row(0, offset));
@@ -164,7 +166,10 @@ abstract class Emitter {
     transpose(targets, free);
   }
 
-  /** Takes sixteen bytes of each row, as {@link #pair pairs} 0 to 3 have them, apart: vector j gets bytes 4j to 4j + 3 of rows 0 to 7. */
+  /**
+   * Takes sixteen bytes of each row, as {@link #pair pairs} 0 to 3 have them, apart: vector j gets bytes 4j to 4j + 3
+   * of rows 0 to 7.
+   */
   void transpose(List<Vec> pairs, List<Vec> free) {
     Vec v0 = pairs.get(0);
     Vec v1 = pairs.get(1);

@@ -27,9 +27,10 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * Writes functions that multiply strips of {@link #ROWS} weight rows with float activations. Lanes are columns: lane l of a sum adds
- * the columns l, l + 8, l + 16, … in this order, fused, and {@link #reduce} adds the lanes in a fixed tree; so a result has the
- * same bits whether its activation row is computed alone or in a tile. Columns are a multiple of eight.
+ * Writes functions that multiply strips of {@link #ROWS} weight rows with float activations. Lanes are columns: lane l
+ * of a sum adds the columns l, l + 8, l + 16, … in this order, fused, and {@link #reduce} adds the lanes in a fixed
+ * tree; so a result has the same bits whether its activation row is computed alone or in a tile. Columns are a multiple
+ * of eight.
  */
 final class FloatEmitter extends Emitter {
   /** Columns of a vector. */
@@ -128,7 +129,8 @@ final class FloatEmitter extends Emitter {
    *
    * <pre>
    *   for each four weight rows             R8 is the first one, RSI the first sum
-   *     for each eight columns              RBP columns so far, RBX of how many; R11 to R14 weight rows; RCX, RDX, RAX activations
+   *     for each eight columns              RBP columns so far, RBX of how many; R11 to R14 weight rows;
+   *                                         RCX, RDX, RAX activations
    * </pre>
    */
   static byte[] tile(FloatFormat format, boolean areFirst) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Blocks of 256 values that are points of a grid, looked up by number in a table, each eight of them with a second table's entry:
- * signs, or what shifts them. Stateless.
+ * Blocks of 256 values that are points of a grid, looked up by number in a table, each eight of them with a second
+ * table's entry: signs, or what shifts them. Stateless.
  */
 abstract class GridBlock implements BlockCode {
   private static final Vec POINTS = ymm(1);

@@ -27,7 +27,10 @@ record GridTables(Literal literal, int dimensions, int second, boolean areSigns)
     byte of(int number, int place);
   }
 
-  /** Points read off the encoding itself, and {@code signs} of eight values: all, or seven after which an even number is set. */
+  /**
+   * Points read off the encoding itself, and {@code signs} of eight values: all, or seven after which an even number is
+   * set.
+   */
   static GridTables signed(QuantizedEncoding encoding, int dimensions, int count, Numbering number, int signs) {
     byte[] points = points(encoding, dimensions, count, 0, number);
     return of(points, dimensions, 1 << signs, true, (n, place) -> (byte) (isSet(n, place, signs) ? -1 : 1));

@@ -14,9 +14,9 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /**
- * Products of float weights with float activations on the mapped bytes, by assembled functions. Rows that do not fill a strip are
- * computed together with rows before them. Where there are none, where weights are on the heap, or where columns are no
- * multiple of eight, rows are copied and filled up with zeros. Stateless and thread-safe.
+ * Products of float weights with float activations on the mapped bytes, by assembled functions. Rows that do not fill a
+ * strip are computed together with rows before them. Where there are none, where weights are on the heap, or where
+ * columns are no multiple of eight, rows are copied and filled up with zeros. Stateless and thread-safe.
  */
 final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   private static final long RESULTS = (long) ROWS * Float.BYTES;

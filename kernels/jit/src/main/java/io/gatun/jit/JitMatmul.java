@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 
 /**
  * Products with 8-bit activations on the mapped bytes, by assembled functions. Rows that do not fill a
- * strip are computed together with rows before them; where there are none, or the weights are on the heap, rows are copied. Stateless
- * and thread-safe.
+ * strip are computed together with rows before them; where there are none, or the weights are on the heap, rows are
+ * copied. Stateless and thread-safe.
  */
 final class JitMatmul implements MatmulKernel<QuantizedRows> {
   private final Lazy<Functions> functions;
@@ -35,8 +35,9 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
   }
 
   /**
-   * The functions of an encoding, which stay for as long as the JVM runs, and where a worker's memory has what: behind the arguments
-   * the panel, corrections of activations, and where rows are copied their results and they themselves. Offsets in bytes.
+   * The functions of an encoding, which stay for as long as the JVM runs, and where a worker's memory has what: behind
+   * the arguments the panel, corrections of activations, and where rows are copied their results and they themselves.
+   * Offsets in bytes.
    *
    * @param strip a function of {@link StripEmitter}, for few activation rows
    * @param panel a function of {@link PanelEmitter}, for others

@@ -132,7 +132,8 @@ public final class JitTier implements KernelTier {
 
     private Products() {}
 
-    private static Map.Entry<QuantizedEncoding, JitMatmul> entry(QuantizedEncoding encoding, Supplier<BlockCode> block) {
+    private static Map.Entry<QuantizedEncoding, JitMatmul> entry(
+        QuantizedEncoding encoding, Supplier<BlockCode> block) {
       return Map.entry(encoding, new JitMatmul(block));
     }
   }

@@ -59,7 +59,8 @@ sealed interface Operand {
   }
 
   /**
-   * Numbers that are kept behind the code: one for {@link Op#VPBROADCASTD}, eight for any instruction, more for a table.
+   * Numbers that are kept behind the code: one for {@link Op#VPBROADCASTD}, eight for any instruction, more for a
+   * table.
    *
    * @param words of 32 bits
    */

@@ -37,8 +37,9 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * Writes the function that multiplies weight rows with many activation rows, {@link #TILE} at a time. {@link #STRIPS} strips of
- * {@link #ROWS} rows are decoded into a panel first, which is read in order and stays in the cache while it meets the activations.
+ * Writes the function that multiplies weight rows with many activation rows, {@link #TILE} at a time. {@link #STRIPS}
+ * strips of {@link #ROWS} rows are decoded into a panel first, which is read in order and stays in the cache while it
+ * meets the activations.
  *
  * <pre>
  *   panel, of each strip, of each run of 32 columns:   u8 or i8 [8 quads of columns][ROWS][4], magnitudes if
@@ -51,8 +52,8 @@ import java.util.List;
  *                                                 corrections of activation row 0; R11 from strip to strip of the panel
  * </pre>
  *
- * <p>In a tile R9 and R10 are 1 and 3 times the bytes from row to row of the codes, RDX and RBX the same for scales and for
- * corrections.
+ * <p>In a tile R9 and R10 are 1 and 3 times the bytes from row to row of the codes, RDX and RBX the same for scales and
+ * for corrections.
  */
 final class PanelEmitter extends Emitter {
   /** Activation rows of a tile. */
@@ -102,8 +103,8 @@ final class PanelEmitter extends Emitter {
   }
 
   /**
-   * What does not depend on weights is computed once for all strips, of all activation rows as one array, eight runs at a time:
-   * xscale · Σx where the encoding has minimums, and else −center · Σx; an array for each group of a run.
+   * What does not depend on weights is computed once for all strips, of all activation rows as one array, eight runs at
+   * a time: xscale · Σx where the encoding has minimums, and else −center · Σx; an array for each group of a run.
    */
   private void corrections() {
     code.mov(R13, Mem.at(RDI, Arguments.SUMS));

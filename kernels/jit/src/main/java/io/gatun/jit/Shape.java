@@ -3,8 +3,8 @@ package io.gatun.jit;
 import io.gatun.tensors.QuantizedEncoding;
 
 /**
- * What the loops around an encoding's code must know of its blocks. Codes are made by the code as unsigned bytes, of which a
- * center may have to be subtracted, or as signed ones. Immutable.
+ * What the loops around an encoding's code must know of its blocks. Codes are made by the code as unsigned bytes, of
+ * which a center may have to be subtracted, or as signed ones. Immutable.
  *
  * @param bytes of a block, 16 or more
  * @param columns of a block, a multiple of 32

@@ -16,8 +16,8 @@ import java.util.BitSet;
 import java.util.TreeSet;
 
 /**
- * Writes the products of a block and an activation row, slice by slice: products of pairs of columns in 16-bit lanes, rows side
- * by side, brought together by horizontal additions until 32-bit lanes are rows 0 to 7. Used by one thread.
+ * Writes the products of a block and an activation row, slice by slice: products of pairs of columns in 16-bit lanes,
+ * rows side by side, brought together by horizontal additions until 32-bit lanes are rows 0 to 7. Used by one thread.
  */
 final class SliceProducts {
   private final StripEmitter emitter;
@@ -52,7 +52,9 @@ final class SliceProducts {
     this.widening = Widening.of(shape);
   }
 
-  /** Adds the products to {@link StripEmitter#SUM}, group by group in order; dots that come too early wait in the room. */
+  /**
+   * Adds the products to {@link StripEmitter#SUM}, group by group in order; dots that come too early wait in the room.
+   */
   void add() {
     block.factors(emitter);
     var waiting = new TreeSet<Integer>();

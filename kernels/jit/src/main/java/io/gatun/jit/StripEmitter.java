@@ -30,8 +30,9 @@ import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 
 /**
- * Writes the function that multiplies strips of {@link #ROWS} weight rows, read where they lie, with activation rows. Lanes
- * are weight rows. {@link SliceProducts} writes what is done for a block of each row; here are the loops around it.
+ * Writes the function that multiplies strips of {@link #ROWS} weight rows, read where they lie, with activation rows.
+ * Lanes are weight rows. {@link SliceProducts} writes what is done for a block of each row; here are the loops around
+ * it.
  *
  * <pre>
  *   for each strip of weight rows                 R8 is the first row, RSI where its results go
@@ -39,8 +40,9 @@ import io.gatun.jit.Operand.Vec;
  *       for each block                            R13 and R14 in rows 0 and 4, RBP 4 · (runs of activations so far)
  * </pre>
  *
- * <p>Memory of the next strip is asked for at R15 while this one is computed. R9 and R10 are 1 and 3 times the bytes of a
- * row, RDI the {@link Arguments}; RBX, R11 and R12 are the encoding's. The calling convention is System V's for x86-64.
+ * <p>Memory of the next strip is asked for at R15 while this one is computed. R9 and R10 are 1 and 3 times the bytes of
+ * a row, RDI the {@link Arguments}; RBX, R11 and R12 are the encoding's. The calling convention is System V's for
+ * x86-64.
  */
 final class StripEmitter extends Emitter {
   /** The sums of a strip: no block may use it for anything else. */

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * In which steps a block is multiplied, and which registers hold what meanwhile, after register 0 and the encoding's own.
- * Immutable.
+ * In which steps a block is multiplied, and which registers hold what meanwhile, after register 0 and the encoding's
+ * own. Immutable.
  *
  * @param codes of a slice
  * @param free for anything
