@@ -37,6 +37,8 @@ final class Architectures {
             AlibiFamily.ALL,
             DeepseekFamily.ALL,
             HybridFamily.ALL,
+            ExpertsFamily.ALL,
+            HunyuanFamily.ALL,
             BertFamily.ALL)
         .flatMap(List::stream)
         .forEach(architecture -> map.put(architecture.id(), architecture));

@@ -47,6 +47,7 @@ final class DeepseekFamily {
         new RopeKeys(keys, Pairing.ADJACENT).rope(rotated).unmagnified(),
         valueDim,
         scale(keys, keyDim),
+        Optional.empty(),
         queryLatent,
         queryRank == 0
             ? keys.linear(block + "attn_q", queries, width)

@@ -32,8 +32,13 @@ final class GraniteFamily {
   }
 
   private static Decoder scaled(Decoder decoder, ModelKeys keys, double embedding, double residual, double logits) {
+    if (keys.flag("rope.scaling.finetuned", true)) {
+      decoder.rope(Pairing.ADJACENT);
+    } else {
+      keys.ignore("rope.dimension_count"); // no positions at all
+      keys.ignore("rope.freq_base");
+    }
     return decoder
-        .rope(Pairing.ADJACENT)
         .embeddingScale(keys.number("embedding_scale", 0, Float.MAX_VALUE, embedding))
         .residualScale(keys.number("residual_scale", 0, Float.MAX_VALUE, residual))
         .logitScale(1 / keys.number("logit_scale", Float.MIN_NORMAL, Float.MAX_VALUE, logits));

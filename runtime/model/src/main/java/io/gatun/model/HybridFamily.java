@@ -26,7 +26,7 @@ final class HybridFamily {
             .rope(Pairing.HALVES)
             .blockNorms("attn_norm", NONE, "post_attention_norm", NONE)
             .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
-            .gating(Mixer.Gating.BEHIND_QUERIES);
+            .gate(AttentionKeys.Gate.BEHIND_QUERIES);
     return decoder.mixers(layer -> deltaNet(keys, decoder, "blk." + layer + ".")).spec();
   }
 

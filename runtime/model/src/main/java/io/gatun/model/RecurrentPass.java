@@ -48,7 +48,7 @@ final class RecurrentPass {
     device.copyColumns(convolved, new ColumnRuns(keys, 0, 0, keys, keys, 1), k);
     device.copyColumns(convolved, new ColumnRuns(2 * keys, 0, 0, values, values, 1), v);
     int dim = shape.keyDim();
-    var length = new Norm.Rms(Optional.empty(), dim, TINY / dim);
+    var length = new Norm.Rms(dim, TINY / dim);
     device.scale(bench.norm(length, q, q), 1f / dim); // of length 1, then divided by √dim
     device.scale(bench.norm(length, k, k), (float) (1 / Math.sqrt(dim)));
 
