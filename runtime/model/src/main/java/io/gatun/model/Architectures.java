@@ -37,6 +37,7 @@ final class Architectures {
             AlibiFamily.ALL,
             DeepseekFamily.ALL,
             HybridFamily.ALL,
+            StateSpaceFamily.ALL,
             ExpertsFamily.ALL,
             HunyuanFamily.ALL,
             BertFamily.ALL)

@@ -2,16 +2,21 @@ package io.gatun.model;
 
 import static io.gatun.model.Decoder.NONE;
 
+import io.gatun.device.AttentionSpec;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.RopeSpec.Pairing;
 import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import java.util.List;
 import java.util.Optional;
 
-/** Qwen 3.5 and LFM2: attention in some layers, in the others a state of fixed size. The tensors say which. */
+/** Qwen 3.5 and LFM2, both also with experts: attention in some layers, in the others a state of fixed size. The tensors say which. */
 final class HybridFamily {
   static final List<Architecture> ALL =
-      List.of(Architecture.of("qwen35", HybridFamily::qwen35), Architecture.of("lfm2", HybridFamily::lfm2));
+      List.of(
+          Architecture.of("qwen35", HybridFamily::qwen35),
+          Architecture.of("qwen35moe", HybridFamily::qwen35),
+          Architecture.of("lfm2", HybridFamily::lfm2),
+          Architecture.of("lfm2moe", HybridFamily::lfm2));
 
   private static final int MANY = 1 << 24;
 
@@ -68,6 +73,11 @@ final class HybridFamily {
             .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
             .outputNorm(keys.hasTensor("output_norm.weight") ? "output_norm" : "token_embd_norm");
     int taps = keys.integer("shortconv.l_cache", 2, MANY);
+    int window = keys.integer("attention.sliding_window", 0, AttentionSpec.ALL, 0);
+    if (window > 0) {
+      decoder.attention((_, spec) -> spec.withWindow(window));
+    }
+    decoder.experts().weightingByKeys(2, true);
     return decoder.mixers(layer -> shortConvolution(keys, decoder.width(), taps, "blk." + layer + ".shortconv.")).spec();
   }
 
