@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Builds specs of transformers from what most of them share, in the order of their tensors' usual names. What is not said
@@ -43,6 +44,7 @@ final class Decoder {
   private final ExpertKeys experts;
 
   private String mixerNorm = "attn_norm";
+  private Optional<String> firstMixerNorm = Optional.empty();
   private String mixerOutputNorm = NONE;
   private String feedForwardNorm = "ffn_norm";
   private String feedForwardOutputNorm = NONE;
@@ -110,6 +112,12 @@ final class Decoder {
     mixerOutputNorm = mixerOutput;
     feedForwardNorm = feedForwardInput;
     feedForwardOutputNorm = feedForwardOutput;
+    return this;
+  }
+
+  /** The name of the norm of the first mixer's input, if it is another. */
+  Decoder firstMixerNorm(String name) {
+    firstMixerNorm = Optional.of(name);
     return this;
   }
 
@@ -310,6 +318,9 @@ final class Decoder {
     for (int i = 0; i < layers; i++) {
       blocks.add(block(i));
     }
+    if (!experts.isEmpty() && IntStream.range(0, layers).noneMatch(experts::has)) {
+      throw keys.wrong("expert_count", "is there, expected a tensor blk.N.ffn_gate_inp.weight in some block");
+    }
     keys.ignore("vocab_size"); // the table and the tokenizer say it
     keys.ignore("tensor_data_layout"); // what the converter began with
     return new ModelSpec(
@@ -354,7 +365,7 @@ final class Decoder {
     boolean feeds = !(own instanceof FeedForward.None);
     return new BlockSpec(
         residual,
-        norms.norm(mixes ? blockNorm(block, mixerNorm) : NONE, width),
+        norms.norm(mixes ? blockNorm(block, i == 0 ? firstMixerNorm.orElse(mixerNorm) : mixerNorm) : NONE, width),
         mixer,
         norms.norm(mixes ? blockNorm(block, mixerOutputNorm) : NONE, width),
         norms.norm(feeds ? blockNorm(block, feedForwardNorm) : NONE, width),

@@ -70,6 +70,11 @@ final class ExpertKeys {
     return count > 0 && keys.hasTensor("blk." + layer + ".ffn_gate_inp.weight");
   }
 
+  /** Whether there are experts, which then some block must choose. */
+  boolean isEmpty() {
+    return count <= 1;
+  }
+
   /** @param hidden width of an expert unless a key of their own says it */
   FeedForward in(String block, int hidden) {
     int expertHidden = keys.integer("expert_feed_forward_length", 1, MANY, hidden);

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.SequencedMap;
@@ -131,6 +130,7 @@ record TinyModel(String name, String architecture, SequencedMap<String, String> 
     writer.put("tokenizer.ggml.model", new Metadata.Value("str", "llama"));
     writer.put("tokenizer.ggml.tokens", new Metadata.Value("arr[str]", tokens));
     writer.put("tokenizer.ggml.scores", new Metadata.Value("arr[f32]", new float[VOCABULARY]));
+    writer.put("tokenizer.ggml.token_type_count", new Metadata.Value("u32", 2L));
     writer.put("tokenizer.ggml.token_type", new Metadata.Value("arr[i32]", types));
   }
 
@@ -226,11 +226,5 @@ record TinyModel(String name, String architecture, SequencedMap<String, String> 
     for (TinyModel model : all()) {
       model.write(Path.of(args[0]).resolve(model.name().replace('/', '_') + ".gguf"));
     }
-  }
-
-  static Map<String, TinyModel> byName() {
-    var byName = new LinkedHashMap<String, TinyModel>();
-    all().forEach(model -> byName.put(model.name(), model));
-    return byName;
   }
 }
