@@ -189,23 +189,23 @@ public sealed interface Mixer {
    * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by
    * √keyDim.
    *
-   * @param input {@code [2 · keyHeads · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
+   * @param repeats of each query and key, side by side, to have as many as the shape says
+   * @param input {@code [2 · keyHeads / repeats · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
    * @param kernel name of a tensor {@code [input.out, taps]}
-   * @param step {@code [valueHeads, n_embd]}
+   * @param control of steps and betas
    * @param stepBias name of a tensor {@code [valueHeads]}, added to the step
    * @param rate name of a tensor {@code [valueHeads]}
-   * @param beta {@code [valueHeads, n_embd]}, before its logistic function
    * @param norm of each value head
    */
   record DeltaNet(
       DeltaNetSpec shape,
+      int repeats,
       Linear input,
       String kernel,
       int taps,
-      Linear step,
+      Control control,
       String stepBias,
       String rate,
-      Linear beta,
       Linear gate,
       Norm norm,
       Linear output)
@@ -220,6 +220,25 @@ public sealed interface Mixer {
     public long stateSize() {
       return ruleOffset() + shape.stateSize();
     }
+  }
+
+  /** Where a delta rule's steps, and its betas before their logistic function, come from. */
+  sealed interface Control {
+
+    /**
+     * Two maps.
+     *
+     * @param step {@code [valueHeads, n_embd]}, beta likewise
+     */
+    record Apart(Linear step, Linear beta) implements Control {}
+
+    /**
+     * One map, in runs: the betas of some value heads, then their steps.
+     *
+     * @param both {@code [2 · valueHeads, n_embd]}
+     * @param run value heads of a run
+     */
+    record Together(Linear both, int run) implements Control {}
   }
 
   /**

@@ -200,7 +200,11 @@ final class SpecTensors {
         norm(space.norm());
       }
       case Mixer.DeltaNet net -> {
-        linears(net.input(), net.step(), net.beta(), net.gate(), net.output());
+        linears(net.input(), net.gate(), net.output());
+        switch (net.control()) {
+          case Mixer.Control.Apart apart -> linears(apart.step(), apart.beta());
+          case Mixer.Control.Together together -> linear(together.both());
+        }
         norm(net.norm());
         vector(Optional.of(net.kernel()), net.taps() * net.input().out());
         vector(Optional.of(net.stepBias()), net.shape().valueHeads());
