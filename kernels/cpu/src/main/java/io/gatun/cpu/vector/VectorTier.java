@@ -1,6 +1,7 @@
 package io.gatun.cpu.vector;
 
 import io.gatun.cpu.KernelTier;
+import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.KernelCap;
@@ -69,7 +70,7 @@ public final class VectorTier implements KernelTier {
 
   @Override
   public Optional<RowKernels> rowKernels() {
-    return Optional.of(new VectorRows());
+    return Optional.of(new LoopedRows(new VectorLoops()));
   }
 
   /** Encodings that are computed from the mapped bytes; loaded after the verdict. */
