@@ -295,7 +295,9 @@ final class RowOperations {
     float[] steps = Operands.gaussians(ROWS * spec.heads(), new SplittableRandom(45));
     float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(46));
     var rate = new float[spec.heads() * rates];
-    Arrays.setAll(rate, i -> -0.03f * i);
+    for (int i = 0; i < rate.length; i++) {
+      rate[i] = -0.03f * i;
+    }
     return rounded(
         name,
         (device, rows) -> {

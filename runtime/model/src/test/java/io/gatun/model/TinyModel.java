@@ -40,12 +40,12 @@ record TinyModel(String name, String architecture, SequencedMap<String, String> 
     var macros = new LinkedHashMap<String, List<String>>();
     var models = new ArrayList<TinyModel>();
     for (String line : entries()) {
-      String[] words = line.split("\\s+");
+      String[] words = line.strip().split("\\s+", -1);
       List<String> items = new ArrayList<>();
       for (String word : Arrays.asList(words).subList(1, words.length)) {
         items.addAll(word.startsWith("$") ? Objects.requireNonNull(macros.get(word), word) : List.of(word));
       }
-      String[] names = words[0].split("/");
+      String[] names = words[0].split("/", -1);
       if (words[0].startsWith("$")) {
         macros.put(words[0], items);
       } else {
