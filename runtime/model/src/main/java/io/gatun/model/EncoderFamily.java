@@ -18,6 +18,7 @@ final class EncoderFamily {
           Architecture.of("gemma-embedding", EncoderFamily::gemmaEmbedding),
           Architecture.of("modern-bert", EncoderFamily::modernBert),
           Architecture.of("eurobert", keys -> encoder(keys, new Decoder(keys)).rope(Pairing.HALVES).spec()),
+          Architecture.of("llama-embed", EncoderFamily::llamaEmbed),
           Architecture.of("neo-bert", EncoderFamily::neoBert));
 
   private EncoderFamily() {}
@@ -49,6 +50,14 @@ final class EncoderFamily {
         .firstMixerNorm(keys.hasTensor("blk.0.attn_norm.weight") ? "attn_norm" : NONE)
         .network(Network.FUSED, function)
         .spec();
+  }
+
+  private static ModelSpec llamaEmbed(ModelKeys keys) {
+    if (keys.flag("attention.causal", true)) {
+      throw keys.wrong("attention.causal", "is not false, expected an encoder");
+    }
+    keys.ignoreTensors("output.weight"); // nobody asks an encoder for a next token
+    return encoder(keys, new Decoder(keys)).rope(Pairing.ADJACENT).spec();
   }
 
   private static ModelSpec neoBert(ModelKeys keys) {

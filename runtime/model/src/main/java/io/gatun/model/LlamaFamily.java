@@ -26,6 +26,7 @@ final class LlamaFamily {
           Architecture.of("openelm", keys -> plain(keys, Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD).spec()),
           Architecture.of("arcee", LlamaFamily::arcee),
           Architecture.of("plamo", LlamaFamily::plamo),
+          Architecture.of("plamo3", LlamaFamily::plamo3),
           Architecture.of("maincoder", LlamaFamily::maincoder),
           Architecture.of("bitnet", LlamaFamily::bitnet),
           Architecture.of("seed_oss", LlamaFamily::seedOss),
@@ -71,6 +72,22 @@ final class LlamaFamily {
     return plain(keys, Pairing.HALVES)
         .blockNorms("attn_norm", NONE, "attn_norm", NONE)
         .residual(BlockSpec.Residual.PARALLEL)
+        .spec();
+  }
+
+  /** Norms of results, too; seven of eight layers may have a window and positions with a base of their own. */
+  private static ModelSpec plamo3(ModelKeys keys) {
+    var decoder = new Decoder(keys);
+    int window = keys.integer("attention.sliding_window", 0, AttentionSpec.ALL, 0);
+    boolean[] local = decoder.localLayers(8, false);
+    var rope = new RopeKeys(keys, Pairing.HALVES);
+    double localBase = rope.base("rope.freq_base_swa", 10_000);
+    return decoder
+        .blockNorms("attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm")
+        .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
+        .network(Network.FUSED, ActivationFunction.SILU)
+        .rope((i, dim) -> Optional.of(window > 0 && local[i] ? rope.unscaled(dim, dim, localBase) : rope.rope(dim)))
+        .attention((i, spec) -> window > 0 && local[i] ? spec.withWindow(window) : spec)
         .spec();
   }
 
