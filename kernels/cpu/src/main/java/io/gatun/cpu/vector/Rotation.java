@@ -47,12 +47,11 @@ final class Rotation {
     }
     for (; i < count; i += 2) {
       long at = (long) i * Float.BYTES;
+      long next = at + Float.BYTES;
       float a = MEMORY.get(FLOAT, head + at);
-      float b = MEMORY.get(FLOAT, head + at + Float.BYTES);
-      float cos = MEMORY.get(FLOAT, doubled + at);
-      float sin = MEMORY.get(FLOAT, signed + at + Float.BYTES);
-      MEMORY.set(FLOAT, head + at, Math.fma(a, cos, b * -sin));
-      MEMORY.set(FLOAT, head + at + Float.BYTES, Math.fma(b, cos, a * sin));
+      float b = MEMORY.get(FLOAT, head + next);
+      MEMORY.set(FLOAT, head + at, Math.fma(a, MEMORY.get(FLOAT, doubled + at), b * MEMORY.get(FLOAT, signed + at)));
+      MEMORY.set(FLOAT, head + next, Math.fma(b, MEMORY.get(FLOAT, doubled + next), a * MEMORY.get(FLOAT, signed + next)));
     }
   }
 }

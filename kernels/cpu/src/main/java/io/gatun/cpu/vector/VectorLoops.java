@@ -5,7 +5,7 @@ import io.gatun.device.ActivationFunction;
 import jdk.incubator.vector.FloatVector;
 
 /** Loops over rows in vectors. Every result is the same to the bit at every width. Stateless and thread-safe. */
-public final class VectorLoops implements RowLoops {
+final class VectorLoops implements RowLoops {
 
   @Override
   public int lanes() {
