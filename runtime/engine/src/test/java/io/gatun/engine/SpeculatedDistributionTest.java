@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SpeculatedDistributionTest {
   private static final int TOKENS = 4;
   private static final int CHOICES = 3;
-  private static final int TEXTS = 3000;
+  private static final int TEXTS = 6000;
   private static final double TEMPERATURE = 1.5;
 
   /** Has the n-gram method guess from the first token on. */

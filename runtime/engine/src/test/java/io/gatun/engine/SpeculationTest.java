@@ -13,13 +13,16 @@ import io.gatun.engine.SamplerStep.TypicalP;
 import io.gatun.engine.SamplerStep.Xtc;
 import io.gatun.model.Model;
 import io.gatun.tensors.UnsupportedModelException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpeculationTest {
   /** Guesses are made whatever they cost here, right ones and wrong ones. */
   private static final Speculation GUESSING = Speculation.standard().length(Speculation.Length.LONGEST).minProbability(0);
+
+  /** The story model's end of text, which it seldom comes to by itself. */
+  private static final int END = 2;
 
   private static final Prompt REPETITIVE = Prompt.text("Tom had a red ball. Tom had a red ball. Tom had a red");
 
@@ -204,7 +210,7 @@ class SpeculationTest {
     try (Model model = Stories.open("");
         Model same = Stories.open("");
         Engine engine = Engine.over(model, same, Stories.options(ActivationPrecision.Q8, 2).contextLength(90))) {
-      var ends = new ArrayList<Sampling>();
+      var ends = new ArrayList<>(List.of(Sampling.greedy()));
       for (int max = 0; max < 25; max++) {
         ends.add(Sampling.greedy().maxTokens(max));
       }
@@ -214,7 +220,6 @@ class SpeculationTest {
         ends.add(Sampling.greedy().stop(whole.text().substring(from, from + 5)));
         ends.add(Sampling.greedy().stopToken(whole.ids().get(from)));
       }
-      ends.add(Sampling.greedy());
       var tally = new Tally();
       for (Sampling sampling : ends) {
         try (Session session = engine.session();
@@ -224,9 +229,10 @@ class SpeculationTest {
           plain.assertSameAs(told);
           assertEquals(expected.cachedTokens(), session.cachedTokens());
           tally.add(told.completion().stats());
+          boolean limited = told.completion().finishReason() == FinishReason.LENGTH;
+          assertTrue(!limited || told.completion().stats().draftTokens() == told.completion().stats().acceptedTokens());
         }
       }
-      assertEquals(tally.drafted, tally.accepted, "the same model guesses right");
       assertTrue(tally.accepted > 500, tally.toString());
     }
   }
@@ -236,14 +242,19 @@ class SpeculationTest {
     try (Model model = Stories.open("");
         Model same = Stories.open("");
         Engine engine = Engine.over(model, same, Stories.options(ActivationPrecision.Q8, 2))) {
-      int ended = 0;
-      for (long seed = 0; seed < 12; seed++) {
-        Sampling sampling = Sampling.defaults().temperature(0.7).seed(seed);
+      for (long seed = 0; seed < 24; seed++) {
+        long end = 20 + seed;
+        Sampling sampling =
+            Sampling.defaults()
+                .temperature(0.3)
+                .seed(seed)
+                .maxTokens(60)
+                .processor((logits, history) -> logits[END] += history.size() == end ? 100 : 0);
         Told plain = tell(engine, Stories.once(), sampling.speculation(Speculation.none()));
         plain.assertSameAs(tell(engine, Stories.once(), sampling.speculation(GUESSING)));
-        ended += plain.completion().finishReason() == FinishReason.STOP ? 1 : 0;
+        assertEquals(FinishReason.STOP, plain.completion().finishReason());
+        assertEquals(END, plain.completion().ids().getLast());
       }
-      assertTrue(ended > 0, "no story came to its end");
     }
   }
 
@@ -282,19 +293,20 @@ class SpeculationTest {
   void recurrentModelsToo(String method) {
     boolean ngram = method.equals("ngram");
     int[] text = References.ids(References.prompt("qwen35", "long").path("ids"));
-    var repeated = new int[120];
-    for (int i = 0; i < repeated.length; i++) {
-      repeated[i] = text[i % 30];
-    }
+    LogitsProcessor repeating =
+        (logits, history) -> logits[history.token(history.size() - 20)] += history.size() % 11 == 0 ? 0 : 100;
     var tally = new Tally();
     try (Model model = References.open("qwen35");
         Model same = References.open("qwen35");
         Engine engine = Engine.over(model, same, Stories.options(ActivationPrecision.Q8, 2).prefillChunk(32))) {
       for (double temperature : new double[] {0, 0.05, 0.3}) {
-        Sampling sampling = Sampling.defaults().temperature(temperature).seed(2).maxTokens(60).logitBias(repeated[3], 0.5);
+        Sampling sampling = Sampling.defaults().temperature(temperature).seed(2).maxTokens(60);
+        if (ngram) {
+          sampling = sampling.processor(repeating);
+        }
         try (Session session = engine.session()) {
           for (int length : new int[] {60, 90, 120}) {
-            Prompt prompt = Prompt.ids(Arrays.copyOf(repeated, length));
+            Prompt prompt = Prompt.ids(Arrays.copyOf(text, length));
             Told plain = tell(engine, prompt, sampling.speculation(Speculation.none()));
             Told told =
                 tell(
@@ -312,13 +324,19 @@ class SpeculationTest {
   }
 
   @Test
-  void aModelOfAnotherVocabularyIsRefused() {
+  void aModelOfAnotherVocabularyIsRefused(@TempDir Path folder) {
+    Path file = ChatModels.write(folder, Map.of(), List.of("other"));
     try (Model model = Stories.open("");
-        Model other = References.open("llama")) {
+        Model other = Model.open(file)) {
       var error = assertThrows(UnsupportedModelException.class, () -> Engine.over(model, other, EngineOptions.defaults()));
-      assertTrue(String.valueOf(error.getMessage()).contains("llama.gguf"), error.toString());
-      assertTrue(String.valueOf(error.getMessage()).contains("vocabulary"), error.toString());
+      assertTrue(String.valueOf(error.getMessage()).contains("is 'other', expected"), error.toString());
+      assertTrue(String.valueOf(error.getMessage()).contains(file.toString()), error.toString());
+      assertEquals(0, engines(), "no thread is left");
     }
+  }
+
+  private static long engines() {
+    return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("gatun")).count();
   }
 
   @Test
