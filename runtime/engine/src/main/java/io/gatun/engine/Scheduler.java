@@ -28,7 +28,7 @@ final class Scheduler implements AutoCloseable {
   private final Batch batch = new Batch();
   private final List<Task> active = new ArrayList<>();
   private final Prefixes prefixes = new Prefixes();
-  private final StepCosts costs = new StepCosts();
+  private final StepCosts costs;
   private final Task[] owners;
   /** Rows of the batch that are not of prompts. */
   private int decoding;
@@ -43,6 +43,7 @@ final class Scheduler implements AutoCloseable {
     this.forward = forward;
     this.origin = origin;
     owners = new Task[forward.maxRows()];
+    costs = new StepCosts(forward.maxRows());
     maxActive = Math.max(1, forward.maxRows() / 2);
     thread = Thread.ofPlatform().daemon().name("gatun-engine").unstarted(this::loop);
     thread.start();

@@ -11,7 +11,6 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is guessed, and how much. */
 class DraftingTest {
@@ -21,7 +20,7 @@ class DraftingTest {
     var draft =
         new Draft(
             new NgramDrafter(), Speculation.ngram().length(Speculation.Length.LONGEST), new Ids(text), id -> id != END);
-    draft.open(most, 1, new StepCosts());
+    draft.open(most, 1, new StepCosts(32));
     draft.drafter().guess(List.of(draft));
     draft.close();
     var guesses = new ArrayList<Integer>();
@@ -106,36 +105,53 @@ class DraftingTest {
     assertTrue(steps < 100, steps + " steps");
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 3, 40})
-  void costsFollowTheLineThroughWhatWasMeasured(int scale) {
-    var costs = new StepCosts();
-    for (int i = 0; i < 200; i++) {
-      int rows = 1 + i % 5;
-      costs.measured(rows, scale * (1000L + 100L * rows));
+  @Test
+  void costsAreMeasuredOrBetweenThem() {
+    var costs = new StepCosts(20);
+    costs.measured(2, 1000);
+    costs.measured(6, 3000);
+    costs.measured(10, 3200);
+    assertEquals(1000, costs.nanos(2));
+    assertEquals(1500, costs.nanos(3));
+    assertEquals(3100, costs.nanos(8));
+    assertEquals(500, costs.nanos(1), "in proportion");
+    assertEquals(3200 * 1.2, costs.nanos(20), 1e-9, "2 % for each row");
+    assertEquals(3200 * 1.4, costs.nanos(30), 1e-9, "more than a pass can have");
+    costs.measured(6, 3400);
+    assertEquals(3100, costs.nanos(6), "a quarter of the way");
+  }
+
+  @Test
+  void costsAreHopedToBeLowBeforeTheyAreKnownAndAgainWhenTheyAreForgotten() {
+    var costs = new StepCosts(20);
+    assertEquals(1.16, costs.nanos(8), 1e-9);
+    costs.measured(5, 9000);
+    for (int i = 0; i < 127; i++) {
+      costs.measured(1, 1000);
     }
-    assertEquals(scale * 1100, costs.nanos(1), scale);
-    assertEquals(scale * 1900, costs.nanos(9), scale);
+    assertEquals(9000, costs.nanos(5), 1e-9);
+    costs.measured(1, 1000);
+    assertEquals(1080, costs.nanos(5), 1e-9);
   }
 
+  /** As on a processor whose arithmetic bounds decoding: up to 4 rows cost as many passes, 8 to 32 five to seven. */
   @Test
-  void costsWithoutAnyDifferenceAreTakenToBeNearlyEqual() {
-    var costs = new StepCosts();
-    assertEquals(1.16, costs.nanos(8) / costs.nanos(0), 1e-9);
-    costs.measured(1, 1000);
-    costs.measured(1, 1000);
-    assertEquals(1000, costs.nanos(1), 1e-6);
-    assertEquals(1140, costs.nanos(8), 1e-6);
-  }
-
-  /** Noise must make neither a row free nor a pass without rows expensive. */
-  @Test
-  void costsNeverFallWithRows() {
-    var costs = new StepCosts();
-    costs.measured(1, 5000);
-    costs.measured(4, 1000);
-    assertTrue(costs.nanos(4) > costs.nanos(1));
-    costs.measured(16, 900_000);
-    assertTrue(costs.nanos(1) > 0);
+  void longGuessesAreTriedWhereShortOnesDoNotPay() {
+    var costs = new StepCosts(128);
+    var length = new DraftLength();
+    double time = 0;
+    int tokens = 0;
+    while (tokens < 1000) {
+      int guesses = length.next(16, count -> costs.nanos(1 + count));
+      int rows = 1 + guesses;
+      long nanos = rows <= 4 ? 1000 * rows : 4800 + 80 * rows;
+      costs.measured(rows, nanos);
+      time += nanos;
+      tokens += rows;
+      for (int i = 0; i < guesses; i++) {
+        length.judged(Verdict.RIGHT);
+      }
+    }
+    assertTrue(tokens * 1000 / time > 2, "%.2f times as fast".formatted(tokens * 1000 / time));
   }
 }
