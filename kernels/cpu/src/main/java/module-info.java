@@ -6,6 +6,10 @@ module io.gatun.cpu {
   requires static org.jspecify;
 
   exports io.gatun.cpu;
+  exports io.gatun.cpu.rows to
+      io.gatun.jit;
+  exports io.gatun.cpu.vector to
+      io.gatun.jit;
 
   uses io.gatun.cpu.KernelTier;
 

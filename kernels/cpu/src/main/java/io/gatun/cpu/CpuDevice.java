@@ -172,7 +172,12 @@ public final class CpuDevice implements Device {
 
   @Override
   public synchronized void matmul(Buffer x, Matrix w, Buffer out) {
-    matmul(x, List.of(w), List.of(out));
+    HostBuffer rows = host(x);
+    HostMatrix matrix = HostMatrix.of(w);
+    HostBuffer result = host(out);
+    Shapes.matmul(rows, matrix, result);
+    products.prepare(rows);
+    products.matmul(matrix, result);
   }
 
   @Override

@@ -84,6 +84,11 @@ final class Assembler {
     vex(0, 1, 0, 0x11, source.number(), 0, target, source.bits(), 0);
   }
 
+  /** Stores the lowest 32 bits of a vector. */
+  void storeLow(Mem target, Vec source) {
+    vex(1, 1, 0, 0x7E, source.number(), 0, target, 128, 0);
+  }
+
   /** Clears the upper halves, which code of the JVM expects. */
   void vzeroupper() {
     put(0xC5, 0xF8, 0x77);

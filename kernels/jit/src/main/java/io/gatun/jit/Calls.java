@@ -2,23 +2,44 @@ package io.gatun.jit;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 
-/** Calls of assembled functions, which take the address of their arguments. */
+/** Calls of assembled functions. They neither block nor call anything, and the garbage collector waits for them. */
 final class Calls {
-  private static final MethodHandle RUN = handle();
+  private static final MethodHandle RUN = handle(FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
+  private static final MethodHandle LOOP = handle(loopType());
 
   private Calls() {}
 
   @SuppressWarnings("restricted") // the tier insists on --enable-native-access
-  private static MethodHandle handle() {
-    return Linker.nativeLinker()
-        .downcallHandle(FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG), Linker.Option.critical(false));
+  private static MethodHandle handle(FunctionDescriptor type) {
+    return Linker.nativeLinker().downcallHandle(type, Linker.Option.critical(false));
   }
 
-  /** Runs a function. It neither blocks nor calls anything, and the garbage collector waits for it. */
+  private static FunctionDescriptor loopType() {
+    var types = new MemoryLayout[9];
+    Arrays.fill(types, ValueLayout.JAVA_LONG);
+    types[0] = ValueLayout.JAVA_FLOAT;
+    return FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, types);
+  }
+
+  /** Runs a function of {@link LoopEmitter}: arguments that it does not take are ignored, and so is a result that it does not give. */
+  static double loop(
+      MemorySegment function, float x, long a, long b, long c, long d, long e, long f, long g, long h) {
+    try {
+      return (double) LOOP.invokeExact(function, x, a, b, c, d, e, f, g, h);
+    } catch (RuntimeException | Error exception) {
+      throw exception;
+    } catch (Throwable exception) { // what a downcall is declared to throw, and does not
+      throw new AssertionError(exception);
+    }
+  }
+
+  /** Runs a function that takes the address of its arguments. */
   static void run(MemorySegment function, MemorySegment arguments) {
     try {
       RUN.invokeExact(function, arguments.address());

@@ -29,17 +29,16 @@ record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) i
       return;
     }
     HostMatrix w = product.w();
-    var room = Room.of(product, panelBytes(w));
-    MemorySegment block = scratch.block(room.end());
+    MemorySegment block = scratch.block(results(w) + product.count() * VECTOR + ROWS * w.rowBytes());
     try {
       long count = product.count();
       if (count < TILE) {
-        run(product, 0, count, from, to, strip, room, block);
+        run(product, 0, count, from, to, strip, block);
       } else {
         long whole = count / TILE * TILE;
-        run(product, 0, whole, from, to, panel, room, block);
+        run(product, 0, whole, from, to, panel, block);
         if (whole < count) {
-          run(product, count - TILE, TILE, from, to, panel, room, block);
+          run(product, count - TILE, TILE, from, to, panel, block);
         }
       }
     } finally {
@@ -52,18 +51,11 @@ record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) i
   }
 
   /**
-   * How the worker's memory is divided after the arguments: offsets in bytes.
-   *
-   * @param results of a strip whose rows are copied, f32 [activation rows][ROWS]
-   * @param weights its rows
+   * Where the results of a strip whose rows are copied are in the worker's memory, f32 [activation rows][ROWS]: behind the
+   * arguments and the panel. The strip's rows follow.
    */
-  private record Room(long panel, long results, long weights, long end) {
-
-    static Room of(Product<QuantizedRows> product, long panelBytes) {
-      long results = Arguments.END + panelBytes;
-      long weights = results + product.count() * VECTOR;
-      return new Room(Arguments.END, results, weights, weights + ROWS * product.w().rowBytes());
-    }
+  private long results(HostMatrix w) {
+    return Arguments.END + panelBytes(w);
   }
 
   /** Activation rows {@code first} to {@code first + count - 1} of the product. */
@@ -74,7 +66,6 @@ record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) i
       long from,
       long to,
       MemorySegment function,
-      Room room,
       MemorySegment block) {
     QuantizedRows x = product.x();
     HostMatrix w = product.w();
@@ -91,41 +82,48 @@ record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) i
     Arguments.set(block, Arguments.SUMS, x.sums().address() + row * scaleStride);
     Arguments.set(block, Arguments.SCALE_STRIDE, scaleStride);
     Arguments.set(block, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
-    Arguments.set(block, Arguments.PANEL, block.address() + room.panel());
-    Arguments.set(block, Arguments.PANEL_END, block.address() + room.panel() + panelBytes(w));
-    var part = new Product<>(x, row, w, product.expert(), product.out(), product.firstOut() + first, count);
+    Arguments.set(block, Arguments.PANEL, block.address() + Arguments.END);
+    Arguments.set(block, Arguments.PANEL_END, block.address() + results(w));
     if (to - from < ROWS || !w.bytes().isNative()) {
-      copied(part, from, to, function, room, block);
+      copied(product, first, count, from, to, function, block);
     } else {
       long strips = (to - from) / ROWS;
-      strips(part, from, strips, function, block);
+      strips(product, first, from, strips, function, block);
       if (from + strips * ROWS < to) {
-        strips(part, to - ROWS, 1, function, block);
+        strips(product, first, to - ROWS, 1, function, block);
       }
     }
   }
 
   private static void strips(
-      Product<QuantizedRows> product, long row, long strips, MemorySegment function, MemorySegment block) {
+      Product<QuantizedRows> product, long first, long row, long strips, MemorySegment function, MemorySegment block) {
     HostMatrix w = product.w();
     long outStride = product.out().cols() * Float.BYTES;
     long weights = address(w.bytes(), w.rowOffset(product.expert(), row), strips * ROWS * w.rowBytes());
-    long out = product.out().segment().address() + product.firstOut() * outStride + row * Float.BYTES;
+    long out = product.out().segment().address() + (product.firstOut() + first) * outStride + row * Float.BYTES;
     compute(function, block, weights, strips, out, outStride);
   }
 
   /** One strip at a time, whose rows and results are in the block. */
-  private static void copied(
-      Product<QuantizedRows> product, long from, long to, MemorySegment function, Room room, MemorySegment block) {
+  private void copied(
+      Product<QuantizedRows> product,
+      long first,
+      long count,
+      long from,
+      long to,
+      MemorySegment function,
+      MemorySegment block) {
     HostMatrix w = product.w();
+    long results = results(w);
+    long weights = results + product.count() * VECTOR;
     for (long row = from; row < to; row += ROWS) {
       long rows = Math.min(ROWS, to - row);
-      MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), block, room.weights(), rows * w.rowBytes());
-      compute(function, block, block.address() + room.weights(), 1, block.address() + room.results(), VECTOR);
-      for (long i = 0; i < product.count(); i++) {
-        long out = (product.firstOut() + i) * product.out().cols() + row;
+      MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), block, weights, rows * w.rowBytes());
+      compute(function, block, block.address() + weights, 1, block.address() + results, VECTOR);
+      for (long i = 0; i < count; i++) {
+        long out = (product.firstOut() + first + i) * product.out().cols() + row;
         MemorySegment.copy(
-            block, room.results() + i * VECTOR, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
+            block, results + i * VECTOR, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
       }
     }
   }

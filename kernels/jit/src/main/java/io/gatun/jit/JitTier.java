@@ -1,6 +1,9 @@
 package io.gatun.jit;
 
 import io.gatun.cpu.KernelTier;
+import io.gatun.cpu.rows.LoopedRows;
+import io.gatun.cpu.rows.RowLoops;
+import io.gatun.cpu.vector.VectorTier;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
@@ -84,27 +87,40 @@ public final class JitTier implements KernelTier {
 
   @Override
   public Optional<RowKernels> rowKernels() {
-    return Optional.empty();
+    return loops().map(LoopedRows::new);
+  }
+
+  /** The loops over values; none in a JVM without the Vector API, which has those that are not in machine code. */
+  static Optional<RowLoops> loops() {
+    return Strips.LOOPS;
   }
 
   /** The functions, which stay for as long as the JVM runs; loaded by the verdict. */
   private static final class Strips {
     static final Map<QuantizedEncoding, JitMatmul> OF;
+    static final Optional<RowLoops> LOOPS;
     static final Optional<String> REFUSAL;
 
     static {
       Map<QuantizedEncoding, JitMatmul> kernels = Map.of();
+      Optional<RowLoops> loops = Optional.empty();
       Optional<String> refusal = Optional.empty();
       try {
         kernels = load();
+        loops = VectorTier.loops().map(Strips::loops);
       } catch (DeviceException e) {
         refusal = Optional.of(String.valueOf(e.getMessage()));
       }
       OF = kernels;
+      LOOPS = loops;
       REFUSAL = refusal;
     }
 
     private Strips() {}
+
+    private static RowLoops loops(RowLoops others) {
+      return new JitLoops(new CodeArena(JitLoops.code()).functions(), others);
+    }
 
     private static Map<QuantizedEncoding, JitMatmul> load() {
       Map<QuantizedEncoding, BlockCode> blocks =

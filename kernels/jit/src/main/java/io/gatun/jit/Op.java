@@ -33,13 +33,31 @@ enum Op {
   VPMADDUBSW(Op.P66, Op.M38, 0x04),
   VCVTDQ2PS(Op.PNO, Op.M0F, 0x5B),
   VCVTPH2PS(Op.P66, Op.M38, 0x13),
+  VCVTPS2DQ(Op.P66, Op.M0F, 0x5B),
+  VCVTPS2PD(Op.PNO, Op.M0F, 0x5A),
+  VPSHUFD(Op.P66, Op.M0F, 0x70),
+  VPACKSSDW(Op.P66, Op.M0F, 0x6B),
+  VPACKSSWB(Op.P66, Op.M0F, 0x63),
+  VPANDN(Op.P66, Op.M0F, 0xDF),
+  VPCMPGTD(Op.P66, Op.M0F, 0x66),
+  VPMAXSD(Op.P66, Op.M38, 0x3D),
+  VPSUBD(Op.P66, Op.M0F, 0xFA),
+  VUNPCKHPD(Op.P66, Op.M0F, 0x15),
+  VADDSD(Op.PF2, Op.M0F, 0x58),
+  VADDPS(Op.PNO, Op.M0F, 0x58),
+  VSUBPS(Op.PNO, Op.M0F, 0x5C),
+  VDIVPS(Op.PNO, Op.M0F, 0x5E),
+  VMINPS(Op.PNO, Op.M0F, 0x5D),
+  VMAXPS(Op.PNO, Op.M0F, 0x5F),
   VMULPS(Op.PNO, Op.M0F, 0x59),
   VFMADD231PS(Op.P66, Op.M38, 0xB8),
+  VFMSUB231PS(Op.P66, Op.M38, 0xBA),
   VFNMADD231PS(Op.P66, Op.M38, 0xBC);
 
   private static final int PNO = 0;
   private static final int P66 = 1;
   private static final int PF3 = 2;
+  private static final int PF2 = 3;
   private static final int M0F = 1;
   private static final int M38 = 2;
   private static final int M3A = 3;

@@ -97,6 +97,27 @@ class AssemblerTest {
     listing.line(() -> code.shift(Shift.VPSLLD, ymm(13), ymm(5), 8));
     listing.line(() -> code.store(Mem.at(Gp.R12, 0), ymm(0)));
     listing.line(() -> code.store(Mem.at(Gp.RDI, 1120), ymm(13).half()));
+    listing.line(() -> code.op(Op.VCVTPS2DQ, ymm(1), ymm(9)));
+    listing.line(() -> code.op(Op.VCVTPS2PD, ymm(1), ymm(1).half()));
+    listing.line(() -> code.op(Op.VPSHUFD, ymm(8), ymm(4), 0x4E));
+    three(listing, Op.VPACKSSDW, 8, 8, ymm(8));
+    three(listing, Op.VPACKSSWB, 0, 0, ymm(2));
+    three(listing, Op.VPANDN, 8, 7, ymm(12));
+    three(listing, Op.VPCMPGTD, 7, 13, ymm(4));
+    three(listing, Op.VPMAXSD, 4, 4, ymm(8));
+    three(listing, Op.VPSUBD, 2, 2, ymm(4));
+    three(listing, Op.VUNPCKHPD, 2, 1, ymm(1));
+    listing.line(() -> code.op(Op.VADDSD, ymm(0).half(), ymm(1).half(), ymm(2).half()));
+    listing.line(() -> code.op(Op.VADDPS, ymm(1), ymm(1), Mem.at(Gp.RDI, 32)));
+    three(listing, Op.VSUBPS, 5, 2, ymm(4));
+    three(listing, Op.VDIVPS, 5, 14, ymm(4));
+    three(listing, Op.VMINPS, 1, 4, ymm(1));
+    three(listing, Op.VMAXPS, 1, 4, ymm(1));
+    three(listing, Op.VFMSUB231PS, 5, 1, ymm(3));
+    listing.line(() -> code.op(Op.VMOVUPS, ymm(3), ymm(1)));
+    listing.line(() -> code.op(Op.VBROADCASTSS, ymm(0), ymm(0).half()));
+    listing.line(() -> code.storeLow(Mem.at(Gp.RCX, 0), ymm(6)));
+    listing.line(() -> code.storeLow(Mem.at(Gp.R8, 0), ymm(8)));
     listing.line(code::vzeroupper);
   }
 

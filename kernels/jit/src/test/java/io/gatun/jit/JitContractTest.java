@@ -40,7 +40,7 @@ class JitContractTest {
   @Test
   @Timeout(120)
   void nothingIsTouchedBeyondTheOperands() throws Exception {
-    List<String> flags = List.of("--enable-native-access=ALL-UNNAMED");
+    List<String> flags = List.of("--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector");
     var pages =
         new GuardPages(Jvm.of(KernelContract.class, CpuBackend.class, JitTier.class), JitKernels.class, flags, 20);
     assertEquals(Optional.empty(), pages.fault());
@@ -57,7 +57,7 @@ class JitContractTest {
   @Test
   void everyKernelPassesItsSelfCheck() {
     KernelTable table = KernelTable.scalar().improvedBy(new JitTier()).checked();
-    assertEquals("q4_0,q8_0,q4_k,q6_k=jit rest=scalar", table.describe());
+    assertEquals("q4_0,q8_0,q4_k,q6_k,rows,cache/f32,cache/f16,cache/q8_0=jit rest=scalar", table.describe());
     assertEquals(List.of(), table.notes());
   }
 }

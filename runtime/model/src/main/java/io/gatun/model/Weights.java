@@ -15,6 +15,10 @@ final class Weights {
   private final Map<SpecTensors.Part, Matrix> matrices = new HashMap<>();
   private final Map<SpecTensors.Part, Buffer> vectors = new HashMap<>();
   private final Map<Long, Buffer> ones = new HashMap<>();
+  /** What has been asked for, by names that cost no memory to compare. */
+  private final Map<Linear, Matrix> found = new HashMap<>();
+
+  private final Map<String, Buffer> foundVectors = new HashMap<>();
 
   Weights(ModelSpec spec, Checkpoint checkpoint, Device device) {
     this.device = device;
@@ -28,7 +32,12 @@ final class Weights {
   }
 
   Matrix matrix(Linear linear) {
-    return Objects.requireNonNull(matrices.get(SpecTensors.matrix(linear)), linear.weight());
+    Matrix matrix = found.get(linear);
+    if (matrix == null) {
+      matrix = Objects.requireNonNull(matrices.get(SpecTensors.matrix(linear)), linear.weight());
+      found.put(linear, matrix);
+    }
+    return matrix;
   }
 
   Buffer bias(Linear linear, String name) {
@@ -41,7 +50,12 @@ final class Weights {
   }
 
   Buffer vector(String name, long size) {
-    return Objects.requireNonNull(vectors.get(SpecTensors.vector(name, size)), name);
+    Buffer vector = foundVectors.get(name);
+    if (vector == null) {
+      vector = Objects.requireNonNull(vectors.get(SpecTensors.vector(name, size)), name);
+      foundVectors.put(name, vector);
+    }
+    return vector;
   }
 
   /** The gain of a norm that has none. */

@@ -4,6 +4,7 @@ import io.gatun.device.Buffer;
 import io.gatun.device.Device;
 import io.gatun.device.Matrix;
 import io.gatun.device.Routing;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,25 @@ final class Workbench {
   private final Device device;
   private final Weights weights;
   private final int maxRows;
-  private final Map<String, Buffer> scratch = new HashMap<>();
+  private final Map<String, List<Scratch>> scratch = new HashMap<>();
+
+  /** The buffers of one role and width: all of it, and as many rows of it as were last asked for. */
+  private static final class Scratch {
+    final Buffer all;
+    Buffer last;
+
+    Scratch(Buffer all) {
+      this.all = all;
+      last = all;
+    }
+
+    Buffer first(long rows) {
+      if (last.rows() != rows) {
+        last = all.first(rows);
+      }
+      return last;
+    }
+  }
 
   /** @param maxRows most rows of a batch */
   Workbench(Device device, Weights weights, int maxRows) {
@@ -62,17 +81,24 @@ final class Workbench {
   }
 
   void linear(Buffer x, Linear linear, Buffer out) {
-    linear(x, List.of(linear), List.of(out));
+    device.matmul(x, matrix(linear), out);
+    bias(linear, out);
   }
 
   /** Several maps of the same input. */
   void linear(Buffer x, List<Linear> linears, List<Buffer> outs) {
-    device.matmul(x, linears.stream().map(this::matrix).toList(), outs);
-    for (int i = 0; i < outs.size(); i++) {
-      Buffer out = outs.get(i);
-      Linear linear = linears.get(i);
-      linear.bias().ifPresent(name -> device.add(out, weights.bias(linear, name)));
+    var matrices = new ArrayList<Matrix>(linears.size());
+    for (int i = 0; i < linears.size(); i++) {
+      matrices.add(matrix(linears.get(i)));
     }
+    device.matmul(x, matrices, outs);
+    for (int i = 0; i < linears.size(); i++) {
+      bias(linears.get(i), outs.get(i));
+    }
+  }
+
+  private void bias(Linear linear, Buffer out) {
+    linear.bias().ifPresent(name -> device.add(out, weights.bias(linear, name)));
   }
 
   /** The maps of the experts that each slot chose. */
@@ -91,6 +117,14 @@ final class Workbench {
 
   /** Scratch memory that lives as long as the device; layers of different widths have their own. */
   Buffer buffer(String role, long capacity, long rows, long cols) {
-    return scratch.computeIfAbsent(role + " " + cols, _ -> device.buffer(capacity, cols)).first(rows);
+    List<Scratch> widths = scratch.computeIfAbsent(role, _ -> new ArrayList<>());
+    for (int i = 0; i < widths.size(); i++) {
+      if (widths.get(i).all.cols() == cols) {
+        return widths.get(i).first(rows);
+      }
+    }
+    var made = new Scratch(device.buffer(capacity, cols));
+    widths.add(made);
+    return made.first(rows);
   }
 }

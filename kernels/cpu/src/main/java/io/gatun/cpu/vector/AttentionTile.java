@@ -2,7 +2,9 @@ package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.BYTES;
 import static io.gatun.cpu.vector.Lanes.FLOAT;
+import static io.gatun.cpu.vector.Lanes.FLOATS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
+import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.floats;
 
 import jdk.incubator.vector.FloatVector;
@@ -16,7 +18,9 @@ import jdk.incubator.vector.FloatVector;
  *   mixture  a = weights [q, key]    m = values [key, valueDim]    lanes = dimensions
  * </pre>
  *
- * <p>Each method is one flat loop over vectors that stay in registers. Addresses are of floats, strides in bytes.
+ * <p>Each method is one flat loop over vectors that stay in registers. In the short ones, which get inlined, loads and
+ * stores are written out: where the compiler has had enough of inlining, it still inlines the Vector API but no method of
+ * ours. Addresses are of floats, strides in bytes.
  */
 final class AttentionTile {
   /** Queries of the wide tile. */
@@ -79,39 +83,39 @@ final class AttentionTile {
 
   /** One query and four vectors, {@code second}, {@code third} and {@code fourth} bytes from the first. */
   static void one(long a, long m, long step, long second, long third, long fourth, int count, long out) {
-    FloatVector s0 = floats(out);
-    FloatVector s1 = floats(out + BYTES);
-    FloatVector s2 = floats(out + 2L * BYTES);
-    FloatVector s3 = floats(out + 3L * BYTES);
+    FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, out, ORDER);
+    FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, out + BYTES, ORDER);
+    FloatVector s2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, out + 2L * BYTES, ORDER);
+    FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, out + 3L * BYTES, ORDER);
     for (int i = 0; i < count; i++) {
-      FloatVector v = factor(a + 4L * i);
-      s0 = floats(m).fma(v, s0);
-      s1 = floats(m + second).fma(v, s1);
-      s2 = floats(m + third).fma(v, s2);
-      s3 = floats(m + fourth).fma(v, s3);
+      FloatVector v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, a + 4L * i));
+      s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, m, ORDER).fma(v, s0);
+      s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, m + second, ORDER).fma(v, s1);
+      s2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, m + third, ORDER).fma(v, s2);
+      s3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, m + fourth, ORDER).fma(v, s3);
       m += step;
     }
-    Lanes.put(s0, out);
-    Lanes.put(s1, out + BYTES);
-    Lanes.put(s2, out + 2L * BYTES);
-    Lanes.put(s3, out + 3L * BYTES);
+    s0.intoMemorySegment(MEMORY, out, ORDER);
+    s1.intoMemorySegment(MEMORY, out + BYTES, ORDER);
+    s2.intoMemorySegment(MEMORY, out + 2L * BYTES, ORDER);
+    s3.intoMemorySegment(MEMORY, out + 3L * BYTES, ORDER);
   }
 
   /** One query and two vectors: what is left of the other shape. */
   static void pair(long a, long m, long step, long second, int count, long out) {
-    FloatVector s0 = floats(out);
-    FloatVector s1 = floats(out + BYTES);
+    FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, out, ORDER);
+    FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, out + BYTES, ORDER);
     for (int i = 0; i < count; i++) {
-      FloatVector v = factor(a + 4L * i);
-      s0 = floats(m).fma(v, s0);
-      s1 = floats(m + second).fma(v, s1);
+      FloatVector v = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, a + 4L * i));
+      s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, m, ORDER).fma(v, s0);
+      s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, m + second, ORDER).fma(v, s1);
       m += step;
     }
-    Lanes.put(s0, out);
-    Lanes.put(s1, out + BYTES);
+    s0.intoMemorySegment(MEMORY, out, ORDER);
+    s1.intoMemorySegment(MEMORY, out + BYTES, ORDER);
   }
 
   private static FloatVector factor(long address) {
-    return FloatVector.broadcast(Lanes.FLOATS, MEMORY.get(FLOAT, address));
+    return FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, address));
   }
 }

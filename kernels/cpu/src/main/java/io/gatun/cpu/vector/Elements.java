@@ -50,4 +50,41 @@ final class Elements {
       MEMORY.set(FLOAT, target + at, MEMORY.get(FLOAT, x + at) * MEMORY.get(FLOAT, y + at));
     }
   }
+
+  /** {@code target[i] = x[i] − mean}. */
+  static void subtract(long x, float mean, long target, long count) {
+    long i = 0;
+    for (; i <= count - COUNT; i += COUNT) {
+      long at = i * Float.BYTES;
+      Lanes.put(Lanes.floats(x + at).sub(mean), target + at);
+    }
+    for (; i < count; i++) {
+      long at = i * Float.BYTES;
+      MEMORY.set(FLOAT, target + at, MEMORY.get(FLOAT, x + at) - mean);
+    }
+  }
+
+  /** {@code target[i] = x[i] · factor · gain[i]}. */
+  static void scale(long x, float factor, long gain, long target, long count) {
+    long i = 0;
+    for (; i <= count - COUNT; i += COUNT) {
+      long at = i * Float.BYTES;
+      Lanes.put(Lanes.floats(x + at).mul(factor).mul(Lanes.floats(gain + at)), target + at);
+    }
+    for (; i < count; i++) {
+      long at = i * Float.BYTES;
+      MEMORY.set(FLOAT, target + at, MEMORY.get(FLOAT, x + at) * factor * MEMORY.get(FLOAT, gain + at));
+    }
+  }
+
+  /** {@code target[i] = x[i] / divisor}. */
+  static void divide(long x, float divisor, long target, long count) {
+    long i = 0;
+    for (; i <= count - COUNT; i += COUNT) {
+      Lanes.put(Lanes.floats(x + i * Float.BYTES).div(divisor), target + i * Float.BYTES);
+    }
+    for (; i < count; i++) {
+      MEMORY.set(FLOAT, target + i * Float.BYTES, MEMORY.get(FLOAT, x + i * Float.BYTES) / divisor);
+    }
+  }
 }

@@ -5,71 +5,16 @@ import static io.gatun.cpu.vector.Lanes.FLOAT;
 import static io.gatun.cpu.vector.Lanes.FLOATS;
 import static io.gatun.cpu.vector.Lanes.MEMORY;
 
-import io.gatun.device.HostBuffer;
-import io.gatun.device.RopeSpec;
-import io.gatun.device.Scratch;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
-/**
- * Rotary position embedding: per row the cosines and sines once, then every head. A pair's result is the same function of
- * its values, position and frequency in every lane and at every width.
- *
- * <pre>
- *   scratch   frequencies  f64 [room]        padded with zeros to whole vectors
- *             cos, sin     f32 [room] each   of the row's angles, times the magnitude
- *             doubled      f32 [2 · room]    ADJACENT: (cos, cos) of all pairs
- *             signed       f32 [2 · room]    ADJACENT: (−sin, sin) of all pairs
- *   HALVES    a' = a · cos − b · sin,  b' = b · cos + a · sin
- *   ADJACENT  x' = x · doubled + swapped(x) · signed
- * </pre>
- */
+/** Rotates the pairs of one head, see {@link io.gatun.cpu.rows.RowLoops}. */
 final class Rotation {
-  /** Pairs come in whole vectors of the widest kind. */
-  private static final int ROOM = 16;
-
   private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(FLOATS, lane -> lane ^ 1);
 
   private Rotation() {}
 
-  static void rotate(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch) {
-    int pairs = spec.frequencies().length;
-    int room = (pairs + ROOM - 1) / ROOM * ROOM;
-    long frequencies = scratch.block(room * (Double.BYTES + 6L * Float.BYTES)).address();
-    long table = frequencies + (long) room * Double.BYTES;
-    for (int i = 0; i < room; i++) {
-      double frequency = i < pairs ? spec.frequencies()[i] : 0;
-      MEMORY.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, frequencies + (long) i * Double.BYTES, frequency);
-    }
-    for (long row = from; row < to; row++) {
-      Angles.fill(frequencies, room, positions[Math.toIntExact(row)], spec.magnitude(), table);
-      row(x, row, spec, table, room);
-    }
-  }
-
-  private static void row(HostBuffer x, long row, RopeSpec spec, long table, int room) {
-    int pairs = spec.frequencies().length;
-    long headBytes = (long) spec.headDim() * Float.BYTES;
-    long start = x.segment().address() + row * x.cols() * Float.BYTES;
-    long end = start + x.cols() * Float.BYTES;
-    long doubled = table + 2L * room * Float.BYTES;
-    switch (spec.pairing()) {
-      case HALVES -> {
-        for (long head = start; head < end; head += headBytes) {
-          halves(head, pairs, table, table + (long) room * Float.BYTES);
-        }
-      }
-      case ADJACENT -> {
-        spread(table, room, doubled);
-        for (long head = start; head < end; head += headBytes) {
-          adjacent(head, 2 * pairs, doubled, doubled + 2L * room * Float.BYTES);
-        }
-      }
-    }
-  }
-
-  private static void halves(long head, int pairs, long cosines, long sines) {
+  static void halves(long head, int pairs, long cosines, long sines) {
     long second = head + (long) pairs * Float.BYTES;
     int i = 0;
     for (; i <= pairs - COUNT; i += COUNT) {
@@ -92,21 +37,7 @@ final class Rotation {
     }
   }
 
-  private static void spread(long table, int room, long doubled) {
-    long sines = table + (long) room * Float.BYTES;
-    long signed = doubled + 2L * room * Float.BYTES;
-    for (int i = 0; i < room; i++) {
-      float cos = MEMORY.get(FLOAT, table + (long) i * Float.BYTES);
-      float sin = MEMORY.get(FLOAT, sines + (long) i * Float.BYTES);
-      long at = 2L * i * Float.BYTES;
-      MEMORY.set(FLOAT, doubled + at, cos);
-      MEMORY.set(FLOAT, doubled + at + Float.BYTES, cos);
-      MEMORY.set(FLOAT, signed + at, -sin);
-      MEMORY.set(FLOAT, signed + at + Float.BYTES, sin);
-    }
-  }
-
-  private static void adjacent(long head, int count, long doubled, long signed) {
+  static void adjacent(long head, int count, long doubled, long signed) {
     int i = 0;
     for (; i <= count - COUNT; i += COUNT) {
       long at = (long) i * Float.BYTES;
@@ -116,12 +47,11 @@ final class Rotation {
     }
     for (; i < count; i += 2) {
       long at = (long) i * Float.BYTES;
+      long next = at + Float.BYTES;
       float a = MEMORY.get(FLOAT, head + at);
-      float b = MEMORY.get(FLOAT, head + at + Float.BYTES);
-      float cos = MEMORY.get(FLOAT, doubled + at);
-      float sin = MEMORY.get(FLOAT, signed + at + Float.BYTES);
-      MEMORY.set(FLOAT, head + at, Math.fma(a, cos, b * -sin));
-      MEMORY.set(FLOAT, head + at + Float.BYTES, Math.fma(b, cos, a * sin));
+      float b = MEMORY.get(FLOAT, head + next);
+      MEMORY.set(FLOAT, head + at, Math.fma(a, MEMORY.get(FLOAT, doubled + at), b * MEMORY.get(FLOAT, signed + at)));
+      MEMORY.set(FLOAT, head + next, Math.fma(b, MEMORY.get(FLOAT, doubled + next), a * MEMORY.get(FLOAT, signed + next)));
     }
   }
 }

@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Sums along a row, in the same order at every width: value {@code i} goes to partial sum {@code i mod 16}, the 16 are four
- * vectors of 128 bits, which no processor lacks and which hide each other's latency.
+ * vectors of 128 bits, which no processor lacks and which hide each other's latency. Loads are written out: where the
+ * compiler, in a large caller, has had enough of inlining, it still inlines the Vector API but no method of ours.
  */
 final class Sums {
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
@@ -27,10 +28,10 @@ final class Sums {
     long i = 0;
     for (; i <= count - PARTS; i += PARTS) {
       long at = x + i * Float.BYTES;
-      s0 = s0.add(four(at));
-      s1 = s1.add(four(at + VECTOR));
-      s2 = s2.add(four(at + 2 * VECTOR));
-      s3 = s3.add(four(at + 3 * VECTOR));
+      s0 = FloatVector.fromMemorySegment(FOUR, MEMORY, at, ORDER).add(s0);
+      s1 = FloatVector.fromMemorySegment(FOUR, MEMORY, at + VECTOR, ORDER).add(s1);
+      s2 = FloatVector.fromMemorySegment(FOUR, MEMORY, at + 2 * VECTOR, ORDER).add(s2);
+      s3 = FloatVector.fromMemorySegment(FOUR, MEMORY, at + 3 * VECTOR, ORDER).add(s3);
     }
     FloatVector sum = s0.add(s1).add(s2.add(s3));
     double total = (double) sum.lane(0) + sum.lane(1) + sum.lane(2) + sum.lane(3);
@@ -49,13 +50,13 @@ final class Sums {
     long i = 0;
     for (; i <= count - PARTS; i += PARTS) {
       long at = x + i * Float.BYTES;
-      FloatVector v = four(at);
+      FloatVector v = FloatVector.fromMemorySegment(FOUR, MEMORY, at, ORDER);
       s0 = v.fma(v, s0);
-      v = four(at + VECTOR);
+      v = FloatVector.fromMemorySegment(FOUR, MEMORY, at + VECTOR, ORDER);
       s1 = v.fma(v, s1);
-      v = four(at + 2 * VECTOR);
+      v = FloatVector.fromMemorySegment(FOUR, MEMORY, at + 2 * VECTOR, ORDER);
       s2 = v.fma(v, s2);
-      v = four(at + 3 * VECTOR);
+      v = FloatVector.fromMemorySegment(FOUR, MEMORY, at + 3 * VECTOR, ORDER);
       s3 = v.fma(v, s3);
     }
     FloatVector sum = s0.add(s1).add(s2.add(s3));
@@ -65,9 +66,5 @@ final class Sums {
       total += value * value;
     }
     return total;
-  }
-
-  private static FloatVector four(long address) {
-    return FloatVector.fromMemorySegment(FOUR, MEMORY, address, ORDER);
   }
 }

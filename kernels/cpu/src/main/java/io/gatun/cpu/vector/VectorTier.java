@@ -1,6 +1,8 @@
 package io.gatun.cpu.vector;
 
 import io.gatun.cpu.KernelTier;
+import io.gatun.cpu.rows.LoopedRows;
+import io.gatun.cpu.rows.RowLoops;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.KernelCap;
@@ -69,7 +71,12 @@ public final class VectorTier implements KernelTier {
 
   @Override
   public Optional<RowKernels> rowKernels() {
-    return Optional.of(new VectorRows());
+    return loops().map(LoopedRows::new);
+  }
+
+  /** The loops over values, for tiers that have not all of their own; none in a JVM without the incubator module. */
+  public static Optional<RowLoops> loops() {
+    return VectorBits.moduleIsThere() ? Optional.of(new VectorLoops()) : Optional.empty();
   }
 
   /** Encodings that are computed from the mapped bytes; loaded after the verdict. */

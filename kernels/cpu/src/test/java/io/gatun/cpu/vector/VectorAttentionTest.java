@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gatun.conformance.ActivationFill;
 import io.gatun.device.AttentionSpec;
+import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostKvPool;
 import io.gatun.device.HostMemory;
@@ -47,7 +48,7 @@ class VectorAttentionTest {
       ScalarKernels.INSTANCE.append(pool, 0, k, v, all, 0, TOKENS, new Scratch());
       HostBuffer found = memory.buffer(TOKENS, 72);
       var rows = new KvRows(sequence(pages, positions.length), positions);
-      new VectorRows()
+      new LoopedRows(new VectorLoops())
           .attention(new AttentionCall(queries(q, positions, memory), pool, 0, spec, rows, found), 0, 3L * positions.length, new Scratch());
       for (int r = 0; r < positions.length; r++) {
         for (int head = 0; head < 3; head++) {

@@ -7,9 +7,7 @@ import static io.gatun.cpu.vector.Lanes.MEMORY;
 import static io.gatun.cpu.vector.Lanes.ORDER;
 import static io.gatun.cpu.vector.Lanes.SHORT;
 
-import io.gatun.device.HostBuffer;
 import io.gatun.device.QuantizedRows;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -17,10 +15,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Activations to 8-bit codes, to the last bit as {@code Device} defines: the largest magnitude is a maximum of bit
+ * Whole runs of activations to 8-bit codes, to the last bit as {@code Device} defines: the largest magnitude is a maximum of bit
  * patterns, which order as magnitudes do, NaN last; rint is an addition of 1.5 · 2²³.
  */
-final class ActivationQuantizer {
+final class Quantizer {
   private static final int RUN = QuantizedRows.RUN;
   private static final int SUM_RUN = QuantizedRows.SUM_RUN;
   private static final int MAGNITUDE = 0x7fff_ffff;
@@ -29,26 +27,10 @@ final class ActivationQuantizer {
   private static final VectorSpecies<Byte> CODES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, Float.SIZE * COUNT / 4)));
 
-  private ActivationQuantizer() {}
+  private Quantizer() {}
 
-  static void quantize(HostBuffer x, QuantizedRows target, long from, long to) {
-    int cols = target.cols();
-    int whole = cols / RUN;
-    int padded = (int) target.codeStride();
-    for (long row = from; row < to; row++) {
-      long values = x.segment().address() + row * cols * Float.BYTES;
-      long codes = target.codes().address() + row * target.codeStride();
-      long scales = target.scales().address() + row * target.scaleStride() * Float.BYTES;
-      long sums = target.sums().address() + row * target.sumStride() * Short.BYTES;
-      runs(values, whole, codes, scales, sums);
-      if (whole * RUN < cols) {
-        lastRun(values, whole * RUN, cols, codes, scales, sums);
-      }
-      pad((cols + RUN - 1) / RUN * RUN, padded, codes, scales, sums);
-    }
-  }
-
-  private static void runs(long values, int count, long codes, long scales, long sums) {
+  /** Whole runs. */
+  static void runs(long values, int count, long codes, long scales, long sums) {
     for (int run = 0; run < count; run++) {
       long at = values + (long) run * RUN * Float.BYTES;
       float max = Float.intBitsToFloat(largest(at));
@@ -102,39 +84,5 @@ final class ActivationQuantizer {
         .reinterpretAsInts()
         .sub(Exponential.MAGIC_BITS)
         .and(mask);
-  }
-
-  /** A run of fewer than 32 values. */
-  private static void lastRun(long values, int start, int end, long codes, long scales, long sums) {
-    float max = 0;
-    for (int i = start; i < end; i++) {
-      max = Math.max(max, Math.abs(MEMORY.get(FLOAT, values + (long) i * Float.BYTES)));
-    }
-    boolean finite = max < Float.POSITIVE_INFINITY;
-    float inverse = 127 / max;
-    MEMORY.set(FLOAT, scales + (long) start / RUN * Float.BYTES, finite ? max / 127 : Float.NaN);
-    for (int i = start; i < start + RUN; i += SUM_RUN) {
-      int sum = 0;
-      for (int j = i; j < i + SUM_RUN; j++) {
-        boolean zero = j >= end || !finite || Float.isInfinite(inverse);
-        byte code = zero ? 0 : (byte) Math.rint(MEMORY.get(FLOAT, values + (long) j * Float.BYTES) * inverse);
-        MEMORY.set(ValueLayout.JAVA_BYTE, codes + j, code);
-        sum += code;
-      }
-      MEMORY.set(SHORT, sums + (long) i / SUM_RUN * Short.BYTES, (short) sum);
-    }
-  }
-
-  /** Zeros between the last run and the next row. */
-  private static void pad(int start, int end, long codes, long scales, long sums) {
-    for (int i = start; i < end; i++) {
-      MEMORY.set(ValueLayout.JAVA_BYTE, codes + i, (byte) 0);
-    }
-    for (int i = start / RUN; i < end / RUN; i++) {
-      MEMORY.set(FLOAT, scales + (long) i * Float.BYTES, 0);
-    }
-    for (int i = start / SUM_RUN; i < end / SUM_RUN; i++) {
-      MEMORY.set(SHORT, sums + (long) i * Short.BYTES, (short) 0);
-    }
   }
 }

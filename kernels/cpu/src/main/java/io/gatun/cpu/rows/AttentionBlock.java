@@ -1,9 +1,7 @@
-package io.gatun.cpu.vector;
+package io.gatun.cpu.rows;
 
-import static io.gatun.cpu.vector.Lanes.BYTES;
-import static io.gatun.cpu.vector.Lanes.COUNT;
-import static io.gatun.cpu.vector.Lanes.FLOAT;
-import static io.gatun.cpu.vector.Lanes.MEMORY;
+import static io.gatun.cpu.rows.Memory.FLOAT;
+import static io.gatun.cpu.rows.Memory.MEMORY;
 
 import io.gatun.device.HostKvPool;
 import io.gatun.device.KvPool;
@@ -20,7 +18,7 @@ import io.gatun.device.Scratch;
  *   score[j]  = softcap · tanh(score[j] / softcap)         where there is a cap
  *   score[j]  = score[j] − slope · |position − j|          where there are slopes
  *   weight[j] = e^(score[j] − max)                         the sink joins the maximum
- *   out[i]    = (Σ_j weight[j] · v[j, i]) / Σ_j weight[j]      fused, j in order; the sum as in Sums, then the sink's weight
+ *   out[i]    = (Σ_j weight[j] · v[j, i]) / Σ_j weight[j]      fused, j in order; the sum as in RowLoops, then the sink's weight
  *
  *   scratch   q        f32 [queries][keyDim]
  *             scores   f32 [queries][capacity]     keys, in whole pages from the first that a query sees
@@ -37,9 +35,14 @@ final class AttentionBlock {
   private static final int PAGE = KvPool.PAGE_TOKENS;
   private static final int KEYS = HostKvPool.KEYS;
 
-  /** Lanes of a pair of vectors. */
-  private static final int PAIR = 2 * COUNT;
+  /** Queries of {@link RowLoops#four}. */
+  private static final int FOUR = 4;
 
+  private final RowLoops loops;
+  /** Floats of its vectors, and their bytes. */
+  private final int lanes;
+
+  private final long vector;
   private final AttentionCall call;
   private final int row;
   private final int firstHead;
@@ -57,8 +60,12 @@ final class AttentionBlock {
   private final long mixture;
   private final long piece;
 
-  AttentionBlock(AttentionCall call, int row, int rows, int firstHead, int heads, Scratch scratch) {
+  AttentionBlock(
+      RowLoops loops, AttentionCall call, int row, int rows, int firstHead, int heads, Scratch scratch) {
     var spec = call.spec();
+    this.loops = loops;
+    lanes = loops.lanes();
+    vector = (long) lanes * Float.BYTES;
     this.call = call;
     this.row = row;
     this.firstHead = firstHead;
@@ -117,8 +124,8 @@ final class AttentionBlock {
 
   void run() {
     loadQueries();
-    Lanes.clear(scores, queries * scoreStride);
-    Lanes.clear(mixture, queries * mixtureStride);
+    Memory.clear(scores, queries * scoreStride);
+    Memory.clear(mixture, queries * mixtureStride);
     KvRegion keys = call.pool().keys(call.layer());
     for (int first = begin; first < longest; first += PAGE) {
       scorePage(keys, first);
@@ -140,20 +147,20 @@ final class AttentionBlock {
     long row = scores + query * scoreStride;
     int count = count(query) - begin;
     if (spec.softcap() > 0) {
-      HyperbolicTangent.cap(row, spec.softcap(), count);
+      loops.softcap(row, spec.softcap(), count);
     }
     if (spec.slopes().length > 0) {
-      Softmax.slope(row, count, spec.slopes()[head], position(query) - begin);
+      loops.slope(row, spec.slopes()[head], position(query) - begin, count);
     }
     float sink = spec.sinks().length > 0 ? spec.sinks()[head] : Float.NEGATIVE_INFINITY;
-    return Softmax.weights(row, first(query) - begin, count, sink);
+    return Softmax.weights(loops, row, first(query) - begin, count, sink);
   }
 
   private void loadQueries() {
     int dim = call.spec().keyDim();
     for (int query = 0; query < queries; query++) {
       long source = call.q().segment().address() + unit(query) * qStride;
-      Elements.scale(source, call.spec().scale(), q + query * qStride, dim);
+      loops.scale(source, call.spec().scale(), q + query * qStride, dim);
     }
   }
 
@@ -161,31 +168,31 @@ final class AttentionBlock {
     int dim = region.dim();
     long page = call.pool().page(pages[first / PAGE]).address();
     int tokens = Math.min(PAGE, longest - first);
-    long m = KvPieces.keys(region, page, headKv, tokens, piece);
+    long m = KvPieces.keys(loops, region, page, headKv, tokens, piece);
     long step = (long) KEYS * Float.BYTES;
     int query = 0;
-    for (; query <= queries - AttentionTile.QUERIES; query += AttentionTile.QUERIES) {
+    for (; query <= queries - FOUR; query += FOUR) {
       int most = 0;
-      for (int i = query; i < query + AttentionTile.QUERIES; i++) {
+      for (int i = query; i < query + FOUR; i++) {
         most = Math.max(most, Math.min(PAGE, count(i) - first));
       }
       long out = scores + query * scoreStride + (long) (first - begin) * Float.BYTES;
-      for (int key = 0; key < most; key += PAIR) {
+      for (int key = 0; key < most; key += 2 * lanes) {
         long at = m + keyOffset(key, dim);
-        long second = keyOffset(key + COUNT, dim) - keyOffset(key, dim);
-        AttentionTile.four(
+        long second = keyOffset(key + lanes, dim) - keyOffset(key, dim);
+        loops.four(
             q + query * qStride, qStride, at, step, second, dim, out + (long) key * Float.BYTES, scoreStride);
       }
     }
     for (; query < queries; query++) {
       int most = Math.min(PAGE, count(query) - first);
       long out = scores + query * scoreStride + (long) (first - begin) * Float.BYTES;
-      for (int key = 0; key < most; key += 2 * PAIR) {
+      for (int key = 0; key < most; key += 4 * lanes) {
         long at = keyOffset(key, dim);
-        long second = keyOffset(key + COUNT, dim) - at;
-        long third = keyOffset(key + 2 * COUNT, dim) - at;
-        long fourth = keyOffset(key + 3 * COUNT, dim) - at;
-        AttentionTile.one(
+        long second = keyOffset(key + lanes, dim) - at;
+        long third = keyOffset(key + 2 * lanes, dim) - at;
+        long fourth = keyOffset(key + 3 * lanes, dim) - at;
+        loops.one(
             q + query * qStride, m + at, step, second, third, fourth, dim, out + (long) key * Float.BYTES);
       }
     }
@@ -198,13 +205,13 @@ final class AttentionBlock {
 
   private void mixPage(KvRegion region, int first) {
     long page = call.pool().page(pages[first / PAGE]).address();
-    long m = KvPieces.values(region, page, headKv, Math.min(PAGE, longest - first), piece);
+    long m = KvPieces.values(loops, region, page, headKv, Math.min(PAGE, longest - first), piece);
     long step = KvPieces.valueStride(region);
     int query = 0;
-    for (; query <= queries - AttentionTile.QUERIES; query += AttentionTile.QUERIES) {
+    for (; query <= queries - FOUR; query += FOUR) {
       int from = 0;
       int to = PAGE;
-      for (int i = query; i < query + AttentionTile.QUERIES; i++) {
+      for (int i = query; i < query + FOUR; i++) {
         from = Math.max(from, first(i) - first);
         to = Math.min(to, count(i) - first);
       }
@@ -212,16 +219,16 @@ final class AttentionBlock {
         from = 0;
         to = 0;
       }
-      for (int i = query; i < query + AttentionTile.QUERIES; i++) {
+      for (int i = query; i < query + FOUR; i++) {
         mix(i, first, 0, from, m, step);
       }
       long a = scores + query * scoreStride + (long) (first - begin + from) * Float.BYTES;
       long start = m + from * step;
-      for (long at = 0; to > from && at < mixtureStride; at += 2L * BYTES) {
-        AttentionTile.four(
-            a, scoreStride, start + at, step, BYTES, to - from, mixture + query * mixtureStride + at, mixtureStride);
+      for (long at = 0; to > from && at < mixtureStride; at += 2 * vector) {
+        loops.four(
+            a, scoreStride, start + at, step, vector, to - from, mixture + query * mixtureStride + at, mixtureStride);
       }
-      for (int i = query; i < query + AttentionTile.QUERIES; i++) {
+      for (int i = query; i < query + FOUR; i++) {
         mix(i, first, to, PAGE, m, step);
       }
     }
@@ -241,11 +248,11 @@ final class AttentionBlock {
     long out = mixture + query * mixtureStride;
     long start = m + from * step;
     long at = 0;
-    for (; at <= mixtureStride - 4L * BYTES; at += 4L * BYTES) {
-      AttentionTile.one(a, start + at, step, BYTES, 2L * BYTES, 3L * BYTES, count, out + at);
+    for (; at <= mixtureStride - 4 * vector; at += 4 * vector) {
+      loops.one(a, start + at, step, vector, 2 * vector, 3 * vector, count, out + at);
     }
-    for (; at < mixtureStride; at += 2L * BYTES) {
-      AttentionTile.pair(a, start + at, step, BYTES, count, out + at);
+    for (; at < mixtureStride; at += 2 * vector) {
+      loops.pair(a, start + at, step, vector, count, out + at);
     }
   }
 
@@ -254,7 +261,7 @@ final class AttentionBlock {
     for (int query = 0; query < queries; query++) {
       float total = MEMORY.get(FLOAT, q + query * qStride);
       long target = call.out().segment().address() + unit(query) * dim * Float.BYTES;
-      Softmax.divide(mixture + query * mixtureStride, total, target, dim);
+      loops.divide(mixture + query * mixtureStride, total, target, dim);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.gatun.cpu.vector;
+package io.gatun.cpu.rows;
 
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.HostBuffer;
@@ -10,45 +10,51 @@ import io.gatun.device.RowKernels;
 import io.gatun.device.Scratch;
 
 /**
- * The operations on rows, in vectors. Every result is the same to the bit at every width, and however ranges are cut.
- * Stateless and thread-safe.
+ * The operations on rows, made of a tier's loops. Every result is the same to the bit however ranges are cut. Stateless and
+ * thread-safe.
  */
-final class VectorRows implements RowKernels {
+public final class LoopedRows implements RowKernels {
+  private final RowLoops loops;
+
+  /** @param loops the tier's */
+  public LoopedRows(RowLoops loops) {
+    this.loops = loops;
+  }
 
   @Override
   public void quantize(HostBuffer x, QuantizedRows target, long from, long to, Scratch scratch) {
-    ActivationQuantizer.quantize(x, target, from, to);
+    ActivationQuantizer.quantize(loops, x, target, from, to);
   }
 
   @Override
   public void rmsNorm(HostBuffer x, HostBuffer gain, float eps, HostBuffer out, long from, long to) {
-    Norms.rms(x, gain, eps, out, from, to);
+    Norms.rms(loops, x, gain, eps, out, from, to);
   }
 
   @Override
   public void layerNorm(HostBuffer x, int length, HostBuffer gain, float eps, HostBuffer out, long from, long to) {
-    Norms.layer(x, length, gain, eps, out, from, to);
+    Norms.layer(loops, x, length, gain, eps, out, from, to);
   }
 
   @Override
   public void rope(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch) {
-    Rotation.rotate(x, positions, spec, from, to, scratch);
+    Rotation.rotate(loops, x, positions, spec, from, to, scratch);
   }
 
   @Override
   public void gate(HostBuffer gate, HostBuffer up, ActivationFunction f, long from, long to) {
     long offset = from * Float.BYTES;
-    Activations.gate(gate.segment().address() + offset, up.segment().address() + offset, f, to - from);
+    loops.gate(gate.segment().address() + offset, up.segment().address() + offset, f, to - from);
   }
 
   @Override
   public void activate(HostBuffer x, ActivationFunction f, long from, long to) {
-    Activations.apply(x.segment().address() + from * Float.BYTES, f, to - from);
+    loops.activate(x.segment().address() + from * Float.BYTES, f, to - from);
   }
 
   @Override
   public void softcap(HostBuffer x, float cap, long from, long to) {
-    HyperbolicTangent.cap(x.segment().address() + from * Float.BYTES, cap, to - from);
+    loops.softcap(x.segment().address() + from * Float.BYTES, cap, to - from);
   }
 
   @Override
@@ -58,14 +64,14 @@ final class VectorRows implements RowKernels {
       long within = start % period;
       end = Math.min(to, start + period - within);
       long sum = x.segment().address() + start * Float.BYTES;
-      Elements.add(sum, y.segment().address() + within * Float.BYTES, end - start);
+      loops.add(sum, y.segment().address() + within * Float.BYTES, end - start);
     }
   }
 
   @Override
   public void scale(HostBuffer x, float factor, long from, long to) {
     long start = x.segment().address() + from * Float.BYTES;
-    Elements.scale(start, factor, start, to - from);
+    loops.scale(start, factor, start, to - from);
   }
 
   @Override
@@ -76,6 +82,6 @@ final class VectorRows implements RowKernels {
 
   @Override
   public void attention(AttentionCall call, long from, long to, Scratch scratch) {
-    Attention.run(call, from, to, scratch);
+    Attention.run(loops, call, from, to, scratch);
   }
 }

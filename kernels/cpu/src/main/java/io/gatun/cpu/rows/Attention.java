@@ -1,4 +1,4 @@
-package io.gatun.cpu.vector;
+package io.gatun.cpu.rows;
 
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RowKernels.AttentionCall;
@@ -14,7 +14,7 @@ final class Attention {
   private Attention() {}
 
   /** Units {@code from} to {@code to}, as {@link io.gatun.device.RowKernels#attention} numbers them. */
-  static void run(AttentionCall call, long from, long to, Scratch scratch) {
+  static void run(RowLoops loops, AttentionCall call, long from, long to, Scratch scratch) {
     int heads = call.spec().headCount();
     long unit = from;
     while (unit < to) {
@@ -22,11 +22,11 @@ final class Attention {
       int head = (int) (unit % heads);
       if (head == 0 && to - unit >= heads) {
         int rows = rowsTogether(call, row, (int) Math.min(Integer.MAX_VALUE, (to - unit) / heads));
-        heads(call, row, rows, 0, heads, scratch);
+        heads(loops, call, row, rows, 0, heads, scratch);
         unit += (long) rows * heads;
       } else {
         int end = (int) Math.min(heads, head + (to - unit));
-        heads(call, row, 1, head, end, scratch);
+        heads(loops, call, row, 1, head, end, scratch);
         unit += end - head;
       }
     }
@@ -44,11 +44,12 @@ final class Attention {
     return count;
   }
 
-  private static void heads(AttentionCall call, int row, int rows, int from, int to, Scratch scratch) {
+  private static void heads(
+      RowLoops loops, AttentionCall call, int row, int rows, int from, int to, Scratch scratch) {
     int shared = call.spec().headCount() / call.spec().headCountKv();
     for (int head = from, end; head < to; head = end) {
       end = Math.min(to, Math.min((head / shared + 1) * shared, head + AttentionBlock.QUERIES));
-      new AttentionBlock(call, row, rows, head, end - head, scratch).run();
+      new AttentionBlock(loops, call, row, rows, head, end - head, scratch).run();
     }
   }
 }

@@ -1,8 +1,8 @@
-package io.gatun.cpu.vector;
+package io.gatun.cpu.rows;
 
-import static io.gatun.cpu.vector.Lanes.FLOAT;
-import static io.gatun.cpu.vector.Lanes.MEMORY;
-import static io.gatun.cpu.vector.Lanes.SHORT;
+import static io.gatun.cpu.rows.Memory.FLOAT;
+import static io.gatun.cpu.rows.Memory.MEMORY;
+import static io.gatun.cpu.rows.Memory.SHORT;
 
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostKvPool;

@@ -1,0 +1,315 @@
+package io.gatun.jit;
+
+import static io.gatun.jit.LoopEmitter.LANES;
+
+import io.gatun.cpu.rows.RowLoops;
+import io.gatun.device.ActivationFunction;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Loops over values in machine code, where {@link LoopEmitter} has them; what is left of a range, less than a vector, in plain
+ * arithmetic. They need no compiler, so that the first token does not wait for one. Thread-safe.
+ */
+final class JitLoops implements RowLoops {
+  private static final MemorySegment MEMORY = everything();
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+  /** Values that a sum takes at a time. */
+  private static final int GROUP = 2 * LANES;
+
+  private final RowLoops others;
+  private final MemorySegment[] functions;
+
+  /** The functions. */
+  private enum Loop {
+    SQUARES(LoopEmitter::squares),
+    SUM(LoopEmitter::sum),
+    ADD(LoopEmitter::add),
+    SUBTRACT(code -> code.withConstant(Op.VSUBPS)),
+    SCALE(code -> code.withConstant(Op.VMULPS)),
+    DIVIDE(code -> code.withConstant(Op.VDIVPS)),
+    GAIN(LoopEmitter::gain),
+    SILU(LoopEmitter::silu),
+    EXPONENTIALS(LoopEmitter::exponentials),
+    LARGEST(LoopEmitter::largest),
+    HALVES(LoopEmitter::halves),
+    ROTATE_HALVES(LoopEmitter::rotateHalves),
+    ROTATE_ADJACENT(LoopEmitter::rotateAdjacent),
+    QUANTIZE(LoopEmitter::quantize),
+    FOUR(LoopEmitter::four),
+    ONE(LoopEmitter::one),
+    PAIR(LoopEmitter::pair);
+
+    private final Consumer<LoopEmitter> body;
+
+    Loop(Consumer<LoopEmitter> body) {
+      this.body = body;
+    }
+  }
+
+  /**
+   * @param functions the {@link #code}, loaded
+   * @param others loops for what has no machine code
+   */
+  JitLoops(List<MemorySegment> functions, RowLoops others) {
+    this.functions = functions.toArray(MemorySegment[]::new);
+    this.others = others;
+  }
+
+  /** The machine code of all functions. */
+  static List<byte[]> code() {
+    return Arrays.stream(Loop.values()).map(loop -> LoopEmitter.function(loop.body)).toList();
+  }
+
+  @SuppressWarnings("restricted") // the tier insists on --enable-native-access
+  private static MemorySegment everything() {
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  }
+
+  private double run(Loop loop, float x, long a, long b, long c, long d, long e) {
+    return run(loop, x, a, b, c, d, e, 0, 0, 0);
+  }
+
+  private double run(Loop loop, float x, long a, long b, long c, long d, long e, long f, long g, long h) {
+    return Calls.loop(functions[loop.ordinal()], x, a, b, c, d, e, f, g, h);
+  }
+
+  private static float get(long x, long i) {
+    return MEMORY.get(FLOAT, x + i * Float.BYTES);
+  }
+
+  private static void set(long x, long i, float value) {
+    MEMORY.set(FLOAT, x + i * Float.BYTES, value);
+  }
+
+  /** Values in whole vectors. */
+  private static long whole(long count) {
+    return count / LANES * LANES;
+  }
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public double sum(long x, long count) {
+    long groups = count / GROUP;
+    double total = groups > 0 ? run(Loop.SUM, 0, x, groups, 0, 0, 0) : 0;
+    for (long i = groups * GROUP; i < count; i++) {
+      total += get(x, i);
+    }
+    return total;
+  }
+
+  @Override
+  public double squares(long x, long count) {
+    long groups = count / GROUP;
+    double total = groups > 0 ? run(Loop.SQUARES, 0, x, groups, 0, 0, 0) : 0;
+    for (long i = groups * GROUP; i < count; i++) {
+      double value = get(x, i);
+      total += value * value;
+    }
+    return total;
+  }
+
+  @Override
+  public void add(long x, long y, long count) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.ADD, 0, x, y, whole / LANES, 0, 0);
+    }
+    for (long i = whole; i < count; i++) {
+      set(x, i, get(x, i) + get(y, i));
+    }
+  }
+
+  @Override
+  public void subtract(long x, float mean, long target, long count) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.SUBTRACT, mean, x, target, whole / LANES, 0, 0);
+    }
+    for (long i = whole; i < count; i++) {
+      set(target, i, get(x, i) - mean);
+    }
+  }
+
+  @Override
+  public void scale(long x, float factor, long target, long count) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.SCALE, factor, x, target, whole / LANES, 0, 0);
+    }
+    for (long i = whole; i < count; i++) {
+      set(target, i, get(x, i) * factor);
+    }
+  }
+
+  @Override
+  public void scale(long x, float factor, long gain, long target, long count) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.GAIN, factor, x, gain, target, whole / LANES, 0);
+    }
+    for (long i = whole; i < count; i++) {
+      set(target, i, get(x, i) * factor * get(gain, i));
+    }
+  }
+
+  @Override
+  public void divide(long x, float divisor, long target, long count) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.DIVIDE, divisor, x, target, whole / LANES, 0, 0);
+    }
+    for (long i = whole; i < count; i++) {
+      set(target, i, get(x, i) / divisor);
+    }
+  }
+
+  @Override
+  public void gate(long gate, long up, ActivationFunction f, long count) {
+    if (f != ActivationFunction.SILU) {
+      others.gate(gate, up, f, count);
+      return;
+    }
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.SILU, 0, gate, up, whole / LANES, 0, 0);
+    }
+    if (whole < count) {
+      silu(gate + whole * Float.BYTES, up + whole * Float.BYTES, (count - whole) * Float.BYTES);
+    }
+  }
+
+  /** Fewer values than a vector has, in a vector elsewhere. */
+  private void silu(long gate, long up, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment vectors = arena.allocate(2L * LANES * Float.BYTES);
+      long second = LANES * Float.BYTES;
+      MemorySegment.copy(MEMORY, gate, vectors, 0, bytes);
+      MemorySegment.copy(MEMORY, up, vectors, second, bytes);
+      run(Loop.SILU, 0, vectors.address(), vectors.address() + second, 1, 0, 0);
+      MemorySegment.copy(vectors, 0, MEMORY, gate, bytes);
+    }
+  }
+
+  @Override
+  public void activate(long x, ActivationFunction f, long count) {
+    others.activate(x, f, count);
+  }
+
+  @Override
+  public void softcap(long x, float cap, long count) {
+    others.softcap(x, cap, count);
+  }
+
+  @Override
+  public void slope(long x, float slope, int distance, long count) {
+    others.slope(x, slope, distance, count);
+  }
+
+  @Override
+  public float largest(long x, float least, long count) {
+    return count > 0 ? (float) run(Loop.LARGEST, least, x, count / LANES, 0, 0, 0) : least;
+  }
+
+  @Override
+  public void exponentials(long x, float max, long count) {
+    if (count > 0) {
+      run(Loop.EXPONENTIALS, max, x, count / LANES, 0, 0, 0);
+    }
+  }
+
+  @Override
+  public float exponential(float x) {
+    return others.exponential(x);
+  }
+
+  @Override
+  public void rotateHalves(long x, int pairs, long cosines, long sines) {
+    long second = x + (long) pairs * Float.BYTES;
+    long whole = whole(pairs);
+    if (whole > 0) {
+      run(Loop.ROTATE_HALVES, 0, x, second, cosines, sines, whole / LANES);
+    }
+    for (long i = whole; i < pairs; i++) {
+      float a = get(x, i);
+      float b = get(second, i);
+      float cos = get(cosines, i);
+      float sin = get(sines, i);
+      set(x, i, Math.fma(a, cos, -(b * sin)));
+      set(second, i, Math.fma(b, cos, a * sin));
+    }
+  }
+
+  @Override
+  public void rotateAdjacent(long x, int count, long doubled, long signed) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.ROTATE_ADJACENT, 0, x, doubled, signed, whole / LANES, 0);
+    }
+    for (long i = whole; i < count; i += 2) {
+      float a = get(x, i);
+      float b = get(x, i + 1);
+      set(x, i, Math.fma(a, get(doubled, i), b * get(signed, i)));
+      set(x, i + 1, Math.fma(b, get(doubled, i + 1), a * get(signed, i + 1)));
+    }
+  }
+
+  @Override
+  public void decodeHalves(long halves, long target, int count) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.HALVES, 0, halves, target, whole / LANES, 0, 0);
+    }
+    for (long i = whole; i < count; i++) {
+      set(target, i, Float.float16ToFloat(MEMORY.get(SHORT, halves + i * Short.BYTES)));
+    }
+  }
+
+  @Override
+  public void decodeKeys(long codes, long scales, int count, long target) {
+    others.decodeKeys(codes, scales, count, target);
+  }
+
+  @Override
+  public void decodeValue(long codes, long scales, int dim, long target) {
+    others.decodeValue(codes, scales, dim, target);
+  }
+
+  @Override
+  public void quantize(long values, int runs, long codes, long scales, long sums) {
+    if (runs > 0) {
+      run(Loop.QUANTIZE, 0, values, runs, codes, scales, sums);
+    }
+  }
+
+  @Override
+  public void four(long a, long aStride, long m, long step, long second, int count, long out, long outStride) {
+    if (count > 0) {
+      run(Loop.FOUR, 0, a, aStride, m, step, second, count, out, outStride);
+    }
+  }
+
+  @Override
+  public void one(long a, long m, long step, long second, long third, long fourth, int count, long out) {
+    if (count > 0) {
+      run(Loop.ONE, 0, a, m, step, second, third, fourth, count, out);
+    }
+  }
+
+  @Override
+  public void pair(long a, long m, long step, long second, int count, long out) {
+    if (count > 0) {
+      run(Loop.PAIR, 0, a, m, step, second, count, out, 0, 0);
+    }
+  }
+}
