@@ -15,15 +15,16 @@ final class DraftOption {
       names = {"-md", "--draft", "--model-draft", "--spec-draft-model"},
       paramLabel = "MODEL",
       description = {
-        "A smaller model of the same vocabulary, which guesses tokens that MODEL then computes together: the same text in less "
-            + "time, if the guesses are often right."
+        "A smaller model of the same vocabulary, which guesses tokens that are then computed together: the same text "
+            + "in less time, if the guesses are often right."
       })
   @Nullable Path path;
 
   /** @throws UsageException if it is no file but a number, as llama.cpp's option of that name has it */
   Optional<Path> model() {
     if (path != null && path.toString().matches("\\d+") && !Files.exists(path)) {
-      throw new UsageException("--draft %s: expected a model's file; the number of tokens is --draft-max".formatted(path));
+      throw new UsageException(
+          "--draft %s: expected a model's file; the number of tokens is --draft-max".formatted(path));
     }
     return Optional.ofNullable(path);
   }

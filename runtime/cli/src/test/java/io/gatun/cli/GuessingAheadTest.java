@@ -28,7 +28,8 @@ class GuessingAheadTest {
   private static JsonNode run(Object... more) {
     var arguments =
         new ArrayList<Object>(
-            List.of("run", "-m", Models.stories(), "-p", PROMPT, "-n", "60", "-s", "3", "--json", "--draft-adaptive", "false"));
+            List.of(
+                "run", "-m", Models.stories(), "-p", PROMPT, "-n", "60", "-s", "3", "--json", "--draft-adaptive=false"));
     arguments.addAll(List.of(more));
     var result = gatun(arguments.toArray()).run();
     assertEquals(0, result.exitCode(), result.error());
@@ -57,12 +58,15 @@ class GuessingAheadTest {
 
   @Test
   void statisticsHaveALineOnGuesses() {
-    Object[] command = {"run", "-m", Models.stories(), "-p", PROMPT, "-n", "40", "--temp", "0", "--stats", "--draft-adaptive=false"};
+    Object[] command = {
+      "run", "-m", Models.stories(), "-p", PROMPT, "-n", "40", "--temp", "0", "--stats", "--draft-adaptive=false"
+    };
     assertFalse(gatun(command).run().error().contains("guessed ahead"));
     Object[] guessing = Arrays.copyOf(command, command.length + 1);
     guessing[command.length] = "--speculate=ngram";
     String error = gatun(guessing).run().error();
-    assertTrue(error.lines().anyMatch(line -> line.matches("guessed ahead: +\\d+ tokens, \\d+ of them right \\(.*%\\)")), error);
+    String told = "guessed ahead: +\\d+ tokens, \\d+ of them right \\(.*%\\)";
+    assertTrue(error.lines().anyMatch(line -> line.matches(told)), error);
   }
 
   @Test
@@ -76,14 +80,16 @@ class GuessingAheadTest {
     String plain = batch(in, "plain");
     assertEquals(plain, batch(in, "ngram", "--speculate", "ngram"));
     assertEquals(plain, batch(in, "draft", "--draft", Models.quantizedStories(), "--draft-adaptive", "false"));
-    var again = gatun("run", "-m", Models.stories(), "--input", in, "--output", folder.resolve("ngram"), "-s", "1").run();
+    var again =
+        gatun("run", "-m", Models.stories(), "--input", in, "--output", folder.resolve("ngram"), "-s", "1").run();
     assertEquals(0, again.exitCode(), "guessing does not make it another batch: " + again.error());
   }
 
   private String batch(Path in, String name, Object... more) throws IOException {
     var arguments =
         new ArrayList<Object>(
-            List.of("run", "-m", Models.stories(), "--input", in, "--output", folder.resolve(name), "-s", "1", "--stats"));
+            List.of(
+                "run", "-m", Models.stories(), "--input", in, "--output", folder.resolve(name), "-s", "1", "--stats"));
     arguments.addAll(List.of(more));
     var result = gatun(arguments.toArray()).run();
     assertEquals(0, result.exitCode(), result.error());
@@ -110,7 +116,9 @@ class GuessingAheadTest {
         """
             .formatted(Models.stories());
     var result =
-        gatun("chat", "-m", Models.stories(), "--draft", Models.quantizedStories(), "-n", "40", "--temp", "0").input(talk).run();
+        gatun("chat", "-m", Models.stories(), "--draft", Models.quantizedStories(), "-n", "40", "--temp", "0")
+            .input(talk)
+            .run();
     assertEquals(0, result.exitCode(), result.error());
     assertEquals(2, result.text().lines().filter(line -> line.contains("guessed ahead:")).count(), result.text());
     assertTrue(result.error().contains("The draft model was the other model's"), result.error());

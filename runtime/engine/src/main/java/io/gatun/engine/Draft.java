@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * The guesses that follow one text, and how those before did. Each step of the text opens it, lets its drafter add guesses,
- * and judges those that were computed. On the scheduler's thread.
+ * The guesses that follow one text, and how those before did. Each step of the text opens it, lets its drafter add
+ * guesses, and judges those that were computed. On the scheduler's thread.
  */
 final class Draft {
   private final Drafter drafter;

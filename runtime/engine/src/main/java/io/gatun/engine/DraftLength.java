@@ -4,8 +4,8 @@ import java.util.function.IntToDoubleFunction;
 
 /**
  * Chooses how many tokens to guess at a time: as many as promise most tokens in a time. If each guess is right with
- * probability p where those before it were, k of them bring 1 + p + … + p^k tokens. Where no guess pays, a single one is
- * tried now and then, ever more seldom while it is wrong.
+ * probability p where those before it were, k of them bring 1 + p + … + p^k tokens. Where no guess pays, a single one
+ * is tried now and then, ever more seldom while it is wrong.
  */
 final class DraftLength {
   /** p before anything is known. */

@@ -97,7 +97,8 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     this.listener = listener;
     this.cache = cache;
     this.trial = new TrialCache(cache);
-    this.draft = new Draft(drafter, sampling.speculation(), this, id -> id < tokenizer.vocabulary().size() && !ends(id));
+    int vocabularySize = tokenizer.vocabulary().size();
+    this.draft = new Draft(drafter, sampling.speculation(), this, id -> id < vocabularySize && !ends(id));
     this.ending = ending;
     promptSize = prompt.length;
     cached = cache.length();

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +14,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Guesses what a smaller model would choose. It follows each text in a cache of its own, which begins with what the text
- * has in common with one before; what it has not read yet of a text, it reads chunk by chunk, and guesses nothing until then.
- * Its memory is the device's.
+ * Guesses what a smaller model would choose. It follows each text in a cache of its own, which begins with what the
+ * text has in common with one before; what it has not read yet of a text, it reads chunk by chunk, and guesses nothing
+ * until then. Its memory is the device's.
  */
 final class ModelDrafter implements Drafter {
   /** Texts remembered after they have ended, for those that go on with them. */
@@ -28,7 +28,7 @@ final class ModelDrafter implements Drafter {
   private final DraftModel model;
   private final Forward forward;
   private final Batch batch = new Batch();
-  private final Map<Draft, DraftTrail> trails = new IdentityHashMap<>();
+  private final Map<Draft, DraftTrail> trails = new HashMap<>();
   private final Deque<DraftTrail> ended = new ArrayDeque<>();
   private double nanosPerGuess;
 

@@ -4,8 +4,9 @@ import io.gatun.engine.LogitsProcessor.History;
 import java.util.List;
 
 /**
- * Guesses that a text goes on as it did after its last tokens occurred before: of the earlier occurrences it takes the one
- * that most tokens before it agree with, and of those the latest. Known as prompt lookup. It knows nothing but the text.
+ * Guesses that a text goes on as it did after its last tokens occurred before: of the earlier occurrences it takes the
+ * one that most tokens before it agree with, and of those the latest. Known as prompt lookup. It knows nothing but the
+ * text.
  */
 final class NgramDrafter implements Drafter {
   /** Tokens that have to agree. */

@@ -17,11 +17,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How tokens are chosen, when to stop, and how they are guessed ahead. Immutable; each method named as a setting returns a changed copy, and throws an
- * {@link IllegalArgumentException} that names the setting for a value out of its range.
+ * How tokens are chosen, when to stop, and how they are guessed ahead. Immutable; each method named as a setting
+ * returns a changed copy, and throws an {@link IllegalArgumentException} that names the setting for a value out of its
+ * range.
  *
- * <p>For each token, biases are added to the logits, then the user's processors change them, then the chain reduces them
- * to the candidates of a draw. {@link SamplingParameters} names all settings.
+ * <p>For each token, biases are added to the logits, then the user's processors change them, then the chain reduces
+ * them to the candidates of a draw. {@link SamplingParameters} names all settings.
  *
  * @param chain from logits to a token
  * @param stopping when to end

@@ -125,8 +125,8 @@ public final class SamplingParameters {
               (s, v) -> s.stopping(s.stopping().endOfText(v.truth() ? EndOfText.BANNED : EndOfText.ENDS))),
           one(
               "speculate", "spec_type", "auto|ngram|none",
-              "guess tokens ahead, which changes no result: by the draft model if there is one, or by what the last tokens "
-                  + "were followed by before",
+              "guess tokens ahead, which changes no result: by the draft model if there is one, or by what the last "
+                  + "tokens were followed by before",
               s -> ParameterValue.of(s.speculation().method()),
               (s, v) -> s.speculation(s.speculation().method(v.method()))),
           one(
@@ -142,7 +142,8 @@ public final class SamplingParameters {
               "draft_min", "draft_n_min spec_draft_n_min", "N", "fewer guesses at a time than N are dropped",
               s -> whole(s.speculation().min()), (s, v) -> s.speculation(s.speculation().min(v.whole()))),
           one(
-              "draft_p_min", "spec_draft_p_min", "X", "the draft model guesses only tokens to which it gives this probability",
+              "draft_p_min", "spec_draft_p_min", "X",
+              "the draft model guesses only tokens to which it gives this probability",
               s -> real(s.speculation().minProbability()),
               (s, v) -> s.speculation(s.speculation().minProbability(v.real()))));
 

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 
 /**
  * The engine's loop, on a thread of its own. Each step sends one batch through the model: one token of every request
- * that decodes, with those that are guessed to follow it, and in the room that is left, prompt tokens of the requests that
- * have not finished theirs, oldest first.
+ * that decodes, with those that are guessed to follow it, and in the room that is left, prompt tokens of the requests
+ * that have not finished theirs, oldest first.
  */
 final class Scheduler implements AutoCloseable {
 

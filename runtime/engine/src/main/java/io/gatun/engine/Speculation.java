@@ -1,9 +1,9 @@
 package io.gatun.engine;
 
 /**
- * How tokens are guessed ahead (speculative decoding). The model computes several guesses in one pass, its token is drawn
- * at each of them with the draws of any other generation, and guesses are kept as long as they are that token. So a
- * generation becomes faster where guesses are right, and never another one. Immutable.
+ * How tokens are guessed ahead (speculative decoding). The model computes several guesses in one pass, its token is
+ * drawn at each of them with the draws of any other generation, and guesses are kept as long as they are that token. So
+ * a generation becomes faster where guesses are right, and never another one. Immutable.
  *
  * @param method who guesses
  * @param length how many tokens are guessed at a time
@@ -26,8 +26,8 @@ public record Speculation(Method method, Length length, int max, int min, double
   /** How many tokens are guessed at a time. */
   public enum Length {
     /**
-     * As many as promise most tokens in a time, by how often guesses were right lately and by what the passes took; where
-     * none pays, one is tried now and then.
+     * As many as promise most tokens in a time, by how often guesses were right lately and by what the passes took;
+     * where none pays, one is tried now and then.
      */
     ADAPTIVE,
     /** As many as there may be, whatever they cost: to measure with. */

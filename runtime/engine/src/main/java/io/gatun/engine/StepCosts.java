@@ -1,9 +1,9 @@
 package io.gatun.engine;
 
 /**
- * What a pass through the model costs by its rows, as measured lately. It seldom is in proportion: few rows may cost one by
- * one what a first one does, and many nearly nothing more. Between measured numbers of rows it is interpolated; beyond them
- * it is hoped for the best, so that it is tried. What was measured long ago is not known any more.
+ * What a pass through the model costs by its rows, as measured lately. It seldom is in proportion: few rows may cost
+ * one by one what a first one does, and many nearly nothing more. Between measured numbers of rows it is interpolated;
+ * beyond them it is hoped for the best, so that it is tried. What was measured long ago is not known any more.
  */
 final class StepCosts {
   /** Of the latest measurement in the mean. */

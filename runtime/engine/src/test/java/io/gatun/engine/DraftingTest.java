@@ -64,7 +64,9 @@ class DraftingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0.95, 0.05, 1.5", "0.8, 0.2, 1.1", "0.5, 0.2, 0.97", "0.2, 0.2, 0.94", "0, 0.2, 0.95", "0, 1, 0.9", "0.9, 1, 0.9"})
+  @CsvSource({
+    "0.95, 0.05, 1.5", "0.8, 0.2, 1.1", "0.5, 0.2, 0.97", "0.2, 0.2, 0.94", "0, 0.2, 0.95", "0, 1, 0.9", "0.9, 1, 0.9"
+  })
   void itGainsWhereItCanAndLosesLittleElsewhere(double right, double costOfGuess, double least) {
     var random = new SplittableRandom(7);
     var length = new DraftLength();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Texts that were guessed ahead have the probabilities that the model's logits give them, not only their tokens one by one. */
+/** Texts that were guessed ahead have the probabilities that the model's logits give them, jointly. */
 @Timeout(300)
 class SpeculatedDistributionTest {
   private static final int TOKENS = 4;
@@ -85,7 +85,8 @@ class SpeculatedDistributionTest {
     // Wilson and Hilferty's approximation of the value that χ² exceeds with probability 0.001.
     double spread = 2.0 / (9 * freedom);
     double critical = freedom * Math.pow(1 - spread + 3.09 * Math.sqrt(spread), 3);
-    assertTrue(freedom > 20 && chi < critical, "χ² %.1f of %d degrees, critical %.1f".formatted(chi, freedom, critical));
+    String found = "χ² %.1f of %d degrees, critical %.1f".formatted(chi, freedom, critical);
+    assertTrue(freedom > 20 && chi < critical, found);
   }
 
   private static Map<List<Integer>, Double> probabilities(Engine engine) {

@@ -65,7 +65,11 @@ public final class Answer {
     return tokens == 0
         ? ""
         : String.format(
-            Locale.ROOT, "\nguessed ahead:       %d tokens, %d of them right (%.1f %%)", tokens, right, 100.0 * right / tokens);
+            Locale.ROOT,
+            "\nguessed ahead:       %d tokens, %d of them right (%.1f %%)",
+            tokens,
+            right,
+            100.0 * right / tokens);
   }
 
   static boolean filledContext(Completion completion, int contextLength) {
