@@ -1,4 +1,5 @@
 /** The CPU device: worker threads, kernel tiers and the table that chooses between them. */
+@SuppressWarnings("module") // the other tiers need not be there
 module io.gatun.cpu {
   requires transitive io.gatun.device;
   requires io.gatun.tensors;

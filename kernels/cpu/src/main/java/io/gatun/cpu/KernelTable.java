@@ -214,21 +214,30 @@ public final class KernelTable {
   /**
    * The tiers in one line, the one with the most kernels last: {@code vector512}, or {@code q4_0,q8_0=jit
    * rest=vector512}. A quantized encoding's name stands for its kernel with 8-bit activations, followed by {@code /f32}
-   * for the one with float activations; {@code rows} stands for the operations on rows, {@code cache/f16} for those on a
-   * cache of that type. Encodings that nobody can compute with are left out. What has not been checked is presumed to pass.
+   * for the one with float activations, and {@code quantized/f32} for all of these if they come from one tier; {@code
+   * rows} stands for the operations on rows, {@code cache/f16} for those on a cache of that type. Encodings that nobody
+   * can compute with are left out. What has not been checked is presumed to pass.
    */
   public String describe() {
     var byTier = new LinkedHashMap<String, List<String>>();
+    List<String> quantized =
+        Encodings.all().stream().filter(QuantizedEncoding.class::isInstance).map(Encoding::id).toList();
+    boolean areAlike = quantized.stream().map(id -> floats(id).presumed().tier()).distinct().count() == 1;
     for (Encoding encoding : Encodings.all()) {
       String id = encoding.id();
       switch (encoding) {
         case QuantizedEncoding _ -> {
           add(byTier, q8(id), id);
-          add(byTier, floats(id), id + "/f32");
+          if (!areAlike) {
+            add(byTier, floats(id), id + "/f32");
+          }
         }
         case PlainEncoding _ -> add(byTier, floats(id), id);
         case OpaqueEncoding _ -> {}
       }
+    }
+    if (areAlike) {
+      add(byTier, floats(quantized.getFirst()), "quantized/f32");
     }
     add(byTier, rows, ROWS);
     caches.forEach((type, candidate) -> add(byTier, candidate, cacheName(type)));

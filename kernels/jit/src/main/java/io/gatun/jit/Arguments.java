@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What a function that {@link StripEmitter} wrote reads and writes, by its address: 64-bit numbers and addresses at these
+ * What an assembled function reads and writes, by its address: 64-bit numbers and addresses at these
  * offsets, then room of its own.
  */
 final class Arguments {
@@ -14,7 +14,7 @@ final class Arguments {
   /** Bytes from weight row to weight row. */
   static final int ROW_BYTES = 8;
 
-  /** Strips to compute, at least 1. */
+  /** Strips to compute, at least 1; counted down. */
   static final int STRIPS = 16;
 
   /** Activation rows, at least 1. */
@@ -43,20 +43,47 @@ final class Arguments {
   /** Bytes from a result to the next activation row's. */
   static final int OUT_STRIDE = 96;
 
-  /** Address of the panel; its end. */
+  /** Address of the panel; its end, and the end of its first strip. */
   static final int PANEL = 104;
 
   static final int PANEL_END = 112;
 
-  /** From the end of an activation row's codes to the row after its tile; the same for scales, and for sums. */
+  static final int PANEL_FIRST_END = 168;
+
+  /** Bytes of a strip in the panel. */
+  static final int PANEL_STRIP = 176;
+
+  /** From the end of an activation row's codes to the row after its tile; the same for scales, and for corrections. */
   static final int CODE_SKIP = 120;
 
   static final int SCALE_SKIP = 128;
 
-  /** Vectors that the function uses while it runs. */
-  static final int ROOM = 160;
+  /** Activation rows of the strip that are left. */
+  static final int TOKENS_LEFT = 136;
 
-  static final int VECTORS = 32;
+  /** Where the result of the strip and the activation row goes. */
+  static final int RESULT = 144;
+
+  /** Address of the first activation row of floats, and in its place that of sums; its end. */
+  static final int X = CODES;
+
+  static final int X_END = RUNS_END;
+
+  /** Bytes from row to row of float activations. */
+  static final int X_STRIDE = CODE_STRIDE;
+
+  /** Columns to multiply, above 0. */
+  static final int COLUMNS = RUNS_END;
+
+  /** Address of what a {@link PanelEmitter} computes of activations alone; bytes of an array of it. */
+  static final int CORRECTIONS = 152;
+
+  static final int CORRECTIONS_BYTES = 160;
+
+  /** Vectors that the function uses while it runs. */
+  static final int ROOM = 192;
+
+  static final int VECTORS = 48;
   static final int END = ROOM + VECTORS * 32;
 
   private Arguments() {}

@@ -6,6 +6,7 @@ import io.gatun.jit.Operand.Vec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 
 /**
@@ -13,7 +14,8 @@ import java.util.List;
  * of operands of Intel's manuals. Literals follow the code. Used by one thread.
  */
 final class Assembler {
-  private static final int CAPACITY = 1 << 16;
+  private static final int CAPACITY = 1 << 17;
+  private static final int VECTOR = 32;
   private static final int RIP_RELATIVE = 5;
   private static final int NEEDS_SIB = 4;
   private static final int NO_INDEX = 4;
@@ -23,7 +25,7 @@ final class Assembler {
   private final List<Reference> literals = new ArrayList<>();
 
   /** A distance to a literal that is not known yet: where it stands, and where its instruction ends. */
-  private record Reference(int at, int end, int value) {}
+  private record Reference(int at, int end, Literal literal) {}
 
   /** When a jump is taken. */
   enum Condition {
@@ -37,17 +39,27 @@ final class Assembler {
     }
   }
 
-  /** The code, and the literals that it reads behind it. */
+  /** The code, and the literals that it reads behind it, each once; those of vectors are aligned like them. */
   byte[] bytes() {
     int end = code.position();
+    var places = new HashMap<Literal, Integer>();
     for (Reference reference : literals) {
-      code.putInt(reference.at, code.position() - reference.end);
-      code.putInt(reference.value);
+      int place = places.computeIfAbsent(reference.literal, this::place);
+      code.putInt(reference.at, place - reference.end);
     }
     var all = new byte[code.position()];
     code.get(0, all);
     code.position(end);
     return all;
+  }
+
+  private int place(Literal literal) {
+    if (literal.words().size() > 1) {
+      code.position((code.position() + VECTOR - 1) / VECTOR * VECTOR);
+    }
+    int place = code.position();
+    literal.words().forEach(code::putInt);
+    return place;
   }
 
   // ---- vectors
@@ -125,13 +137,15 @@ final class Assembler {
     int middle = (reg & 7) << 3;
     switch (operand) {
       case Vec vector -> put(0xC0 | middle | vector.low());
-      case Literal(int value) -> {
-        put(middle | RIP_RELATIVE);
-        literals.add(new Reference(code.position(), code.position() + Integer.BYTES + following, value));
-        code.putInt(0);
-      }
+      case Literal literal -> literal(middle, literal, following);
       case Mem memory -> memory(middle, memory);
     }
+  }
+
+  private void literal(int middle, Literal literal, int following) {
+    put(middle | RIP_RELATIVE);
+    literals.add(new Reference(code.position(), code.position() + Integer.BYTES + following, literal));
+    code.putInt(0);
   }
 
   private void memory(int middle, Mem memory) {
@@ -165,8 +179,49 @@ final class Assembler {
     integer(0x8B, target, source);
   }
 
+  void mov(Mem target, Gp source) {
+    integer(0x89, source, target);
+  }
+
+  /** Loads 32 bits; the upper ones become 0. */
+  void mov32(Gp target, Mem source) {
+    shortInteger(target, source, 0x8B);
+  }
+
+  /** Loads a byte; the upper bits become 0. */
+  void movzxByte(Gp target, Mem source) {
+    shortInteger(target, source, 0x0F, 0xB6);
+  }
+
+  /** Loads 16 bits; the upper ones become 0. */
+  void movzxWord(Gp target, Mem source) {
+    shortInteger(target, source, 0x0F, 0xB7);
+  }
+
+  /** Shifts 64 bits to the right. */
+  void shr(Gp target, int bits) {
+    rex(0, 0, target.high());
+    put(0xC1, 0xE8 | target.low(), bits);
+  }
+
+  /** Keeps the bits of a mask, 0 to 2³¹ − 1. */
+  void and(Gp target, int mask) {
+    immediate(0xE0, target, mask);
+  }
+
+  void or(Gp target, Gp source) {
+    integer(0x09, target, source);
+  }
+
   void lea(Gp target, Mem address) {
     integer(0x8D, target, address);
+  }
+
+  /** The address of a literal. */
+  void lea(Gp target, Literal literal) {
+    rex(target.high(), 0, 0);
+    put(0x8D);
+    literal(target.low() << 3, literal, 0);
   }
 
   void add(Gp target, Gp source) {
@@ -178,19 +233,16 @@ final class Assembler {
   }
 
   void add(Gp target, int constant) {
-    boolean isByte = constant == (byte) constant;
-    rex(0, 0, target.high());
-    put(isByte ? 0x83 : 0x81, 0xC0 | target.low());
-    if (isByte) {
-      put(constant);
-    } else {
-      code.putInt(constant);
-    }
+    immediate(0xC0, target, constant);
   }
 
   /** Sets a register to 0. */
   void clear(Gp target) {
     integer(0x31, target, target);
+  }
+
+  void cmp(Gp first, Gp second) {
+    integer(0x39, first, second);
   }
 
   void cmp(Gp first, Mem second) {
@@ -200,6 +252,12 @@ final class Assembler {
   void dec(Gp target) {
     rex(0, 0, target.high());
     put(0xFF, 0xC8 | target.low());
+  }
+
+  void dec(Mem target) {
+    rex(0, target.indexHigh(), target.base().high());
+    put(0xFF);
+    memory(1 << 3, target);
   }
 
   /** Asks for a line of the first-level cache; never faults. */
@@ -231,6 +289,17 @@ final class Assembler {
     put(opcode | register.low());
   }
 
+  private void immediate(int operation, Gp target, int constant) {
+    boolean isByte = constant == (byte) constant;
+    rex(0, 0, target.high());
+    put(isByte ? 0x83 : 0x81, operation | target.low());
+    if (isByte) {
+      put(constant);
+    } else {
+      code.putInt(constant);
+    }
+  }
+
   private void integer(int opcode, Gp target, Gp source) {
     rex(source.high(), 0, target.high());
     put(opcode, 0xC0 | (source.low() << 3) | target.low());
@@ -238,6 +307,16 @@ final class Assembler {
 
   private void integer(int opcode, Gp target, Mem source) {
     rex(target.high(), source.indexHigh(), source.base().high());
+    put(opcode);
+    memory(target.low() << 3, source);
+  }
+
+  /** An instruction on 32 bits, which clears the upper half of its target. */
+  private void shortInteger(Gp target, Mem source, int... opcode) {
+    int high = (target.high() << 2) | (source.indexHigh() << 1) | source.base().high();
+    if (high != 0) {
+      put(0x40 | high);
+    }
     put(opcode);
     memory(target.low() << 3, source);
   }

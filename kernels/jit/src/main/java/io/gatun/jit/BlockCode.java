@@ -1,29 +1,57 @@
 package io.gatun.jit;
 
-/** Writes what is done for a block of each of eight weight rows, where an encoding has it. Stateless. */
+import io.gatun.jit.Operand.Literal;
+import io.gatun.jit.Operand.Vec;
+import java.util.List;
+
+/**
+ * Writes how a block of each of eight weight rows is taken apart, where an encoding has it. The columns of a block come in
+ * slices of 16; slices that share bytes are a part, which is loaded once. Stateless.
+ *
+ * <pre>
+ *   factors                                       scales, and minimums where there are any, to the function's room
+ *   for each part, for rows i and i + 4:  load    registers 1 to {@link #registers}
+ *     for each slice of the part:         codes   of the 16 columns: row i's in the lower half, row (i + 4)'s in the upper one
+ * </pre>
+ */
 interface BlockCode {
 
-  /** Bytes of a block. */
-  int bytes();
+  /** How blocks look from outside. */
+  Shape shape();
 
-  /** Runs of 32 activations that a block meets. */
-  int runs();
+  /** Vector registers that {@link #prepare}, {@link #load} and {@link #codes} have to themselves: from 1 to this. */
+  int registers();
 
-  /** Loads what stays in registers for {@link #multiply} and {@link #pack}. */
-  void constants(Emitter emitter);
+  /** Loads what stays in registers of vectors, or in RBX, while a function reads blocks. */
+  default void prepare(Emitter emitter) {}
+
+  /** Constants that {@link #codes} uses often; they are kept in registers if there are any left. */
+  default List<Literal> constants() {
+    return List.of();
+  }
+
+  /**
+   * Writes the factors of the groups to the function's room, by {@link Emitter#scale} and {@link Emitter#minimum}. May change
+   * registers 3 to 12.
+   */
+  void factors(Emitter emitter);
+
+  /** For each part of a block, its slices, counted from the first 16 columns; ascending within a part. */
+  List<List<Integer>> parts();
+
+  /** Loads what the codes of a part are made of, of the rows {@code i} and {@code i + 4}. May change R11 and R12. */
+  void load(Emitter emitter, int i, int part);
+
+  /**
+   * Makes the codes of the {@code k}th slice of the part that is loaded; the slices are asked for in order.
+   *
+   * @param target none of the encoding's registers
+   * @param free for anything
+   */
+  void codes(Emitter emitter, int part, int k, Vec target, Vec free);
 
   /** Adds the products of a block and an activation row to {@link StripEmitter#SUM}. */
-  void multiply(StripEmitter emitter);
-
-  /** Bytes of a run of 32 columns in a panel. */
-  int panelBytes();
-
-  /** Decodes a block of each row into the panel. */
-  void pack(PanelEmitter emitter);
-
-  /** Loads what stays in registers for {@link #tile}: 12 to 15. */
-  void tileConstants(PanelEmitter emitter);
-
-  /** Adds the products of a run of the panel and a tile of activation rows to {@link PanelEmitter#sum}. */
-  void tile(PanelEmitter emitter);
+  default void multiply(StripEmitter emitter) {
+    emitter.multiply();
+  }
 }

@@ -9,16 +9,20 @@ import static io.gatun.jit.Gp.R9;
 import static io.gatun.jit.Gp.RBP;
 import static io.gatun.jit.Gp.RBX;
 import static io.gatun.jit.Gp.RDI;
+import static io.gatun.jit.Op.VCVTDQ2PS;
 import static io.gatun.jit.Op.VCVTPH2PS;
 import static io.gatun.jit.Op.VINSERTI128;
 import static io.gatun.jit.Op.VMOVDQU;
+import static io.gatun.jit.Op.VMULPS;
 import static io.gatun.jit.Op.VPAND;
 import static io.gatun.jit.Op.VPBLENDW;
-import static io.gatun.jit.Op.VPBROADCASTD;
+import static io.gatun.jit.Op.VPACKUSDW;
+import static io.gatun.jit.Op.VPERMQ;
 import static io.gatun.jit.Op.VPUNPCKHDQ;
 import static io.gatun.jit.Op.VPUNPCKHQDQ;
 import static io.gatun.jit.Op.VPUNPCKLDQ;
 import static io.gatun.jit.Op.VPUNPCKLQDQ;
+import static io.gatun.jit.Operand.Vec.ymm;
 
 import io.gatun.jit.Operand.Literal;
 import io.gatun.jit.Operand.Mem;
@@ -37,8 +41,19 @@ abstract class Emitter {
   /** Bytes of a vector. */
   static final int VECTOR = 32;
 
+  /** The factors of a block of one group, while they are made. */
+  static final Vec SCALE = ymm(11);
+
+  static final Vec MINIMUM = ymm(12);
+
+  /** Groups of a block, at most. */
+  static final int LARGEST_GROUPS = 16;
+
   /** Ones in 16-bit lanes, whose products are summed in pairs. */
-  static final int ONES = 0x00010001;
+  static final Literal ONES = Literal.lanes(0x00010001);
+
+  static final Literal NIBBLES = Literal.bytes(0x0F);
+  private static final Literal LOW_BYTES = Literal.lanes(0xFF);
 
   private static final List<Gp> SAVED = List.of(RBX, RBP, R12, R13, R14, R15);
 
@@ -46,6 +61,13 @@ abstract class Emitter {
 
   void enter() {
     SAVED.forEach(code::push);
+  }
+
+  /** One factor for each of a pair of 16-bit lanes: for both, or for the even ones, or the odd ones alone. */
+  static Literal pairs(int factor, Shape shape, int group) {
+    int even = factor & 0xFFFF;
+    int odd = factor << 16;
+    return Literal.lanes(shape.groupsOfRun() == 1 ? odd | even : group % 2 == 0 ? even : odd);
   }
 
   byte[] leave() {
@@ -71,41 +93,75 @@ abstract class Emitter {
     return Mem.at(RDI, Arguments.ROOM + VECTOR * vector);
   }
 
-  void constant(Vec target, int value) {
-    code.op(VPBROADCASTD, target, new Literal(value));
+  /** Where a function keeps the scale of a group. */
+  Mem scale(int group) {
+    return room(group);
   }
+
+  /** Where a function keeps what {@link Shape#minimums} says of a group. */
+  Mem minimum(int group) {
+    return room(LARGEST_GROUPS + group);
+  }
+
+  /** A constant of the encoding: in a register where there are enough. */
+  Operand constant(Literal literal) {
+    return literal;
+  }
+
+  // ---- bytes of blocks
+
+  /** Called for each load of some length. */
+  void loading() {}
 
   /** Sixteen bytes of row {@code i} below sixteen of row {@code i + 4}. */
   void pair(Vec target, int i, int offset) {
+    loading();
     code.op(VMOVDQU, target.half(), row(i, offset));
     code.op(VINSERTI128, target, target, row(i + 4, offset), 1);
   }
 
-  /** The {@link #pair pairs} 0 to 3, which are all rows. */
-  void pairs(List<Vec> targets, int offset) {
-    for (int i = 0; i < targets.size(); i++) {
-      pair(targets.get(i), i, offset);
+  /** The bits of {@code source} that {@code mask} has, {@code shift} bits further down; further up if it is negative. */
+  void bits(Vec target, Vec source, int shift, Literal mask) {
+    Vec shifted = target;
+    if (shift > 0) {
+      code.shift(Shift.VPSRLW, target, source, shift);
+    } else if (shift < 0) {
+      code.shift(Shift.VPSLLW, target, source, -shift);
+    } else {
+      shifted = source;
     }
+    code.op(VPAND, target, shifted, constant(mask));
   }
 
-  /** Splits bytes into low and high nibbles; {@code low} may be the source. */
-  void nibbles(Vec low, Vec high, Vec source, Vec mask) {
-    code.shift(Shift.VPSRLW, high, source, 4);
-    code.op(VPAND, low, source, mask);
-    code.op(VPAND, high, high, mask);
+  /** The low nibbles of bytes, or the high ones. */
+  void nibbles(Vec target, Vec source, boolean high) {
+    bits(target, source, high ? 4 : 0, NIBBLES);
   }
 
   /**
-   * The 16-bit numbers at the start of the blocks as floats, those of rows 0 to 7 in this order. Word i of a vector that is
-   * read 2·i bytes before row i's is blended in: it begins in an earlier row and ends in row i's block, which is longer than
-   * 16 bytes, so that no byte is read beside the strip.
+   * The 16-bit numbers at an offset of the blocks, those of rows 0 to 7 in this order. Word i of a vector that is read 2·i bytes
+   * before row i's is blended in: it may begin in an earlier row and end in a later one, but as a block has 16 bytes or more,
+   * no byte is read beside the strip.
    */
-  void halves(Vec target) {
-    code.op(VMOVDQU, target.half(), row(0, 0));
+  void words(Vec target, int offset) {
+    code.op(VMOVDQU, target.half(), row(0, offset));
     for (int i = 1; i < ROWS; i++) {
-      code.op(VPBLENDW, target.half(), target.half(), row(i, -Short.BYTES * i), 1 << i);
+      code.op(VPBLENDW, target.half(), target.half(), row(i, offset - Short.BYTES * i), 1 << i);
     }
+  }
+
+  /** The 16-bit floats at an offset of the blocks. */
+  void halves(Vec target, int offset) {
+    words(target, offset);
     code.op(VCVTPH2PS, target, target.half());
+  }
+
+  /** Sixteen bytes of each row: vector j gets bytes 4j to 4j + 3 of rows 0 to 7. */
+  void heads(List<Vec> targets, int offset, List<Vec> free) {
+    for (int i = 0; i < targets.size(); i++) {
+      pair(targets.get(i), i, offset);
+    }
+    transpose(targets, free);
   }
 
   /** Takes sixteen bytes of each row, as {@link #pair pairs} 0 to 3 have them, apart: vector j gets bytes 4j to 4j + 3 of rows 0 to 7. */
@@ -122,5 +178,48 @@ abstract class Emitter {
     code.op(VPUNPCKHQDQ, v1, free.get(0), free.get(2));
     code.op(VPUNPCKLQDQ, v2, free.get(1), free.get(3));
     code.op(VPUNPCKHQDQ, v3, free.get(1), free.get(3));
+  }
+
+  // ---- factors
+
+  /** Keeps {@link #SCALE}, and {@link #MINIMUM} where the encoding has it, as the factors of a block of one group. */
+  void keepFactors(Shape shape) {
+    code.store(scale(0), SCALE);
+    if (shape.hasMinimums()) {
+      code.store(minimum(0), MINIMUM);
+    }
+  }
+
+  /** Factors of groups from integers: {@code target = (float) integers · factor}. Changes the integers. */
+  void factor(Mem target, Vec integers, Vec factor) {
+    code.op(VCVTDQ2PS, integers, integers);
+    code.op(VMULPS, integers, integers, factor);
+    code.store(target, integers);
+  }
+
+  /** 16-bit floats in 32-bit lanes to floats. */
+  void lanesToFloats(Vec lanes) {
+    code.op(VPACKUSDW, lanes, lanes, lanes);
+    code.op(VPERMQ, lanes, lanes, 0b10_00);
+    code.op(VCVTPH2PS, lanes, lanes.half());
+  }
+
+  /** A scale that all groups have. */
+  void sameScale(Vec scale, int groups) {
+    for (int group = 0; group < groups; group++) {
+      code.store(scale(group), scale);
+    }
+  }
+
+  /** Byte {@code i} of each 32-bit lane, unsigned. */
+  void unsignedByte(Vec target, Vec lanes, int i) {
+    code.shift(Shift.VPSRLD, target, lanes, 8 * i);
+    code.op(VPAND, target, target, LOW_BYTES);
+  }
+
+  /** Byte {@code i} of each 32-bit lane, signed. */
+  void signedByte(Vec target, Vec lanes, int i) {
+    code.shift(Shift.VPSLLD, target, lanes, 24 - 8 * i);
+    code.shift(Shift.VPSRAD, target, target, 24);
   }
 }

@@ -46,6 +46,7 @@ final class JitLoops implements RowLoops {
     ONE(LoopEmitter::one),
     PAIR(LoopEmitter::pair);
 
+    @SuppressWarnings("ImmutableEnumChecker") // references to methods, without state
     private final Consumer<LoopEmitter> body;
 
     Loop(Consumer<LoopEmitter> body) {
@@ -76,6 +77,7 @@ final class JitLoops implements RowLoops {
     return run(loop, x, a, b, c, d, e, 0, 0, 0);
   }
 
+  @SuppressWarnings("EnumOrdinal") // the functions are in this order
   private double run(Loop loop, float x, long a, long b, long c, long d, long e, long f, long g, long h) {
     return Calls.loop(functions[loop.ordinal()], x, a, b, c, d, e, f, g, h);
   }

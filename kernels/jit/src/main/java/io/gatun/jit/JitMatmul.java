@@ -1,6 +1,7 @@
 package io.gatun.jit;
 
 import static io.gatun.jit.Emitter.ROWS;
+import static io.gatun.jit.PanelEmitter.STRIPS;
 import static io.gatun.jit.PanelEmitter.TILE;
 
 import io.gatun.device.HostMatrix;
@@ -10,35 +11,84 @@ import io.gatun.device.QuantizedRows;
 import io.gatun.device.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.util.Objects;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Products with 8-bit activations on the mapped bytes, by assembled functions. Rows that do not fill a
  * strip are computed together with rows before them; where there are none, or the weights are on the heap, rows are copied. Stateless
  * and thread-safe.
- *
- * @param strip a function of {@link StripEmitter}, for few activation rows
- * @param panel a function of {@link PanelEmitter}, for others
  */
-record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) implements MatmulKernel<QuantizedRows> {
-  private static final long VECTOR = ROWS * Float.BYTES;
+final class JitMatmul implements MatmulKernel<QuantizedRows> {
+  private final Lazy<Functions> functions;
+
+  /** @param block how blocks are taken apart; asked for when the kernel is first used */
+  JitMatmul(Supplier<BlockCode> block) {
+    this.functions = new Lazy<>(() -> Functions.of(block.get()));
+  }
+
+  /** @param rows that a function computes together */
+  private record Function(MemorySegment code, int rows) {
+    long resultBytes() {
+      return (long) rows * Float.BYTES;
+    }
+  }
+
+  /**
+   * The functions of an encoding, which stay for as long as the JVM runs, and where a worker's memory has what: behind the arguments
+   * the panel, corrections of activations, and where rows are copied their results and they themselves. Offsets in bytes.
+   *
+   * @param strip a function of {@link StripEmitter}, for few activation rows
+   * @param panel a function of {@link PanelEmitter}, for others
+   */
+  private record Functions(Shape shape, Function strip, Function panel) {
+
+    static Functions of(BlockCode block) {
+      List<byte[]> codes = List.of(StripEmitter.function(block), PanelEmitter.function(block));
+      List<MemorySegment> functions = new CodeArena(codes).functions();
+      return new Functions(
+          block.shape(), new Function(functions.getFirst(), ROWS), new Function(functions.getLast(), STRIPS * ROWS));
+    }
+
+    long panelStrip(HostMatrix w) {
+      return w.cols() / QuantizedRows.RUN * shape.panelBytes();
+    }
+
+    long corrections(HostMatrix w) {
+      return Arguments.END + STRIPS * panelStrip(w);
+    }
+
+    /** f32 [activation rows][rows of a function]. */
+    long results(Product<QuantizedRows> product) {
+      long values = shape.groupsOfRun() * product.count() * product.x().scaleStride();
+      return corrections(product.w()) + values * Float.BYTES;
+    }
+
+    long weights(Product<QuantizedRows> product) {
+      return results(product) + product.count() * panel.resultBytes();
+    }
+
+    long end(Product<QuantizedRows> product) {
+      return weights(product) + panel.rows() * product.w().rowBytes();
+    }
+  }
 
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
     if (from == to) {
       return;
     }
-    HostMatrix w = product.w();
-    MemorySegment block = scratch.block(results(w) + product.count() * VECTOR + ROWS * w.rowBytes());
+    Functions code = functions.get();
     try {
+      MemorySegment memory = scratch.block(code.end(product));
       long count = product.count();
       if (count < TILE) {
-        run(product, 0, count, from, to, strip, block);
+        run(product, 0, count, from, to, code, code.strip(), memory);
       } else {
         long whole = count / TILE * TILE;
-        run(product, 0, whole, from, to, panel, block);
+        run(product, 0, whole, from, to, code, code.panel(), memory);
         if (whole < count) {
-          run(product, count - TILE, TILE, from, to, panel, block);
+          run(product, count - TILE, TILE, from, to, code, code.panel(), memory);
         }
       }
     } finally {
@@ -46,109 +96,91 @@ record JitMatmul(BlockCode encoding, MemorySegment strip, MemorySegment panel) i
     }
   }
 
-  private long panelBytes(HostMatrix w) {
-    return w.cols() / QuantizedRows.RUN * encoding.panelBytes();
-  }
-
-  /**
-   * Where the results of a strip whose rows are copied are in the worker's memory, f32 [activation rows][ROWS]: behind the
-   * arguments and the panel. The strip's rows follow.
-   */
-  private long results(HostMatrix w) {
-    return Arguments.END + panelBytes(w);
-  }
-
   /** Activation rows {@code first} to {@code first + count - 1} of the product. */
-  private void run(
+  private static void run(
       Product<QuantizedRows> product,
       long first,
       long count,
       long from,
       long to,
-      MemorySegment function,
-      MemorySegment block) {
+      Functions code,
+      Function function,
+      MemorySegment memory) {
     QuantizedRows x = product.x();
     HostMatrix w = product.w();
     long row = product.firstX() + first;
     long runs = w.cols() / QuantizedRows.RUN;
     long scaleStride = x.scaleStride() * Float.BYTES; // that of the sums as well: two of 16 bits for each scale
-    Arguments.set(block, Arguments.ROW_BYTES, w.rowBytes());
-    Arguments.set(block, Arguments.TOKENS, count);
-    Arguments.set(block, Arguments.RUNS_END, runs * Integer.BYTES);
-    Arguments.set(block, Arguments.CODES, x.codes().address() + row * x.codeStride());
-    Arguments.set(block, Arguments.CODE_STRIDE, x.codeStride());
-    Arguments.set(block, Arguments.CODE_SKIP, TILE * x.codeStride() - w.cols());
-    Arguments.set(block, Arguments.SCALES, x.scales().address() + row * scaleStride);
-    Arguments.set(block, Arguments.SUMS, x.sums().address() + row * scaleStride);
-    Arguments.set(block, Arguments.SCALE_STRIDE, scaleStride);
-    Arguments.set(block, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
-    Arguments.set(block, Arguments.PANEL, block.address() + Arguments.END);
-    Arguments.set(block, Arguments.PANEL_END, block.address() + results(w));
-    if (to - from < ROWS || !w.bytes().isNative()) {
-      copied(product, first, count, from, to, function, block);
+    long panel = memory.address() + Arguments.END;
+    long corrections = memory.address() + code.corrections(w);
+    Arguments.set(memory, Arguments.ROW_BYTES, w.rowBytes());
+    Arguments.set(memory, Arguments.TOKENS, count);
+    Arguments.set(memory, Arguments.RUNS_END, runs * Integer.BYTES);
+    Arguments.set(memory, Arguments.CODES, x.codes().address() + row * x.codeStride());
+    Arguments.set(memory, Arguments.CODE_STRIDE, x.codeStride());
+    Arguments.set(memory, Arguments.CODE_SKIP, TILE * x.codeStride() - w.cols());
+    Arguments.set(memory, Arguments.SCALES, x.scales().address() + row * scaleStride);
+    Arguments.set(memory, Arguments.SUMS, x.sums().address() + row * scaleStride);
+    Arguments.set(memory, Arguments.SCALE_STRIDE, scaleStride);
+    Arguments.set(memory, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
+    Arguments.set(memory, Arguments.PANEL, panel);
+    Arguments.set(memory, Arguments.PANEL_STRIP, code.panelStrip(w));
+    Arguments.set(memory, Arguments.PANEL_FIRST_END, panel + code.panelStrip(w));
+    Arguments.set(memory, Arguments.PANEL_END, corrections);
+    Arguments.set(memory, Arguments.CORRECTIONS, corrections);
+    Arguments.set(memory, Arguments.CORRECTIONS_BYTES, count * scaleStride);
+    int rows = function.rows();
+    if (to - from < rows || !w.bytes().isNative()) {
+      copied(product, first, count, from, to, code, function, memory);
     } else {
-      long strips = (to - from) / ROWS;
-      strips(product, first, from, strips, function, block);
-      if (from + strips * ROWS < to) {
-        strips(product, first, to - ROWS, 1, function, block);
+      long strips = (to - from) / rows;
+      strips(product, first, from, strips, function, memory);
+      if (from + strips * rows < to) {
+        strips(product, first, to - rows, 1, function, memory);
       }
     }
   }
 
   private static void strips(
-      Product<QuantizedRows> product, long first, long row, long strips, MemorySegment function, MemorySegment block) {
-    HostMatrix w = product.w();
+      Product<QuantizedRows> product, long first, long row, long strips, Function function, MemorySegment memory) {
     long outStride = product.out().cols() * Float.BYTES;
-    long weights = address(w.bytes(), w.rowOffset(product.expert(), row), strips * ROWS * w.rowBytes());
+    long weights = Weights.address(product.w(), product.expert(), row, strips * function.rows());
     long out = product.out().segment().address() + (product.firstOut() + first) * outStride + row * Float.BYTES;
-    compute(function, block, weights, strips, out, outStride);
+    compute(function, memory, weights, strips, out, outStride);
   }
 
-  /** One strip at a time, whose rows and results are in the block. */
-  private void copied(
+  /** As many rows at a time as the function computes together, which and whose results are in the memory. */
+  private static void copied(
       Product<QuantizedRows> product,
       long first,
       long count,
       long from,
       long to,
-      MemorySegment function,
-      MemorySegment block) {
+      Functions code,
+      Function function,
+      MemorySegment memory) {
     HostMatrix w = product.w();
-    long results = results(w);
-    long weights = results + product.count() * VECTOR;
-    for (long row = from; row < to; row += ROWS) {
-      long rows = Math.min(ROWS, to - row);
-      MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), block, weights, rows * w.rowBytes());
-      compute(function, block, block.address() + weights, 1, block.address() + results, VECTOR);
+    long results = code.results(product);
+    long weights = code.weights(product);
+    long stride = function.resultBytes();
+    for (long row = from; row < to; row += function.rows()) {
+      long rows = Math.min(function.rows(), to - row);
+      MemorySegment.copy(w.bytes(), w.rowOffset(product.expert(), row), memory, weights, rows * w.rowBytes());
+      compute(function, memory, memory.address() + weights, 1, memory.address() + results, stride);
       for (long i = 0; i < count; i++) {
         long out = (product.firstOut() + first + i) * product.out().cols() + row;
         MemorySegment.copy(
-            block, results + i * VECTOR, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
+            memory, results + i * stride, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
       }
     }
   }
 
   private static void compute(
-      MemorySegment function, MemorySegment block, long weights, long strips, long out, long outStride) {
-    Arguments.set(block, Arguments.WEIGHTS, weights);
-    Arguments.set(block, Arguments.STRIPS, strips);
-    Arguments.set(block, Arguments.OUT, out);
-    Arguments.set(block, Arguments.OUT_STRIDE, outStride);
-    Calls.run(function, block);
-  }
-
-  /**
-   * Where {@code length} bytes of native memory are.
-   *
-   * @throws IndexOutOfBoundsException if they are not all in the segment
-   * @throws IllegalStateException if it has been closed
-   */
-  private static long address(MemorySegment segment, long offset, long length) {
-    Objects.checkFromIndexSize(offset, length, segment.byteSize());
-    if (!segment.scope().isAlive()) {
-      throw new IllegalStateException(
-          "weights at %d: their checkpoint is closed; keep it open while the device computes".formatted(offset));
-    }
-    return segment.address() + offset;
+      Function function, MemorySegment memory, long weights, long strips, long out, long outStride) {
+    Arguments.set(memory, Arguments.WEIGHTS, weights);
+    Arguments.set(memory, Arguments.STRIPS, strips);
+    Arguments.set(memory, Arguments.OUT, out);
+    Arguments.set(memory, Arguments.OUT_STRIDE, outStride);
+    Calls.run(function.code(), memory);
   }
 }

@@ -15,19 +15,20 @@ import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
-import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 
 /**
- * Kernels in machine code that is assembled when the tier is asked for its verdict, for Linux on x86-64 with AVX2. Stateless
+ * Kernels in machine code that is assembled when a kernel is first used, for Linux on x86-64 with AVX2. Stateless
  * and thread-safe.
  */
 public final class JitTier implements KernelTier {
   private static final List<String> NEEDED = List.of("avx2", "fma", "f16c");
+
+  /** Something to execute, to find out whether that is allowed: a return. */
+  private static final byte[] SOME_CODE = {(byte) 0xC3};
 
   /** Found by {@link java.util.ServiceLoader}. */
   public JitTier() {}
@@ -72,17 +73,21 @@ public final class JitTier implements KernelTier {
       return Optional.of(
           "add --enable-native-access=%s to the java command".formatted(module.isNamed() ? module.getName() : "ALL-UNNAMED"));
     }
-    return Strips.REFUSAL;
+    try (var _ = new CodeArena(List.of(SOME_CODE))) {
+      return Optional.empty();
+    } catch (DeviceException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
   public Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
-    return Optional.ofNullable(Strips.OF.get(encoding));
+    return Optional.ofNullable(Products.OF.get(encoding));
   }
 
   @Override
   public Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
-    return Optional.empty();
+    return Optional.ofNullable(FloatProducts.OF.get(encoding));
   }
 
   @Override
@@ -92,56 +97,65 @@ public final class JitTier implements KernelTier {
 
   /** The loops over values; none in a JVM without the Vector API, which has those that are not in machine code. */
   static Optional<RowLoops> loops() {
-    return Strips.LOOPS;
+    return Loops.OF;
   }
 
-  /** The functions, which stay for as long as the JVM runs; loaded by the verdict. */
-  private static final class Strips {
-    static final Map<QuantizedEncoding, JitMatmul> OF;
-    static final Optional<RowLoops> LOOPS;
-    static final Optional<String> REFUSAL;
+  /** The kernels, whose code is assembled when they are first used. */
+  private static final class Products {
+    static final Map<QuantizedEncoding, JitMatmul> OF =
+        Map.ofEntries(
+            entry(Encodings.Q1_0, BlockQ1_0::new),
+            entry(Encodings.Q2_0, BlockQ2_0::new),
+            entry(Encodings.Q4_0, BlockQ4_0::new),
+            entry(Encodings.Q4_1, BlockQ4_1::new),
+            entry(Encodings.Q5_0, FiveBitBlock::q5_0),
+            entry(Encodings.Q5_1, FiveBitBlock::q5_1),
+            entry(Encodings.Q8_0, BlockQ8_0::new),
+            entry(Encodings.Q2_K, BlockQ2_K::new),
+            entry(Encodings.Q3_K, BlockQ3_K::new),
+            entry(Encodings.Q4_K, BlockQ4_K::new),
+            entry(Encodings.Q5_K, BlockQ5_K::new),
+            entry(Encodings.Q6_K, BlockQ6_K::new),
+            entry(Encodings.IQ1_S, BlockIQ1_S::new),
+            entry(Encodings.IQ1_M, BlockIQ1_M::new),
+            entry(Encodings.IQ2_XXS, BlockIQ2_XXS::new),
+            entry(Encodings.IQ2_XS, BlockIQ2_XS::new),
+            entry(Encodings.IQ2_S, BlockIQ2_S::new),
+            entry(Encodings.IQ3_XXS, BlockIQ3_XXS::new),
+            entry(Encodings.IQ3_S, BlockIQ3_S::new),
+            entry(Encodings.IQ4_NL, BlockIQ4_NL::new),
+            entry(Encodings.IQ4_XS, BlockIQ4_XS::new),
+            entry(Encodings.TQ1_0, BlockTQ1_0::new),
+            entry(Encodings.TQ2_0, BlockTQ2_0::new),
+            entry(Encodings.MXFP4, BlockMXFP4::new),
+            entry(Encodings.NVFP4, BlockNVFP4::new));
 
-    static {
-      Map<QuantizedEncoding, JitMatmul> kernels = Map.of();
-      Optional<RowLoops> loops = Optional.empty();
-      Optional<String> refusal = Optional.empty();
-      try {
-        kernels = load();
-        loops = VectorTier.loops().map(Strips::loops);
-      } catch (DeviceException e) {
-        refusal = Optional.of(String.valueOf(e.getMessage()));
-      }
-      OF = kernels;
-      LOOPS = loops;
-      REFUSAL = refusal;
+    private Products() {}
+
+    private static Map.Entry<QuantizedEncoding, JitMatmul> entry(QuantizedEncoding encoding, Supplier<BlockCode> block) {
+      return Map.entry(encoding, new JitMatmul(block));
     }
+  }
 
-    private Strips() {}
+  /** The same for weights that are not quantized. */
+  private static final class FloatProducts {
+    static final Map<Encoding, JitFloatMatmul> OF =
+        Map.of(
+            Encodings.F32, new JitFloatMatmul(FloatFormat.F32),
+            Encodings.F16, new JitFloatMatmul(FloatFormat.F16),
+            Encodings.BF16, new JitFloatMatmul(FloatFormat.BF16));
 
-    private static RowLoops loops(RowLoops others) {
+    private FloatProducts() {}
+  }
+
+  /** The loops, assembled when they are first asked for. */
+  private static final class Loops {
+    static final Optional<RowLoops> OF = VectorTier.loops().map(Loops::of);
+
+    private Loops() {}
+
+    private static RowLoops of(RowLoops others) {
       return new JitLoops(new CodeArena(JitLoops.code()).functions(), others);
-    }
-
-    private static Map<QuantizedEncoding, JitMatmul> load() {
-      Map<QuantizedEncoding, BlockCode> blocks =
-          Map.of(
-              Encodings.Q4_0, new BlockQ4_0(),
-              Encodings.Q8_0, new BlockQ8_0(),
-              Encodings.Q4_K, new BlockQ4_K(),
-              Encodings.Q6_K, new BlockQ6_K());
-      List<Map.Entry<QuantizedEncoding, BlockCode>> entries = List.copyOf(blocks.entrySet());
-      List<byte[]> functions =
-          entries.stream()
-              .map(Map.Entry::getValue)
-              .flatMap(block -> Stream.of(StripEmitter.function(block), PanelEmitter.function(block)))
-              .toList();
-      List<MemorySegment> loaded = new CodeArena(functions).functions();
-      var kernels = new HashMap<QuantizedEncoding, JitMatmul>();
-      for (int i = 0; i < entries.size(); i++) {
-        var entry = entries.get(i);
-        kernels.put(entry.getKey(), new JitMatmul(entry.getValue(), loaded.get(2 * i), loaded.get(2 * i + 1)));
-      }
-      return kernels;
     }
   }
 }

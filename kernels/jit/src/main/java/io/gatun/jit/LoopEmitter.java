@@ -100,7 +100,7 @@ final class LoopEmitter {
   }
 
   private void constant(Vec target, int bits) {
-    code.op(VPBROADCASTD, target, new Literal(bits));
+    code.op(VPBROADCASTD, target, Literal.of(bits));
   }
 
   /** A loop that a register counts down. */

@@ -1,5 +1,12 @@
 package io.gatun.jit;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an instruction of vectors can read last: a register or memory. Immutable. */
@@ -51,6 +58,45 @@ sealed interface Operand {
     }
   }
 
-  /** A number in all 32-bit lanes, kept behind the code. */
-  record Literal(int value) implements Operand {}
+  /**
+   * Numbers that are kept behind the code: one for {@link Op#VPBROADCASTD}, eight for any instruction, more for a table.
+   *
+   * @param words of 32 bits
+   */
+  record Literal(List<Integer> words) implements Operand {
+
+    public Literal {
+      words = List.copyOf(words);
+    }
+
+    static Literal of(int word) {
+      return new Literal(List.of(word));
+    }
+
+    /** A number in all 32-bit lanes of a vector. */
+    static Literal lanes(int word) {
+      return new Literal(Collections.nCopies(8, word));
+    }
+
+    /** A byte in all lanes of a vector. */
+    static Literal bytes(int value) {
+      return lanes((value & 0xFF) * 0x01010101);
+    }
+
+    /** Sixteen bytes in each half of a vector. */
+    static Literal halves(byte... sixteen) {
+      List<Integer> half = words(sixteen);
+      return new Literal(Stream.of(half, half).flatMap(List::stream).toList());
+    }
+
+    /** Bytes, as many as a multiple of four. */
+    static Literal table(byte... bytes) {
+      return new Literal(words(bytes));
+    }
+
+    private static List<Integer> words(byte... bytes) {
+      IntBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+      return IntStream.range(0, words.limit()).mapToObj(words::get).toList();
+    }
+  }
 }

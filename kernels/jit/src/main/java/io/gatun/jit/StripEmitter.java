@@ -1,7 +1,6 @@
 package io.gatun.jit;
 
 import static io.gatun.jit.Gp.R10;
-import static io.gatun.jit.Gp.R11;
 import static io.gatun.jit.Gp.R12;
 import static io.gatun.jit.Gp.R13;
 import static io.gatun.jit.Gp.R14;
@@ -10,7 +9,6 @@ import static io.gatun.jit.Gp.R8;
 import static io.gatun.jit.Gp.R9;
 import static io.gatun.jit.Gp.RAX;
 import static io.gatun.jit.Gp.RBP;
-import static io.gatun.jit.Gp.RBX;
 import static io.gatun.jit.Gp.RCX;
 import static io.gatun.jit.Gp.RDI;
 import static io.gatun.jit.Gp.RDX;
@@ -19,30 +17,30 @@ import static io.gatun.jit.Op.VBROADCASTI128;
 import static io.gatun.jit.Op.VBROADCASTSS;
 import static io.gatun.jit.Op.VCVTDQ2PS;
 import static io.gatun.jit.Op.VFMADD231PS;
+import static io.gatun.jit.Op.VMOVDQU;
 import static io.gatun.jit.Op.VMULPS;
 import static io.gatun.jit.Op.VPADDD;
 import static io.gatun.jit.Op.VPBROADCASTD;
-import static io.gatun.jit.Op.VPHADDW;
 import static io.gatun.jit.Op.VPMADDWD;
 import static io.gatun.jit.Op.VPXOR;
 import static io.gatun.jit.Operand.Vec.ymm;
 
+import io.gatun.jit.Operand.Literal;
 import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 
 /**
  * Writes the function that multiplies strips of {@link #ROWS} weight rows, read where they lie, with activation rows. Lanes
- * are weight rows. A {@link BlockCode} writes what is done for a block of each row; here are the loops around it, and what
- * several encodings share.
+ * are weight rows. {@link SliceProducts} writes what is done for a block of each row; here are the loops around it.
  *
  * <pre>
- *   for each strip of weight rows                 R11 are left; R8 is the first row, RSI where its results go
- *     for each activation row                     RBX are left; RCX codes, RDX scales, RAX sums, R12 result
+ *   for each strip of weight rows                 R8 is the first row, RSI where its results go
+ *     for each activation row                     RCX codes, RDX scales, RAX sums
  *       for each block                            R13 and R14 in rows 0 and 4, RBP 4 · (runs of activations so far)
  * </pre>
  *
  * <p>Memory of the next strip is asked for at R15 while this one is computed. R9 and R10 are 1 and 3 times the bytes of a
- * row, RDI the {@link Arguments}. The calling convention is System V's for x86-64.
+ * row, RDI the {@link Arguments}; RBX, R11 and R12 are the encoding's. The calling convention is System V's for x86-64.
  */
 final class StripEmitter extends Emitter {
   /** The sums of a strip: no block may use it for anything else. */
@@ -50,32 +48,39 @@ final class StripEmitter extends Emitter {
 
   private static final int LINE = 64;
 
-  /** Bytes of the next strip that have been asked for at a block, of how many, and the pairs that have been loaded. */
+  private final BlockCode block;
+  private final StripPlan plan;
+
+  /** Bytes of the next strip that have been asked for at a block, of how many, and the loads so far. */
   private int ahead;
 
   private int aheadEnd;
-  private int pairs;
+  private int loads;
 
-  private StripEmitter() {}
-
-  static byte[] function(BlockCode block) {
-    return new StripEmitter().emit(block);
+  private StripEmitter(BlockCode block) {
+    this.block = block;
+    this.plan = StripPlan.of(block);
   }
 
-  private byte[] emit(BlockCode block) {
+  static byte[] function(BlockCode block) {
+    return new StripEmitter(block).emit();
+  }
+
+  private byte[] emit() {
     enter();
     code.mov(R8, Mem.at(RDI, Arguments.WEIGHTS));
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
-    code.mov(R11, Mem.at(RDI, Arguments.STRIPS));
     code.mov(RSI, Mem.at(RDI, Arguments.OUT));
-    block.constants(this);
+    block.prepare(this);
+    plan.constants().forEach((literal, register) -> code.op(VMOVDQU, register, literal));
     int strip = code.here();
-    code.mov(RBX, Mem.at(RDI, Arguments.TOKENS));
+    code.mov(R12, Mem.at(RDI, Arguments.TOKENS));
+    code.mov(Mem.at(RDI, Arguments.TOKENS_LEFT), R12);
     code.mov(RCX, Mem.at(RDI, Arguments.CODES));
     code.mov(RDX, Mem.at(RDI, Arguments.SCALES));
     code.mov(RAX, Mem.at(RDI, Arguments.SUMS));
-    code.mov(R12, RSI);
+    code.mov(Mem.at(RDI, Arguments.RESULT), RSI);
     int token = code.here();
     code.op(VPXOR, SUM, SUM, SUM);
     code.mov(R13, R8);
@@ -83,41 +88,47 @@ final class StripEmitter extends Emitter {
     code.lea(R15, Mem.at(R8, R9, 8, 0));
     code.clear(RBP);
     int next = code.here();
-    aheadEnd = ROWS * block.bytes();
+    aheadEnd = ROWS * block.shape().bytes();
     block.multiply(this);
-    advance(block);
+    advance();
     code.cmp(RBP, Mem.at(RDI, Arguments.RUNS_END));
     code.jump(Assembler.Condition.BELOW, next);
+    code.mov(R12, Mem.at(RDI, Arguments.RESULT));
     code.store(Mem.at(R12, 0), SUM);
+    code.add(R12, Mem.at(RDI, Arguments.OUT_STRIDE));
+    code.mov(Mem.at(RDI, Arguments.RESULT), R12);
     code.add(RCX, Mem.at(RDI, Arguments.CODE_STRIDE));
     code.add(RDX, Mem.at(RDI, Arguments.SCALE_STRIDE));
     code.add(RAX, Mem.at(RDI, Arguments.SCALE_STRIDE));
-    code.add(R12, Mem.at(RDI, Arguments.OUT_STRIDE));
-    code.dec(RBX);
+    code.dec(Mem.at(RDI, Arguments.TOKENS_LEFT));
     code.jump(Assembler.Condition.NOT_ZERO, token);
     code.lea(R8, Mem.at(R8, R9, 8, 0));
     code.add(RSI, VECTOR);
-    code.dec(R11);
+    code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
     return leave();
   }
 
-  private void advance(BlockCode block) {
-    int bytes = ROWS * block.bytes();
-    for (; ahead < bytes; ahead += LINE) {
+  private void advance() {
+    Shape shape = block.shape();
+    for (; ahead < aheadEnd; ahead += LINE) {
       code.prefetch(Mem.at(R15, ahead));
     }
-    code.add(R15, bytes);
-    code.add(R13, block.bytes());
-    code.add(R14, block.bytes());
-    code.add(RBP, Integer.BYTES * block.runs());
+    code.add(R15, aheadEnd);
+    code.add(R13, shape.bytes());
+    code.add(R14, shape.bytes());
+    code.add(RBP, Integer.BYTES * shape.runs());
+  }
+
+  /** Adds the products of a block, slice by slice. */
+  void multiply() {
+    new SliceProducts(this, block, plan).add();
   }
 
   /** Asks for a line of the next strip as well, so that such requests are spread between the loads. */
   @Override
-  void pair(Vec target, int i, int offset) {
-    super.pair(target, i, offset);
-    if (ahead < aheadEnd && pairs++ % 2 == 0) {
+  void loading() {
+    if (ahead < aheadEnd && loads++ % 2 == 0) {
       code.prefetch(Mem.at(R15, ahead));
       ahead += LINE;
     }
@@ -131,50 +142,69 @@ final class StripEmitter extends Emitter {
   }
 
   /** The float scale of a run of 32 activations. */
-  Mem xScale(int run) {
+  private Mem xScale(int run) {
     return Mem.at(RDX, RBP, 1, Float.BYTES * run);
   }
 
   /** The two 16-bit sums of a run of 32 activations. */
-  Mem xSums(int run) {
+  private Mem xSums(int run) {
     return Mem.at(RAX, RBP, 1, 2 * Short.BYTES * run);
   }
 
-  // ---- what several encodings do
-
-  /** Sixteen codes of activations, twice. */
-  void twice(Vec target, int offset) {
-    code.op(VBROADCASTI128, target, codes(offset));
+  /** Where the dots of a group are that come before their turn. */
+  Mem dot(int group) {
+    return room(2 * LARGEST_GROUPS + group);
   }
 
-  /**
-   * Sums of the 16-bit lanes of four {@link #pair pairs}, as 32-bit lanes of rows 0 to 7 in {@code v0}; sums of all eight
-   * lanes of a row must fit 16 bits.
-   */
-  void sums(Vec v0, Vec v1, Vec v2, Vec v3, Vec ones) {
-    code.op(VPHADDW, v0, v0, v1);
-    code.op(VPHADDW, v2, v2, v3);
-    code.op(VPHADDW, v0, v0, v2);
-    code.op(VPMADDWD, v0, v0, ones);
+  /** The factors of a block of one group stay in registers: to store and load them takes a third of its time. */
+  @Override
+  void keepFactors(Shape shape) {}
+
+  private Operand scaleOf(int group) {
+    return block.shape().groups() == 1 ? SCALE : scale(group);
+  }
+
+  private Operand minimumOf(int group) {
+    return block.shape().groups() == 1 ? MINIMUM : minimum(group);
+  }
+
+  @Override
+  Operand constant(Literal literal) {
+    Vec register = plan.constants().get(literal);
+    return register == null ? literal : register;
+  }
+
+  // ---- what encodings have in common
+
+  /** The codes of activations of a slice, twice. */
+  void twice(Vec target, int slice) {
+    code.op(VBROADCASTI128, target, codes(Shape.SLICE * slice));
   }
 
   /** Adds a constant times one or both sums of a run of activations, as 16-bit {@code factors} say. */
-  void center(Vec dot, int run, Operand factors, Vec free) {
+  void center(Vec dot, int run, Literal factors, Vec free) {
     code.op(VPBROADCASTD, free, xSums(run));
-    code.op(VPMADDWD, free, free, factors);
+    code.op(VPMADDWD, free, free, constant(factors));
     code.op(VPADDD, dot, dot, free);
   }
 
   /**
-   * {@code SUM = fma((float) dot, scale · xscale, SUM)}.
+   * {@code SUM = fma(dot, scale · xscale, SUM)}, where the dot is a float by now.
    *
    * @param xScale receives the scale of the activations
    */
-  void accumulate(Vec dot, Operand scale, int run, Vec xScale, Vec free) {
-    code.op(VCVTDQ2PS, dot, dot);
+  void accumulate(Vec dot, int group, int run, Vec xScale, Vec free) {
     code.op(VBROADCASTSS, xScale, xScale(run));
-    code.op(VMULPS, free, xScale, scale);
+    code.op(VMULPS, free, xScale, scaleOf(group));
     code.op(VFMADD231PS, SUM, dot, free);
   }
 
+  /** {@code SUM = fma(± minimum, xscale · Σx, SUM)}, with the sums that 16-bit {@code factors} say. */
+  void minimum(Op op, int group, int run, Literal factors, Vec xScale, Vec free) {
+    code.op(VPBROADCASTD, free, xSums(run));
+    code.op(VPMADDWD, free, free, constant(factors));
+    code.op(VCVTDQ2PS, free, free);
+    code.op(VMULPS, free, free, xScale);
+    code.op(op, SUM, free, minimumOf(group));
+  }
 }

@@ -60,12 +60,15 @@ class AssemblerTest {
     listing.line(() -> code.op(Op.VMOVDQU, ymm(9).half(), Mem.at(Gp.R13, Gp.R10, 1, 18)));
     listing.line(() -> code.op(Op.VMOVDQU, ymm(15), Mem.at(Gp.R12, 0)));
     listing.line(() -> code.op(Op.VMOVUPS, ymm(2), Mem.at(Gp.RSP, 8)));
+    listing.line(() -> code.op(Op.VMOVD, ymm(1).half(), Mem.at(Gp.RBX, Gp.R11, 4, 0)));
+    listing.line(() -> code.op(Op.VPINSRD, ymm(3).half(), ymm(3), Mem.at(Gp.RBX, Gp.R11, 4, 0), 2));
+    listing.line(() -> code.op(Op.VMOVSD, ymm(1).half(), Mem.at(Gp.RBX, Gp.R11, 8, 0)));
+    listing.line(() -> code.op(Op.VMOVHPS, ymm(9).half(), ymm(9), Mem.at(Gp.RBX, Gp.R11, 8, 1024)));
     listing.line(() -> code.op(Op.VBROADCASTSS, ymm(3), Mem.at(Gp.RDX, Gp.RBP, 1, 4)));
     listing.line(() -> code.op(Op.VBROADCASTI128, ymm(4), Mem.at(Gp.RCX, Gp.RBP, 8, 16)));
-    listing.line(() -> code.op(Op.VPBROADCASTD, ymm(5), new Literal(0)));
+    listing.line(() -> code.op(Op.VPBROADCASTD, ymm(5), Literal.of(0)));
     listing.line(() -> code.op(Op.VPBROADCASTD, ymm(12), Mem.at(Gp.RAX, Gp.RBP, 1, -4)));
     listing.line(() -> code.op(Op.VINSERTI128, ymm(6), ymm(6), Mem.at(Gp.R14, Gp.R9, 2, 2), 1));
-    listing.line(() -> code.op(Op.VPINSRW, ymm(7).half(), ymm(8), Mem.at(Gp.R14, Gp.R10, 1, 208), 7));
     listing.line(() -> code.op(Op.VPBLENDW, ymm(11).half(), ymm(11), Mem.at(Gp.R13, Gp.R9, 1, -2), 2));
     listing.line(() -> code.op(Op.VPERM2I128, ymm(6), ymm(4), ymm(5), 0x20));
     listing.line(() -> code.op(Op.VPERMQ, ymm(8), ymm(4), 8));
@@ -74,19 +77,34 @@ class AssemblerTest {
     three(listing, Op.VPUNPCKLQDQ, 4, 8, ymm(10));
     three(listing, Op.VPUNPCKHQDQ, 5, 8, ymm(10));
     three(listing, Op.VPACKUSDW, 4, 10, ymm(4));
+    listing.line(() -> code.op(Op.VPMOVZXWD, ymm(3), ymm(3)));
+    three(listing, Op.VPSHUFB, 6, 2, ymm(6));
     three(listing, Op.VPAND, 6, 6, ymm(1));
     three(listing, Op.VPOR, 11, 12, ymm(13));
     three(listing, Op.VPXOR, 0, 0, ymm(0));
+    three(listing, Op.VPANDN, 3, 4, ymm(5));
+    three(listing, Op.VPCMPEQB, 8, 8, ymm(9));
+    three(listing, Op.VPCMPEQD, 3, 4, ymm(12));
+    three(listing, Op.VPMINSD, 4, 3, ymm(1));
+    three(listing, Op.VPMAXSD, 3, 3, ymm(4));
+    three(listing, Op.VPMAXUB, 10, 2, ymm(11));
     listing.line(() -> code.op(Op.VPABSB, ymm(4), Mem.at(Gp.R13, 2)));
     listing.line(() -> code.op(Op.VPSIGNB, ymm(9), ymm(2), Mem.at(Gp.R14, Gp.R9, 2, 2)));
+    three(listing, Op.VPADDB, 8, 1, ymm(2));
     three(listing, Op.VPADDW, 6, 6, ymm(10));
     listing.line(() -> code.op(Op.VPADDD, ymm(6), ymm(6), Mem.at(Gp.RDI, 128)));
+    three(listing, Op.VPSUBB, 4, 4, ymm(9));
+    three(listing, Op.VPSUBD, 5, 5, ymm(12));
     three(listing, Op.VPHADDW, 6, 6, ymm(7));
     three(listing, Op.VPHADDD, 14, 13, ymm(12));
+    three(listing, Op.VPMULLW, 2, 2, ymm(8));
     three(listing, Op.VPMADDWD, 6, 6, ymm(2));
     three(listing, Op.VPMADDUBSW, 10, 10, ymm(5));
     listing.line(() -> code.op(Op.VCVTDQ2PS, ymm(6), ymm(6)));
     listing.line(() -> code.op(Op.VCVTPH2PS, ymm(11), ymm(11)));
+    listing.line(() -> code.op(Op.VCVTPH2PS, ymm(15), Mem.at(Gp.R14, Gp.RBP, 2, 0)));
+    three(listing, Op.VADDPS, 0, 1, ymm(2));
+    three(listing, Op.VHADDPS, 4, 4, ymm(6));
     listing.line(() -> code.op(Op.VMULPS, ymm(8), ymm(7), Mem.at(Gp.RDI, 1152)));
     three(listing, Op.VFMADD231PS, 0, 6, ymm(8));
     listing.line(() -> code.op(Op.VFNMADD231PS, ymm(0), ymm(9), Mem.at(Gp.RDI, 384)));
@@ -130,6 +148,17 @@ class AssemblerTest {
     listing.line(() -> code.mov(Gp.R8, Mem.at(Gp.RDI, 0)));
     listing.line(() -> code.mov(Gp.R13, Gp.R8));
     listing.line(() -> code.mov(Gp.RSI, Mem.at(Gp.RDI, 88)));
+    listing.line(() -> code.mov(Mem.at(Gp.RDI, 136), Gp.R12));
+    listing.line(() -> code.mov32(Gp.RCX, Mem.at(Gp.R13, Gp.R9, 1, 6)));
+    listing.line(() -> code.mov32(Gp.R11, Mem.at(Gp.R14, Gp.R10, 1, 66)));
+    listing.line(() -> code.movzxByte(Gp.R11, Mem.at(Gp.R13, 2)));
+    listing.line(() -> code.movzxByte(Gp.RAX, Mem.at(Gp.RDI, 0)));
+    listing.line(() -> code.movzxWord(Gp.R12, Mem.at(Gp.R14, Gp.R9, 2, 34)));
+    listing.line(() -> code.shr(Gp.R11, 14));
+    listing.line(() -> code.shr(Gp.RCX, 7));
+    listing.line(() -> code.and(Gp.R11, 511));
+    listing.line(() -> code.and(Gp.RCX, 127));
+    listing.line(() -> code.or(Gp.R11, Gp.R12));
     listing.line(() -> code.lea(Gp.R10, Mem.at(Gp.R9, Gp.R9, 2, 0)));
     listing.line(() -> code.lea(Gp.R8, Mem.at(Gp.R8, Gp.R9, 8, 0)));
     listing.line(() -> code.add(Gp.RCX, Mem.at(Gp.RDI, 48)));
@@ -139,8 +168,10 @@ class AssemblerTest {
     listing.line(() -> code.add(Gp.RSI, 1024));
     listing.line(() -> code.clear(Gp.RBP));
     listing.line(() -> code.cmp(Gp.RBP, Mem.at(Gp.RDI, 32)));
+    listing.line(() -> code.cmp(Gp.RCX, Gp.RBX));
     listing.line(() -> code.dec(Gp.R11));
     listing.line(() -> code.dec(Gp.RBX));
+    listing.line(() -> code.dec(Mem.at(Gp.RDI, 16)));
     listing.line(() -> code.prefetch(Mem.at(Gp.R15, 64)));
     listing.line(() -> code.prefetch(Mem.at(Gp.RAX, Gp.R9, 4, 0)));
     listing.line(() -> code.prefetch(Mem.at(Gp.RDI, 0)));
@@ -166,16 +197,33 @@ class AssemblerTest {
     assertEquals("", missing);
   }
 
-  /** Bytes as GNU as 2.40 makes them, with a literal of its own for each use. */
+  /** Bytes as GNU as 2.40 makes them, each literal once. */
   @Test
   void literalsFollowTheCode() {
     var code = new Assembler();
-    code.op(Op.VPBROADCASTD, ymm(1), new Literal(0x0F0F0F0F));
-    code.op(Op.VPBROADCASTD, ymm(12), new Literal(-32));
-    code.op(Op.VPBLENDW, ymm(1), ymm(1), new Literal(7), 7);
+    code.op(Op.VPBROADCASTD, ymm(1), Literal.of(0x0F0F0F0F));
+    code.op(Op.VPBROADCASTD, ymm(12), Literal.of(-32));
+    code.op(Op.VPBLENDW, ymm(1), ymm(1), Literal.of(7), 7);
+    code.op(Op.VPBROADCASTD, ymm(1), Literal.of(-32));
     code.ret();
     assertEquals(
-        "c4e27d580d14000000" + "c4627d58250f000000" + "c4e3750e0d0900000007" + "c3" + "0f0f0f0f" + "e0ffffff" + "07000000",
+        "c4e27d580d1d000000" + "c4627d582518000000" + "c4e3750e0d1200000007" + "c4e27d580d05000000" + "c3"
+            + "0f0f0f0f" + "e0ffffff" + "07000000",
+        HexFormat.of().formatHex(code.bytes()));
+  }
+
+  /** Bytes as GNU as 2.40 makes them, with {@code .balign 32} before each literal. */
+  @Test
+  void literalsOfVectorsAreAligned() {
+    var code = new Assembler();
+    code.op(Op.VPAND, ymm(1), ymm(1), Literal.bytes(3));
+    code.lea(Gp.R11, Literal.table((byte) 1, (byte) 2, (byte) 3, (byte) 4, (byte) 5, (byte) 6, (byte) 7, (byte) 8));
+    code.lea(Gp.RBX, Literal.halves(BitMasks.sixteen(j -> j)));
+    code.ret();
+    assertEquals(
+        "c5f5db0d18000000" + "4c8d1d31000000" + "488d1d4a000000" + "c3" + "00".repeat(9)
+            + "03".repeat(32) + "0102030405060708" + "00".repeat(24)
+            + "000102030405060708090a0b0c0d0e0f".repeat(2),
         HexFormat.of().formatHex(code.bytes()));
   }
 }

@@ -57,7 +57,7 @@ class JitContractTest {
   @Test
   void everyKernelPassesItsSelfCheck() {
     KernelTable table = KernelTable.scalar().improvedBy(new JitTier()).checked();
-    assertEquals("q4_0,q8_0,q4_k,q6_k,rows,cache/f32,cache/f16,cache/q8_0=jit rest=scalar", table.describe());
+    assertEquals("f64,i8,i16,i32,i64,q8_k,quantized/f32=scalar rest=jit", table.describe());
     assertEquals(List.of(), table.notes());
   }
 }

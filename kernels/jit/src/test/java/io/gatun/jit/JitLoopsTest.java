@@ -64,8 +64,8 @@ class JitLoopsTest {
       loops.put("gate " + f, run((l, a, b, _, _, n) -> l.gate(a, b, f, n)));
       loops.put("activate " + f, run((l, a, _, _, _, n) -> l.activate(a, f, n)));
     }
-    loops.put("largest", (l, a, _, _, _, n) -> l.largest(a, 0.5f, n / 16 * 16));
-    loops.put("exponentials", run((l, a, _, _, _, n) -> l.exponentials(a, 1.5f, n / 16 * 16)));
+    loops.put("largest", (l, a, _, _, _, n) -> l.largest(a, 0.5f, n / 16 * 16L));
+    loops.put("exponentials", run((l, a, _, _, _, n) -> l.exponentials(a, 1.5f, n / 16 * 16L)));
     loops.put("rotate halves", run((l, a, b, c, _, n) -> l.rotateHalves(a, n, b, c)));
     loops.put("rotate adjacent", run((l, a, b, c, _, n) -> l.rotateAdjacent(a, n / 2 * 2, b, c)));
     loops.put("decode halves", run((l, a, _, _, d, n) -> l.decodeHalves(a, d, n)));

@@ -1,0 +1,196 @@
+package io.gatun.jit;
+
+import static io.gatun.jit.Emitter.ROWS;
+import static io.gatun.jit.FloatEmitter.LANES;
+import static io.gatun.jit.FloatEmitter.TILE;
+
+import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
+import io.gatun.device.MatmulKernel;
+import io.gatun.device.Product;
+import io.gatun.device.Scratch;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.List;
+
+/**
+ * Products of float weights with float activations on the mapped bytes, by assembled functions. Rows that do not fill a strip are
+ * computed together with rows before them. Where there are none, where weights are on the heap, or where columns are no
+ * multiple of eight, rows are copied and filled up with zeros. Stateless and thread-safe.
+ */
+final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
+  private static final long RESULTS = (long) ROWS * Float.BYTES;
+
+  /** Strips whose weights stay in the second-level cache while they meet the activations. */
+  private static final int STRIPS = 4;
+
+  /** Columns of which a tile's activations stay in the first-level cache. */
+  private static final long COLUMNS = 1024;
+
+  private static final long SUMS = (long) STRIPS * TILE * ROWS * Emitter.VECTOR;
+
+  private final FloatFormat format;
+  private final Lazy<Functions> functions;
+
+  JitFloatMatmul(FloatFormat format) {
+    this.format = format;
+    this.functions = new Lazy<>(() -> Functions.of(format));
+  }
+
+  /**
+   * The functions of {@link FloatEmitter} for a format, which stay for as long as the JVM runs.
+   *
+   * @param first a tile's first columns
+   * @param further columns
+   */
+  private record Functions(MemorySegment one, MemorySegment first, MemorySegment further, MemorySegment results) {
+
+    static Functions of(FloatFormat format) {
+      var codes =
+          List.of(
+              FloatEmitter.one(format),
+              FloatEmitter.tile(format, true),
+              FloatEmitter.tile(format, false),
+              FloatEmitter.results());
+      List<MemorySegment> functions = new CodeArena(codes).functions();
+      return new Functions(functions.get(0), functions.get(1), functions.get(2), functions.get(3));
+    }
+  }
+
+  @Override
+  public void run(Product<HostBuffer> product, long from, long to, Scratch scratch) {
+    if (from == to) {
+      return;
+    }
+    HostMatrix w = product.w();
+    long cols = columns(w);
+    boolean isWhole = cols == w.cols();
+    long copiedX = weights(product) + ROWS * cols * format.bytes;
+    try {
+      MemorySegment memory = scratch.block(copiedX + (isWhole ? 0 : product.count() * cols * Float.BYTES));
+      long x = product.x().segment().address() + product.firstX() * cols * Float.BYTES;
+      if (!isWhole) {
+        x = memory.address() + copiedX;
+        for (long i = 0; i < product.count(); i++) {
+          long at = copiedX + i * cols * Float.BYTES;
+          copy(product.x().segment(), (product.firstX() + i) * w.cols(), w.cols(), Float.BYTES, memory, at, cols);
+        }
+      }
+      if (isWhole && to - from >= ROWS && w.bytes().isNative()) {
+        direct(product, x, from, to, memory);
+      } else {
+        copied(product, x, from, to, memory);
+      }
+    } finally {
+      Reference.reachabilityFence(scratch); // whose block is used by its address
+    }
+  }
+
+  /** Columns that are multiplied. */
+  private static long columns(HostMatrix w) {
+    return (w.cols() + LANES - 1) / LANES * LANES;
+  }
+
+  /** Where rows are copied to in a worker's memory: behind the arguments, sums and results. */
+  private static long weights(Product<HostBuffer> product) {
+    return Arguments.END + SUMS + product.count() * RESULTS;
+  }
+
+  /** Copies a row of {@code count} values, and fills it up with zeros to {@code filled}. */
+  private static void copy(
+      MemorySegment source, long first, long count, int bytes, MemorySegment target, long at, long filled) {
+    MemorySegment.copy(source, first * bytes, target, at, count * bytes);
+    target.asSlice(at + count * bytes, (filled - count) * bytes).fill((byte) 0);
+  }
+
+  /** @param x address of the first activation row; the others follow without gaps */
+  private void direct(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
+    long end = from + (to - from) / ROWS * ROWS;
+    for (long row = from; row < end; row += (long) STRIPS * ROWS) {
+      strips(product, x, row, Math.min(STRIPS, (end - row) / ROWS), memory);
+    }
+    if (end < to) {
+      strips(product, x, to - ROWS, 1, memory);
+    }
+  }
+
+  private void strips(Product<HostBuffer> product, long x, long row, long strips, MemorySegment memory) {
+    HostMatrix w = product.w();
+    long stride = product.out().cols() * Float.BYTES;
+    long weights = Weights.address(w, product.expert(), row, strips * ROWS);
+    long out = product.out().segment().address() + product.firstOut() * stride + row * Float.BYTES;
+    multiply(product, x, weights, w.rowBytes(), strips, out, stride, memory);
+  }
+
+  /** One strip at a time, whose rows and results are in the memory. */
+  private void copied(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
+    HostMatrix w = product.w();
+    long results = Arguments.END + SUMS;
+    long weights = weights(product);
+    long rowBytes = columns(w) * format.bytes;
+    for (long row = from; row < to; row += ROWS) {
+      long rows = Math.min(ROWS, to - row);
+      for (long i = 0; i < rows; i++) {
+        long first = w.rowOffset(product.expert(), row + i) / format.bytes;
+        copy(w.bytes(), first, w.cols(), format.bytes, memory, weights + i * rowBytes, columns(w));
+      }
+      multiply(product, x, memory.address() + weights, rowBytes, 1, memory.address() + results, RESULTS, memory);
+      for (long i = 0; i < product.count(); i++) {
+        long out = (product.firstOut() + i) * product.out().cols() + row;
+        MemorySegment.copy(
+            memory, results + i * RESULTS, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
+      }
+    }
+  }
+
+  /** At most {@link #STRIPS} strips. */
+  private void multiply(
+      Product<HostBuffer> product,
+      long x,
+      long weights,
+      long rowBytes,
+      long strips,
+      long out,
+      long outStride,
+      MemorySegment memory) {
+    long cols = columns(product.w());
+    long stride = cols * Float.BYTES;
+    long count = product.count();
+    Functions code = functions.get();
+    Arguments.set(memory, Arguments.ROW_BYTES, rowBytes);
+    Arguments.set(memory, Arguments.X_STRIDE, stride);
+    Arguments.set(memory, Arguments.OUT_STRIDE, outStride);
+    if (count < TILE) {
+      for (long token = 0; token < count; token++) {
+        long row = x + token * stride;
+        Arguments.set(memory, Arguments.X_END, row + stride);
+        call(code.one(), memory, weights, strips, row, out + token * outStride);
+      }
+    } else {
+      for (long token = 0; token < count; token += TILE) {
+        long first = Math.min(token, count - TILE);
+        tile(code, x + first * stride, cols, weights, strips, out + first * outStride, memory);
+      }
+    }
+  }
+
+  private void tile(
+      Functions code, long x, long cols, long weights, long strips, long out, MemorySegment memory) {
+    long sums = memory.address() + Arguments.END;
+    for (long column = 0; column < cols; column += COLUMNS) {
+      Arguments.set(memory, Arguments.COLUMNS, Math.min(COLUMNS, cols - column));
+      MemorySegment function = column == 0 ? code.first() : code.further();
+      call(function, memory, weights + column * format.bytes, strips, x + column * Float.BYTES, sums);
+    }
+    call(code.results(), memory, weights, strips, sums, out);
+  }
+
+  private static void call(
+      MemorySegment function, MemorySegment memory, long weights, long strips, long x, long out) {
+    Arguments.set(memory, Arguments.WEIGHTS, weights);
+    Arguments.set(memory, Arguments.STRIPS, strips);
+    Arguments.set(memory, Arguments.X, x);
+    Arguments.set(memory, Arguments.OUT, out);
+    Calls.run(function, memory);
+  }
+}

@@ -1,0 +1,166 @@
+package io.gatun.jit;
+
+import static io.gatun.jit.Op.VPABSB;
+import static io.gatun.jit.Op.VPADDD;
+import static io.gatun.jit.Op.VPADDW;
+import static io.gatun.jit.Op.VPHADDD;
+import static io.gatun.jit.Op.VPHADDW;
+import static io.gatun.jit.Op.VPMADDUBSW;
+import static io.gatun.jit.Op.VPMADDWD;
+import static io.gatun.jit.Op.VPSIGNB;
+
+import io.gatun.jit.Operand.Vec;
+import io.gatun.jit.StripPlan.Step;
+import io.gatun.jit.StripPlan.Sums;
+import java.util.BitSet;
+import java.util.TreeSet;
+
+/**
+ * Writes the products of a block and an activation row, slice by slice: products of pairs of columns in 16-bit lanes, rows side
+ * by side, brought together by horizontal additions until 32-bit lanes are rows 0 to 7. Used by one thread.
+ */
+final class SliceProducts {
+  private final StripEmitter emitter;
+  private final Assembler code;
+  private final BlockCode block;
+  private final Shape shape;
+  private final StripPlan plan;
+  private final Widening widening;
+
+  /** When 16-bit lanes become 32-bit ones, as late as their sums allow. */
+  private enum Widening {
+    /** At once. */
+    PRODUCTS,
+    /** Before two rows are brought together. */
+    TWO_ROWS,
+    /** Before four rows are. */
+    FOUR_ROWS,
+    LAST;
+
+    static Widening of(Shape shape) {
+      int doublings = shape.productsInWord() / (2 * shape.slicesOfGroup());
+      return doublings < 1 ? PRODUCTS : doublings < 2 ? TWO_ROWS : doublings < 4 ? FOUR_ROWS : LAST;
+    }
+  }
+
+  SliceProducts(StripEmitter emitter, BlockCode block, StripPlan plan) {
+    this.emitter = emitter;
+    this.code = emitter.code;
+    this.block = block;
+    this.shape = block.shape();
+    this.plan = plan;
+    this.widening = Widening.of(shape);
+  }
+
+  /** Adds the products to {@link StripEmitter#SUM}, group by group in order; dots that come too early wait in the room. */
+  void add() {
+    block.factors(emitter);
+    var waiting = new TreeSet<Integer>();
+    int next = 0;
+    for (Step step : plan.steps()) {
+      dots(step);
+      for (int i = 0; i < step.groups().size(); i++) {
+        int group = step.groups().get(i);
+        Vec dot = plan.sums().get(i).low();
+        if (shape.center() != 0) {
+          emitter.center(dot, group / shape.groupsOfRun(), Emitter.pairs(-shape.center(), shape, group), plan.free());
+        }
+        if (group == next) {
+          accumulate(group, dot, dot);
+          next++;
+        } else {
+          code.store(emitter.dot(group), dot);
+          waiting.add(group);
+        }
+      }
+      for (; waiting.remove(next); next++) {
+        accumulate(next, plan.sums().getFirst().low(), emitter.dot(next));
+      }
+    }
+  }
+
+  private void accumulate(int group, Vec dot, Operand source) {
+    int run = group / shape.groupsOfRun();
+    code.op(Op.VCVTDQ2PS, dot, source);
+    emitter.accumulate(dot, group, run, plan.codes(), plan.free());
+    if (shape.hasMinimums()) {
+      Op op = shape.minimums() == Shape.Minimums.ADDED ? Op.VFMADD231PS : Op.VFNMADD231PS;
+      emitter.minimum(op, group, run, Emitter.pairs(1, shape, group), plan.codes(), plan.free());
+    }
+  }
+
+  /** The dots of a step's groups, in {@link Sums#low}. */
+  private void dots(Step step) {
+    for (int i = 0; i < plan.x().size(); i++) {
+      emitter.twice(plan.x().get(i), step.slices().get(i));
+    }
+    for (int i = 0; i < Emitter.ROWS / 2; i++) {
+      int index = 0;
+      var begun = new BitSet();
+      for (int part : step.parts()) {
+        block.load(emitter, i, part);
+        for (int k = 0; k < block.parts().get(part).size(); k++, index++) {
+          int group = step.groups().indexOf(shape.groupOfSlice(step.slices().get(index)));
+          Sums sums = plan.sums().get(group);
+          boolean isLast = begun.get(group) || shape.slicesOfGroup() == 1;
+          Vec target = begun.get(group) ? plan.codes() : sums.of(i);
+          block.codes(emitter, part, k, target, plan.free());
+          multiply(target, step, index);
+          if (begun.get(group)) {
+            code.op(widening == Widening.PRODUCTS ? VPADDD : VPADDW, sums.of(i), sums.of(i), target);
+          }
+          begun.set(group);
+          if (isLast) {
+            bringTogether(sums, i);
+          }
+        }
+      }
+    }
+  }
+
+  /** Products of a slice's codes and its activations. */
+  private void multiply(Vec codes, Step step, int index) {
+    Vec x = plan.free();
+    if (index < plan.x().size()) {
+      x = plan.x().get(index);
+    } else {
+      emitter.twice(x, step.slices().get(index));
+    }
+    if (shape.isSigned()) {
+      Vec magnitudes = plan.free();
+      code.op(VPABSB, magnitudes, codes);
+      code.op(VPSIGNB, codes, x, codes);
+      code.op(VPMADDUBSW, codes, magnitudes, codes);
+    } else {
+      code.op(VPMADDUBSW, codes, codes, x);
+    }
+    if (widening == Widening.PRODUCTS) {
+      widen(codes);
+    }
+  }
+
+  /** What can be done when rows {@code i} and {@code i + 4} are there. */
+  private void bringTogether(Sums sums, int i) {
+    if (i % 2 == 1) {
+      bringTogether(sums.of(i - 1), sums.odd(), Widening.TWO_ROWS);
+    }
+    if (i == Emitter.ROWS / 2 - 1) {
+      bringTogether(sums.low(), sums.high(), Widening.FOUR_ROWS);
+      if (widening == Widening.LAST) {
+        widen(sums.low());
+      }
+    }
+  }
+
+  private void bringTogether(Vec sums, Vec others, Widening now) {
+    if (widening == now) {
+      widen(sums);
+      widen(others);
+    }
+    code.op(widening.compareTo(now) <= 0 ? VPHADDD : VPHADDW, sums, sums, others);
+  }
+
+  private void widen(Vec sums) {
+    code.op(VPMADDWD, sums, sums, emitter.constant(Emitter.ONES));
+  }
+}
