@@ -46,6 +46,7 @@ final class AttentionSamples {
           shape(4, 2, 32, 32).withWindow(1),
           shape(6, 2, 24, 40).withWindow(18),
           shape(8, 1, 16, 48).withWindow(70),
+          shape(4, 2, 24, 32).withChunk(50),
           shape(2, 2, 64, 64).withSoftcap(1.5f),
           shape(3, 1, 32, 32).withSlopes(0.5f, 0.03f, 4),
           shape(4, 2, 40, 24).withSinks(2, -50, 50, 0),

@@ -16,6 +16,7 @@ import io.gatun.device.RopeSpec;
 import io.gatun.device.RouterSpec;
 import io.gatun.device.Routing;
 import io.gatun.device.StateRows;
+import io.gatun.device.StateSpaceSpec;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.OpaqueEncoding;
@@ -73,6 +74,8 @@ final class RowOperations {
                 addExperts(),
                 convolve(),
                 deltaNet(),
+                stateSpace("stateSpace", 1),
+                stateSpace("stateSpace with a rate for each value", 12),
                 gatedMlp()),
             Stream.of(
                 attention("attention with a window", ATTENTION.withWindow(65)),
@@ -274,6 +277,39 @@ final class RowOperations {
               Operands.buffer(device, 1, spec.valueHeads(), -0.1f, -1, -2, -0.5f, 0, -3),
               chosen(device, gates, spec.valueHeads(), rows),
               chosen(device, gates, spec.valueHeads(), rows),
+              spec,
+              states,
+              3,
+              out);
+          return withStates(device, out, states);
+        });
+  }
+
+  private static RowOperation stateSpace(String name, int rates) {
+    var spec = new StateSpaceSpec(6, 10, 3, 12);
+    int shared = spec.groups() * spec.stateDim();
+    int stateSize = 3 + (int) spec.stateSize();
+    float[] x = Operands.gaussians(ROWS * spec.width(), random());
+    float[] b = Operands.gaussians(ROWS * shared, new SplittableRandom(43));
+    float[] c = Operands.gaussians(ROWS * shared, new SplittableRandom(44));
+    float[] steps = Operands.gaussians(ROWS * spec.heads(), new SplittableRandom(45));
+    float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(46));
+    var rate = new float[spec.heads() * rates];
+    for (int i = 0; i < rate.length; i++) {
+      rate[i] = -0.03f * i;
+    }
+    return rounded(
+        name,
+        (device, rows) -> {
+          StateRows states = states(device, initial, stateSize, rows);
+          Buffer out = device.buffer(rows.length, spec.width());
+          device.stateSpace(
+              chosen(device, x, spec.width(), rows),
+              chosen(device, b, shared, rows),
+              chosen(device, c, shared, rows),
+              Operands.buffer(device, 1, rate.length, rate),
+              chosen(device, steps, spec.heads(), rows),
+              Operands.buffer(device, 1, spec.heads(), 1, 0, -1, 0.5f, 2, -3),
               spec,
               states,
               3,

@@ -23,6 +23,7 @@ import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.device.Shapes;
 import io.gatun.device.StateRows;
+import io.gatun.device.StateSpaceSpec;
 import io.gatun.tensors.TensorData;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -314,6 +315,28 @@ public final class CpuDevice implements Device {
         spec.valueHeads(),
         Grain.of(4L * rows.rows() * spec.valueDim() * spec.keyDim()),
         (from, to, _) -> ScalarKernels.deltaNet(call, from, to));
+  }
+
+  @Override
+  public synchronized void stateSpace(
+      Buffer x,
+      Buffer b,
+      Buffer c,
+      Buffer rate,
+      Buffer step,
+      Buffer skip,
+      StateSpaceSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.StateSpaceCall(
+            host(x), host(b), host(c), host(rate), host(step), host(skip), spec, rows, offset, host(out));
+    Shapes.stateSpace(call);
+    workers.run(
+        spec.heads(),
+        Grain.of(4L * rows.rows() * spec.headDim() * spec.stateDim()),
+        (from, to, _) -> ScalarKernels.stateSpace(call, from, to));
   }
 
   @Override

@@ -9,6 +9,7 @@ package io.gatun.device;
  * @param valueDim values per value head
  * @param scale factor on the logits, usually 1/√keyDim
  * @param window a row sees keys at positions above its own minus this; {@link #ALL} for all of them
+ * @param chunk positions are cut into runs of so many, and a row sees only keys of its own; {@link #ALL} for one run
  * @param softcap logits become {@code softcap · tanh(logit / softcap)}; 0 for none
  * @param slopes what the logit of a query head falls by per position of distance, after the cap (Press and others 2021,
  *     arXiv 2108.12409); empty for none; not copied, must not change
@@ -23,6 +24,7 @@ public record AttentionSpec(
     int valueDim,
     float scale,
     int window,
+    int chunk,
     float softcap,
     float[] slopes,
     float[] sinks) {
@@ -36,8 +38,9 @@ public record AttentionSpec(
       throw new IllegalArgumentException(
           "head_count %d, head_count_kv %d, key_length %d, value_length %d".formatted(headCount, headCountKv, keyDim, valueDim));
     }
-    if (window < 1 || !(softcap >= 0)) {
-      throw new IllegalArgumentException("a window of %d keys, logits capped at %s".formatted(window, softcap));
+    if (window < 1 || chunk < 1 || !(softcap >= 0)) {
+      throw new IllegalArgumentException(
+          "a window of %d keys, chunks of %d, logits capped at %s".formatted(window, chunk, softcap));
     }
     if ((slopes.length != 0 && slopes.length != headCount) || (sinks.length != 0 && sinks.length != headCount)) {
       throw new IllegalArgumentException(
@@ -47,44 +50,49 @@ public record AttentionSpec(
 
   /** Plain softmax attention. */
   public AttentionSpec(int headCount, int headCountKv, int keyDim, int valueDim, float scale) {
-    this(headCount, headCountKv, keyDim, valueDim, scale, ALL, 0, NONE, NONE);
+    this(headCount, headCountKv, keyDim, valueDim, scale, ALL, ALL, 0, NONE, NONE);
   }
 
   public AttentionSpec withScale(float factor) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, factor, window, softcap, slopes, sinks);
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, factor, window, chunk, softcap, slopes, sinks);
   }
 
   public AttentionSpec withWindow(int keys) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, keys, softcap, slopes, sinks);
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, keys, chunk, softcap, slopes, sinks);
+  }
+
+  public AttentionSpec withChunk(int positions) {
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, positions, softcap, slopes, sinks);
   }
 
   public AttentionSpec withSoftcap(float cap) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, cap, slopes, sinks);
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, chunk, cap, slopes, sinks);
   }
 
   public AttentionSpec withSlopes(float... byHead) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, softcap, byHead, sinks);
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, chunk, softcap, byHead, sinks);
   }
 
   public AttentionSpec withSinks(float... byHead) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, softcap, slopes, byHead);
+    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, chunk, softcap, slopes, byHead);
   }
 
   /** The first key that a row at {@code position} sees. */
   public int first(int position) {
-    return Math.max(0, position - window + 1);
+    return Math.max(position / chunk * chunk, position - window + 1);
   }
 
   /** For messages. */
   @Override
   public String toString() {
-    return "attention of %d heads over %d, keys of %d, values of %d%s%s%s%s"
+    return "attention of %d heads over %d, keys of %d, values of %d%s%s%s%s%s"
         .formatted(
             headCount,
             headCountKv,
             keyDim,
             valueDim,
             window == ALL ? "" : ", window " + window,
+            chunk == ALL ? "" : ", chunks of " + chunk,
             softcap == 0 ? "" : ", softcap " + softcap,
             slopes.length == 0 ? "" : ", slopes",
             sinks.length == 0 ? "" : ", sinks");

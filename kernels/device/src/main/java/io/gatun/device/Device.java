@@ -196,6 +196,34 @@ public interface Device extends AutoCloseable {
       long offset,
       Buffer out);
 
+  /**
+   * A selective state space (Gu and Dao 2023, arXiv 2312.00752; Dao and Gu 2024, arXiv 2405.21060). For each row and head,
+   * with the state {@code S} {@code [headDim, stateDim]}, {@code d = ln(1 + e^step)} and the {@code b} and {@code c} of the
+   * head's group:
+   *
+   * <pre>
+   *   S[i, j] = S[i, j] · e^(rate[j] · d) + d · x[i] · b[j];   out[i] = Σⱼ S[i, j] · c[j] + skip · x[i]
+   * </pre>
+   *
+   * @param x {@code [rows, heads · headDim]}, out likewise
+   * @param b {@code [rows, groups · stateDim]}, c likewise
+   * @param rate {@code [1, heads]}, or {@code [1, heads · stateDim]} where each value of a state has its own
+   * @param step {@code [rows, heads]}
+   * @param skip {@code [1, heads]}
+   * @param offset where in the states {@code S} is, {@link StateSpaceSpec#stateSize} values
+   */
+  void stateSpace(
+      Buffer x,
+      Buffer b,
+      Buffer c,
+      Buffer rate,
+      Buffer step,
+      Buffer skip,
+      StateSpaceSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out);
+
   // ---- experts
 
   /** Chooses experts for each row from router logits {@code [rows, n_expert]}; ties go to the lower expert. */

@@ -26,6 +26,16 @@ public record KvRows(int[][] pages, int[] positions, int[] ends) {
     this(pages, positions, Arrays.stream(positions).map(position -> position + 1).toArray());
   }
 
+  /** The same rows, each of which sees at most {@code ahead} keys behind its own. */
+  public KvRows within(int ahead) {
+    if (ahead == AttentionSpec.ALL) {
+      return this;
+    }
+    var nearer = new int[ends.length];
+    Arrays.setAll(nearer, row -> (int) Math.min(ends[row], positions[row] + 1L + ahead));
+    return new KvRows(pages, positions, nearer);
+  }
+
   public int rows() {
     return positions.length;
   }

@@ -213,6 +213,25 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public synchronized void stateSpace(
+      Buffer x,
+      Buffer b,
+      Buffer c,
+      Buffer rate,
+      Buffer step,
+      Buffer skip,
+      StateSpaceSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.StateSpaceCall(
+            host(x), host(b), host(c), host(rate), host(step), host(skip), spec, rows, offset, host(out));
+    Shapes.stateSpace(call);
+    ScalarKernels.stateSpace(call, 0, spec.heads());
+  }
+
+  @Override
   public synchronized Routing route(Buffer logits, RouterSpec spec) {
     Shapes.route(host(logits), spec);
     return ScalarKernels.route(host(logits), spec);

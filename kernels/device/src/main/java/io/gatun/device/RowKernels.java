@@ -55,6 +55,19 @@ public interface RowKernels {
       long offset,
       HostBuffer out) {}
 
+  /** The operands of {@link Device#stateSpace}. */
+  record StateSpaceCall(
+      HostBuffer x,
+      HostBuffer b,
+      HostBuffer c,
+      HostBuffer rate,
+      HostBuffer step,
+      HostBuffer skip,
+      StateSpaceSpec spec,
+      StateRows rows,
+      long offset,
+      HostBuffer out) {}
+
   /** The operands of {@link Device#attention}. */
   record AttentionCall(HostBuffer q, HostKvPool pool, int layer, AttentionSpec spec, KvRows rows, HostBuffer out) {}
 }

@@ -265,6 +265,11 @@ public final class ScalarKernels implements RowKernels {
     ScalarRecurrence.deltaNet(call, from, to);
   }
 
+  /** Heads of {@link Device#stateSpace}. */
+  public static void stateSpace(StateSpaceCall call, long from, long to) {
+    ScalarRecurrence.stateSpace(call, from, to);
+  }
+
   /** Rows of {@link Device#combine}. */
   public static void combine(HostBuffer slots, Routing routing, HostBuffer out, long from, long to) {
     long cols = out.cols();

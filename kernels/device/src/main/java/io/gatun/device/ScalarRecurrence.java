@@ -63,6 +63,43 @@ final class ScalarRecurrence {
     }
   }
 
+  /** Heads {@code from} to {@code to}, exclusive, of {@link Device#stateSpace}. */
+  static void stateSpace(RowKernels.StateSpaceCall call, long from, long to) {
+    var kept = new double[call.spec().stateDim()];
+    for (int row = 0; row < call.rows().rows(); row++) {
+      for (long head = from; head < to; head++) {
+        head(call, row, (int) head, kept);
+      }
+    }
+  }
+
+  /** @param kept scratch for the factor on each value of a state */
+  private static void head(RowKernels.StateSpaceCall call, int row, int head, double... kept) {
+    StateSpaceSpec spec = call.spec();
+    int stateDim = spec.stateDim();
+    HostBuffer state = HostBuffer.of(call.rows().states().get(row));
+    long group = head / (spec.heads() / spec.groups());
+    long shared = (row * (long) spec.groups() + group) * stateDim;
+    double step = softplus(call.step().at((long) row * spec.heads() + head));
+    boolean begins = call.rows().positions()[row] == 0;
+    int rates = Math.toIntExact(call.rate().cols() / spec.heads());
+    for (int j = 0; j < stateDim; j++) {
+      kept[j] = begins ? 0 : Math.exp(call.rate().at((long) head * rates + j % rates) * step);
+    }
+    for (int i = 0; i < spec.headDim(); i++) {
+      long value = (long) head * spec.headDim() + i;
+      double x = call.x().at(row * (long) spec.width() + value);
+      double sum = call.skip().at(head) * x;
+      long line = call.offset() + value * stateDim;
+      for (int j = 0; j < stateDim; j++) {
+        float next = (float) (kept(state, line + j, kept[j]) + step * x * call.b().at(shared + j));
+        state.put(line + j, next);
+        sum += (double) next * call.c().at(shared + j);
+      }
+      call.out().put(row * (long) spec.width() + value, (float) sum);
+    }
+  }
+
   /** What is left of a value of the state; whatever a new sequence's holds, nothing. */
   private static double kept(HostBuffer state, long index, double factor) {
     return factor == 0 ? 0 : factor * state.at(index);

@@ -221,6 +221,24 @@ public final class Shapes {
     requireApart("deltaNet", call.v(), call.out());
   }
 
+  /** Operands of the spec, and a state with room for each row. */
+  public static void stateSpace(RowKernels.StateSpaceCall call) {
+    StateSpaceSpec spec = call.spec();
+    int rows = call.rows().rows();
+    long shared = (long) spec.groups() * spec.stateDim();
+    boolean fits =
+        fits(call.x(), rows, spec.width())
+            && fits(call.b(), rows, shared)
+            && fits(call.c(), rows, shared)
+            && fits(call.out(), rows, spec.width())
+            && (fits(call.rate(), 1, spec.heads()) || fits(call.rate(), 1, (long) spec.heads() * spec.stateDim()))
+            && fits(call.step(), rows, spec.heads())
+            && fits(call.skip(), 1, spec.heads());
+    require(fits, "stateSpace: %s with %s, %s and %s into %s", spec, call.x(), call.b(), call.c(), call.out());
+    states(call.rows(), call.offset(), spec.stateSize());
+    requireApart("stateSpace", call.x(), call.out());
+  }
+
   private static boolean fits(HostBuffer buffer, long rows, long cols) {
     return buffer.rows() == rows && buffer.cols() == cols;
   }

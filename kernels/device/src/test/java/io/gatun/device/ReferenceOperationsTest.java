@@ -149,4 +149,26 @@ class ReferenceOperationsTest {
     assertArrayEquals(new float[] {(float) first, (float) second}, Samples.all(device, state), 1e-6f);
     assertArrayEquals(new float[] {4, 8, (float) (3 * first), (float) (3 * second)}, Samples.all(device, out), 1e-5f);
   }
+
+  /** A head of one value with a state of two, of which one forgets by half and the other nothing; a step of 1. */
+  @Test
+  void aStateSpaceForgetsAndReads() {
+    float step = (float) Math.log(Math.E - 1);
+    float half = (float) Math.log(0.5);
+    Buffer state = Samples.buffer(device, 1, 2, Float.NaN, Float.NaN);
+    Buffer out = device.buffer(2, 1);
+    device.stateSpace(
+        Samples.buffer(device, 2, 1, 3, 5),
+        Samples.buffer(device, 2, 2, 1, 2, -1, 4),
+        Samples.buffer(device, 2, 2, 10, 1, 1, 100),
+        Samples.buffer(device, 1, 2, half, 0),
+        Samples.buffer(device, 2, 1, step, step),
+        Samples.buffer(device, 1, 1, 0.5f),
+        new StateSpaceSpec(1, 1, 1, 2),
+        new StateRows(List.of(state, state), new int[] {0, 1}),
+        0,
+        out);
+    assertArrayEquals(new float[] {1.5f - 5, 6 + 20}, Samples.all(device, state), 1e-5f);
+    assertArrayEquals(new float[] {36 + 1.5f, -3.5f + 2600 + 2.5f}, Samples.all(device, out), 1e-3f);
+  }
 }

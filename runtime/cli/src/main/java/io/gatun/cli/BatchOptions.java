@@ -19,7 +19,9 @@ final class BatchOptions {
 
   /** Options that results do not depend on, or that are told apart otherwise: the model and the seed. */
   private static final Set<String> INDIFFERENT =
-      Set.of("--model", "--seed", "--input", "--output", "--parallel", "--threads", "--prompt-chunk", "--stats", "--debug");
+      Set.of(
+          "--model", "--seed", "--input", "--output", "--parallel", "--threads", "--prompt-chunk", "--stats", "--debug",
+          "--draft", "--speculate", "--draft-adaptive", "--draft-max", "--draft-min", "--draft-p-min");
 
   @Option(
       names = "--input",

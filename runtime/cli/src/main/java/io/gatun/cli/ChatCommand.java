@@ -24,6 +24,8 @@ final class ChatCommand extends ConsoleCommand {
 
   @Mixin ModelOption model = new ModelOption();
 
+  @Mixin DraftOption draft = new DraftOption();
+
   @Option(
       names = {"-sys", "--system"},
       paramLabel = "TEXT",
@@ -50,7 +52,13 @@ final class ChatCommand extends ConsoleCommand {
     Path path = model.path == null ? bundled() : model.path;
     var start =
         new Repl.Start(
-            path, compute.engineOptions(), samplingOptions::changed, system, template.settings(), Optional.ofNullable(session));
+            path,
+            draft.model(),
+            compute.engineOptions(),
+            samplingOptions::changed,
+            system,
+            template.settings(),
+            Optional.ofNullable(session));
     try (var repl = Repl.open(console(), start)) {
       return repl.run(Version.number());
     }

@@ -51,6 +51,8 @@ import picocli.CommandLine.Spec;
 final class RunCommand extends ConsoleCommand {
   @Mixin ModelOption model = new ModelOption();
 
+  @Mixin DraftOption draft = new DraftOption();
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Mixin PromptOptions prompts = new PromptOptions();
@@ -77,7 +79,7 @@ final class RunCommand extends ConsoleCommand {
       return runBatch(options);
     }
     Prompt prompt = prompts.prompt(console(), template.settings());
-    try (var loaded = LoadedModel.open(console(), model.required(), options)) {
+    try (var loaded = LoadedModel.open(console(), model.required(), draft.model(), options)) {
       notice(loaded, prompt instanceof Prompt.Chat);
       Completion completion = json ? whole(loaded, prompt, sampling) : streamed(loaded, prompt, sampling);
       if (stats) {
@@ -99,7 +101,7 @@ final class RunCommand extends ConsoleCommand {
       throw new UsageException("--json is for one prompt: the output of a batch is JSON anyway");
     }
     BatchPlan plan = plan();
-    try (var loaded = LoadedModel.open(console(), model.required(), options)) {
+    try (var loaded = LoadedModel.open(console(), model.required(), draft.model(), options)) {
       notice(loaded, true);
       String summary = new BatchRun(console(), loaded, plan).run();
       if (stats) {

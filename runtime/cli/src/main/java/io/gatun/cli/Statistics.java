@@ -1,5 +1,6 @@
 package io.gatun.cli;
 
+import io.gatun.cli.chat.Answer;
 import io.gatun.cli.load.LoadedModel;
 import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.MessageJson;
@@ -26,7 +27,7 @@ final class Statistics {
         load:                %.1f ms
         prompt:              %d tokens in %.1f ms, %.1f tokens/s%s
         generation:          %d tokens in %.1f ms, %.1f tokens/s
-        time to first token: %.1f ms
+        time to first token: %.1f ms%s
         finish reason:       %s
         seed:                %d
         computed with:       %s""",
@@ -39,6 +40,7 @@ final class Statistics {
         millis(stats.decode()),
         stats.decodePerSecond(),
         millis(stats.timeToFirstToken()),
+        Answer.guesses(stats.draftTokens(), stats.acceptedTokens()),
         completion.finishReason().id(),
         completion.seed(),
         loaded.engine().describe());
@@ -66,7 +68,9 @@ final class Statistics {
         .put("prompt_per_second", stats.promptPerSecond())
         .put("generation_ms", millis(stats.decode()))
         .put("generation_per_second", stats.decodePerSecond())
-        .put("time_to_first_token_ms", millis(stats.timeToFirstToken()));
+        .put("time_to_first_token_ms", millis(stats.timeToFirstToken()))
+        .put("draft_tokens", stats.draftTokens())
+        .put("accepted_tokens", stats.acceptedTokens());
     return json.put("seed", completion.seed()).put("computed_with", loaded.engine().describe());
   }
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Generates text with a model. One scheduling loop on one thread of its own serves all requests: a chunk of one
@@ -43,13 +45,16 @@ public final class Engine implements AutoCloseable {
   private final KvType valueType;
   private final Device device;
   private final Forward forward;
+  private final Optional<DraftModel> draft;
+  private final Map<Speculation.Method, Drafter> drafters = new EnumMap<>(Speculation.Method.class);
   private final PromptEncoder encoder;
   private final Scheduler scheduler;
   private final Set<Runnable> cancellations = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Engine(Model model, EngineOptions options, Device device) {
+  private Engine(Model model, Optional<DraftModel> draft, EngineOptions options, Device device) {
     this.model = model;
+    this.draft = draft;
     this.options = options;
     this.device = device;
     contextLength =
@@ -65,11 +70,17 @@ public final class Engine implements AutoCloseable {
           case ALL -> Math.max(options.prefillChunk(), contextLength); // a text is computed as a whole
         };
     forward = new Forward(model, device, contextLength, keyType, valueType, chunk);
+    drafters.put(Speculation.Method.NGRAM, new NgramDrafter());
+    draft.ifPresent(other -> drafters.put(Speculation.Method.AUTO, drafter(other, chunk)));
     encoder =
         new PromptEncoder(
             model.tokenizer(),
             new ChatFormat(model.checkpoint().metadata(), model.tokenizer().vocabulary(), model.name()));
     scheduler = new Scheduler(forward, model.checkpoint().metadata().origin());
+  }
+
+  private Drafter drafter(DraftModel other, int chunk) {
+    return new ModelDrafter(other, new Forward(other.model(), device, contextLength, keyType, valueType, chunk));
   }
 
   /** Where positions are learned, there are no more of them. */
@@ -89,12 +100,30 @@ public final class Engine implements AutoCloseable {
    * @throws io.gatun.tensors.UnsupportedModelException if the device has no kernel for an encoding of the model
    */
   public static Engine over(Model model, EngineOptions options) {
+    return over(model, Optional.empty(), options);
+  }
+
+  /**
+   * As {@link #over(Model, EngineOptions)}, with a smaller model of the same family that guesses tokens ahead, unless a
+   * {@link Sampling#speculation} says otherwise: the same results, in less time if its guesses are often right.
+   *
+   * @param draft stays open and its owner's; closing it closes the engine
+   * @throws io.gatun.tensors.UnsupportedModelException also if it has another vocabulary, or makes no text
+   */
+  public static Engine over(Model model, Model draft, EngineOptions options) {
+    return over(model, Optional.of(DraftModel.of(draft, model)), options);
+  }
+
+  private static Engine over(Model model, Optional<DraftModel> draft, EngineOptions options) {
     Device device = Devices.open(options.device(), options.deviceOptions());
     try {
-      var engine = new Engine(model, options, device);
+      var engine = new Engine(model, draft, options, device);
       try {
-        model.attach(engine);
+        for (Model used : engine.models()) {
+          used.attach(engine);
+        }
       } catch (IllegalStateException e) {
+        engine.models().forEach(used -> used.detach(engine));
         engine.scheduler.close();
         throw e;
       }
@@ -274,9 +303,10 @@ public final class Engine implements AutoCloseable {
     return contextLength;
   }
 
-  /** Device, kernels, threads and cache types in one line. */
+  /** Device, kernels, threads, cache types and the draft model in one line. */
   public String describe() {
-    return "%s, context %d, cache %s".formatted(device.describe(), contextLength, cacheTypes());
+    String guesses = draft.map(other -> ", draft model " + other.fileName()).orElse("");
+    return "%s, context %d, cache %s%s".formatted(device.describe(), contextLength, cacheTypes(), guesses);
   }
 
   /** How cached keys and values are stored: {@code k f16 v f16}. */
@@ -284,7 +314,7 @@ public final class Engine implements AutoCloseable {
     return "k %s v %s".formatted(keyType.id(), valueType.id());
   }
 
-  /** Bytes of cache pages in use by running generations and sessions. */
+  /** Bytes of cache pages in use by running generations and sessions, without those of a draft model. */
   public long cacheBytes() {
     return isClosed() ? 0 : forward.pages().inUse() * forward.pages().pool().pageBytes();
   }
@@ -300,9 +330,14 @@ public final class Engine implements AutoCloseable {
     if (closed.compareAndSet(false, true)) {
       cancellations.forEach(Runnable::run);
       scheduler.close();
-      model.detach(this);
+      models().forEach(used -> used.detach(this));
       device.close();
     }
+  }
+
+  /** All whose files it reads. */
+  private List<Model> models() {
+    return Stream.concat(Stream.of(model), draft.stream().map(DraftModel::model)).toList();
   }
 
   /** For sessions: starts a generation over a cache that holds a prefix of the prompt. */
@@ -320,6 +355,7 @@ public final class Engine implements AutoCloseable {
             seed,
             cache,
             contextLength,
+            drafters.getOrDefault(sampling.speculation().method(), Drafter.NOBODY),
             listener,
             (fed, answer) -> {
               cancellations.remove(ended[0]);

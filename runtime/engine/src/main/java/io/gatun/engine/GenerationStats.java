@@ -8,6 +8,8 @@ import java.time.Duration;
  * @param promptTokens length of the prompt
  * @param cachedTokens of these, how many were in the cache already
  * @param completionTokens generated, an end-of-generation token included
+ * @param draftTokens guessed ahead and computed, see {@link Speculation}
+ * @param acceptedTokens of these, how many were what the model chose
  * @param queued from submission until the engine took it up
  * @param prefill computing the prompt, until its logits were there
  * @param decode computing the following tokens
@@ -17,6 +19,8 @@ public record GenerationStats(
     int promptTokens,
     int cachedTokens,
     int completionTokens,
+    int draftTokens,
+    int acceptedTokens,
     Duration queued,
     Duration prefill,
     Duration decode,

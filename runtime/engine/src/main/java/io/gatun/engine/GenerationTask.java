@@ -39,6 +39,8 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   private final ReplyReader reader;
   private final Consumer<Piece> listener;
   private final KvCache cache;
+  private final TrialCache trial;
+  private final Draft draft;
   private final Ending ending;
   private final int promptSize;
   private final int[] prompt;
@@ -48,6 +50,10 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   private int[] tokens;
   private int size;
   private int fed;
+  /** What was last fed: its first row, and where that stands; and how many tokens were known then. */
+  private int firstRow;
+  private int firstFed;
+  private int known;
   private volatile PromptProgress progress;
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder reasoning = new StringBuilder();
@@ -68,6 +74,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
    * @param encoded the prompt, at least one token more than the cache has
    * @param cache holds a prefix of the prompt
    * @param contextLength of prompt and completion together, at least the prompt's
+   * @param drafter guesses for it
    */
   GenerationTask(
       Tokenizer tokenizer,
@@ -76,6 +83,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
       long seed,
       KvCache cache,
       int contextLength,
+      Drafter drafter,
       Consumer<Piece> listener,
       Ending ending) {
     this.tokenizer = tokenizer;
@@ -88,6 +96,9 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     this.decoder = decoder(tokenizer, prompt, sampling).rendering(reader.markers()::contains);
     this.listener = listener;
     this.cache = cache;
+    this.trial = new TrialCache(cache);
+    int vocabularySize = tokenizer.vocabulary().size();
+    this.draft = new Draft(drafter, sampling.speculation(), this, id -> id < vocabularySize && !ends(id));
     this.ending = ending;
     promptSize = prompt.length;
     cached = cache.length();
@@ -110,7 +121,18 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
 
   @Override
   public int pending() {
-    return isDone() ? 0 : size - fed;
+    return isDone() ? 0 : size + draft.size() - fed;
+  }
+
+  @Override
+  public boolean isDecoding() {
+    return size > promptSize || pending() == 1;
+  }
+
+  @Override
+  public Optional<Draft> draft() {
+    boolean goesOn = size > promptSize && !isDone();
+    return goesOn ? Optional.of(draft.upTo(maxTokens - (size - promptSize) - 1)) : Optional.empty();
   }
 
   @Override
@@ -157,14 +179,34 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     if (!progress.isDone()) {
       progress = new PromptProgress(promptSize, cached, fed); // what is fed now is computed before the next call
     }
-    int to = fed + count;
-    int row = batch.add(cache, tokens, fed, to, to == size ? Batch.Logits.LAST : Batch.Logits.NONE);
-    fed = to;
-    return row;
+    known = size;
+    firstFed = fed;
+    fed += count;
+    trial.end();
+    if (fed > size) {
+      ensureCapacity(fed);
+      draft.take(fed - size, tokens, size);
+      trial.begin();
+    }
+    var logits = fed < size ? Batch.Logits.NONE : fed == size ? Batch.Logits.LAST : Batch.Logits.ALL;
+    firstRow = batch.add(cache, tokens, firstFed, fed, logits);
+    return firstRow;
+  }
+
+  @Override
+  public boolean expects(int row) {
+    int position = firstFed + row - firstRow;
+    return !isDone() && position == size - 1 && position < fed;
   }
 
   @Override
   public void accept(int row, float[] logits) {
+    if (size > known) {
+      expire(); // as it could between two steps
+    }
+    if (isDone()) {
+      return;
+    }
     try {
       int token = next(logits);
       if (size == promptSize) {
@@ -172,7 +214,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
         progress = new PromptProgress(promptSize, cached, promptSize);
       }
       append(token);
-      boolean ends = tokenizer.vocabulary().isEndOfGeneration(token) || sampling.stopTokens().contains(token);
+      boolean ends = ends(token);
       if (!ends) {
         emit(reader.accept(decoder.accept(token)));
       }
@@ -184,6 +226,10 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     } catch (RuntimeException | Error e) {
       fail(e);
     }
+  }
+
+  private boolean ends(int token) {
+    return tokenizer.vocabulary().isEndOfGeneration(token) || sampling.stopTokens().contains(token);
   }
 
   private int next(float[] logits) {
@@ -208,6 +254,7 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     if (isDone()) {
       return;
     }
+    back();
     try {
       emit(reader.accept(decoder.finish()));
       emit(reader.finish());
@@ -221,6 +268,8 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   }
 
   private void end(int[] fedTokens) {
+    draft.end();
+    trial.end();
     try {
       ending.ended(fedTokens, Optional.ofNullable(completion));
     } finally {
@@ -228,11 +277,30 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
     }
   }
 
+  /** What was guessed behind another token than this one has never been. */
   private void append(int token) {
-    if (size == tokens.length) {
-      tokens = Arrays.copyOf(tokens, 2 * size);
-    }
+    boolean guessed = fed > size;
+    boolean right = guessed && tokens[size] == token;
+    ensureCapacity(size + 1);
     tokens[size++] = token;
+    if (guessed) {
+      draft.judge(right ? DraftLength.Verdict.RIGHT : DraftLength.Verdict.WRONG);
+    }
+    if (!right) {
+      back();
+    }
+  }
+
+  /** The last token is not fed, and nothing behind it. */
+  private void back() {
+    trial.back(size - 1);
+    fed = cache.length();
+  }
+
+  private void ensureCapacity(int count) {
+    if (count > tokens.length) {
+      tokens = Arrays.copyOf(tokens, Math.max(count, 2 * tokens.length));
+    }
   }
 
   private void emit(List<ReplyPiece> pieces) {
@@ -273,6 +341,8 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
         promptSize,
         cached,
         size - promptSize,
+        draft.drafted(),
+        draft.accepted(),
         Duration.ofNanos(started - submitted),
         Duration.ofNanos(prefilled - started),
         Duration.ofNanos(now - prefilled),

@@ -59,6 +59,11 @@ final class LogitsTask implements Task {
   }
 
   @Override
+  public boolean expects(int row) {
+    return done.getCount() > 0;
+  }
+
+  @Override
   public void accept(int row, float[] logits) {
     int position = firstPosition + row - firstRow;
     try {

@@ -49,6 +49,24 @@ record ParameterValue(String name, List<String> texts) {
     };
   }
 
+  Speculation.Method method() {
+    return switch (text()) {
+      case "auto" -> Speculation.Method.AUTO;
+      case "ngram", "ngram-simple" -> Speculation.Method.NGRAM;
+      case "none" -> Speculation.Method.NONE;
+      default -> throw unexpected(text(), "auto, ngram or none");
+    };
+  }
+
+  /** The inverse of {@link #method}. */
+  static String of(Speculation.Method method) {
+    return switch (method) {
+      case AUTO -> "auto";
+      case NGRAM -> "ngram";
+      case NONE -> "none";
+    };
+  }
+
   /** The inverse of {@link #mirostat}. */
   static String of(Mirostat.Version version) {
     return switch (version) {

@@ -17,11 +17,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How tokens are chosen and when to stop. Immutable; each method named as a setting returns a changed copy, and throws an
- * {@link IllegalArgumentException} that names the setting for a value out of its range.
+ * How tokens are chosen, when to stop, and how they are guessed ahead. Immutable; each method named as a setting
+ * returns a changed copy, and throws an {@link IllegalArgumentException} that names the setting for a value out of its
+ * range.
  *
- * <p>For each token, biases are added to the logits, then the user's processors change them, then the chain reduces them
- * to the candidates of a draw. {@link SamplingParameters} names all settings.
+ * <p>For each token, biases are added to the logits, then the user's processors change them, then the chain reduces
+ * them to the candidates of a draw. {@link SamplingParameters} names all settings.
  *
  * @param chain from logits to a token
  * @param stopping when to end
@@ -30,6 +31,7 @@ import java.util.OptionalLong;
  * @param processors the user's own, in order
  * @param logprobs for how many of the likeliest tokens log-probabilities are reported, besides the chosen one; empty
  *     reports none
+ * @param speculation how tokens are guessed ahead, which changes no result
  */
 public record Sampling(
     SamplerChain chain,
@@ -37,7 +39,8 @@ public record Sampling(
     OptionalLong seed,
     Map<Integer, Double> bias,
     List<LogitsProcessor> processors,
-    OptionalInt logprobs) {
+    OptionalInt logprobs,
+    Speculation speculation) {
 
   /** @throws IllegalArgumentException for a value out of its range, naming it */
   public Sampling {
@@ -54,7 +57,8 @@ public record Sampling(
   /** Temperature 0.8, top-k 40, top-p 0.95, min-p 0.05, a random seed; until the end of text. */
   public static Sampling defaults() {
     return new Sampling(
-        SamplerChain.standard(), Stopping.standard(), OptionalLong.empty(), Map.of(), List.of(), OptionalInt.empty());
+        SamplerChain.standard(), Stopping.standard(), OptionalLong.empty(), Map.of(), List.of(), OptionalInt.empty(),
+        Speculation.standard());
   }
 
   /** Always the most likely token. */
@@ -65,7 +69,7 @@ public record Sampling(
   // ---- the whole of a part
 
   public Sampling chain(SamplerChain value) {
-    return new Sampling(value, stopping, seed, bias, processors, logprobs);
+    return new Sampling(value, stopping, seed, bias, processors, logprobs, speculation);
   }
 
   /** These steps in this order and nothing else. */
@@ -79,7 +83,7 @@ public record Sampling(
   }
 
   public Sampling stopping(Stopping value) {
-    return new Sampling(chain, value, seed, bias, processors, logprobs);
+    return new Sampling(chain, value, seed, bias, processors, logprobs, speculation);
   }
 
   // ---- single steps
@@ -145,7 +149,7 @@ public record Sampling(
 
   /** @param value empty for a random one */
   public Sampling seed(OptionalLong value) {
-    return new Sampling(chain, stopping, value, bias, processors, logprobs);
+    return new Sampling(chain, stopping, value, bias, processors, logprobs, speculation);
   }
 
   /** Adds a bias to a token's logit; negative infinity bans it. */
@@ -157,12 +161,12 @@ public record Sampling(
 
   /** These biases in place of those before. */
   public Sampling logitBias(Map<Integer, Double> value) {
-    return new Sampling(chain, stopping, seed, value, processors, logprobs);
+    return new Sampling(chain, stopping, seed, value, processors, logprobs, speculation);
   }
 
   /** Adds a processor. */
   public Sampling processor(LogitsProcessor processor) {
-    return new Sampling(chain, stopping, seed, bias, joined(processors, List.of(processor)), logprobs);
+    return new Sampling(chain, stopping, seed, bias, joined(processors, List.of(processor)), logprobs, speculation);
   }
 
   /** Reports log-probabilities of the chosen token and of the {@code top} likeliest ones, see {@link TokenLogprobs}. */
@@ -172,7 +176,12 @@ public record Sampling(
 
   /** @param top empty reports none */
   public Sampling logprobs(OptionalInt top) {
-    return new Sampling(chain, stopping, seed, bias, processors, top);
+    return new Sampling(chain, stopping, seed, bias, processors, top, speculation);
+  }
+
+  /** Guesses tokens ahead in this way. */
+  public Sampling speculation(Speculation value) {
+    return new Sampling(chain, stopping, seed, bias, processors, logprobs, value);
   }
 
   // ---- stopping

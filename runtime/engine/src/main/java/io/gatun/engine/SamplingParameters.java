@@ -122,7 +122,30 @@ public final class SamplingParameters {
           one(
               "ignore_eos", "", "true|false", "never choose the model's end-of-text tokens",
               s -> String.valueOf(s.stopping().endOfText() == EndOfText.BANNED),
-              (s, v) -> s.stopping(s.stopping().endOfText(v.truth() ? EndOfText.BANNED : EndOfText.ENDS))));
+              (s, v) -> s.stopping(s.stopping().endOfText(v.truth() ? EndOfText.BANNED : EndOfText.ENDS))),
+          one(
+              "speculate", "spec_type", "auto|ngram|none",
+              "guess tokens ahead, which changes no result: by the draft model if there is one, or by what the last "
+                  + "tokens were followed by before",
+              s -> ParameterValue.of(s.speculation().method()),
+              (s, v) -> s.speculation(s.speculation().method(v.method()))),
+          one(
+              "draft_max", "draft_n draft_n_max spec_draft_n_max", "N", "most tokens guessed at a time; 0 for none",
+              s -> whole(s.speculation().max()), (s, v) -> s.speculation(s.speculation().max(v.whole()))),
+          one(
+              "draft_adaptive", "", "true|false", "guess fewer tokens where guesses are seldom right or do not pay",
+              s -> String.valueOf(s.speculation().length() == Speculation.Length.ADAPTIVE),
+              (s, v) ->
+                  s.speculation(
+                      s.speculation().length(v.truth() ? Speculation.Length.ADAPTIVE : Speculation.Length.LONGEST))),
+          one(
+              "draft_min", "draft_n_min spec_draft_n_min", "N", "fewer guesses at a time than N are dropped",
+              s -> whole(s.speculation().min()), (s, v) -> s.speculation(s.speculation().min(v.whole()))),
+          one(
+              "draft_p_min", "spec_draft_p_min", "X",
+              "the draft model guesses only tokens to which it gives this probability",
+              s -> real(s.speculation().minProbability()),
+              (s, v) -> s.speculation(s.speculation().minProbability(v.real()))));
 
   private SamplingParameters() {}
 

@@ -6,13 +6,17 @@ import io.gatun.tensors.FormatException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The engine's loop, on a thread of its own. Each step sends one batch through the model: one token of every request
- * that decodes, and in the room that is left, prompt tokens of the requests that have not finished theirs, oldest first.
+ * that decodes, with those that are guessed to follow it, and in the room that is left, prompt tokens of the requests
+ * that have not finished theirs, oldest first.
  */
 final class Scheduler implements AutoCloseable {
 
@@ -24,7 +28,10 @@ final class Scheduler implements AutoCloseable {
   private final Batch batch = new Batch();
   private final List<Task> active = new ArrayList<>();
   private final Prefixes prefixes = new Prefixes();
+  private final StepCosts costs;
   private final Task[] owners;
+  /** Rows of the batch that are not of prompts. */
+  private int decoding;
   private final Thread thread;
 
   private final Object lock = new Object();
@@ -36,6 +43,7 @@ final class Scheduler implements AutoCloseable {
     this.forward = forward;
     this.origin = origin;
     owners = new Task[forward.maxRows()];
+    costs = new StepCosts(forward.maxRows());
     maxActive = Math.max(1, forward.maxRows() / 2);
     thread = Thread.ofPlatform().daemon().name("gatun-engine").unstarted(this::loop);
     thread.start();
@@ -116,21 +124,55 @@ final class Scheduler implements AutoCloseable {
             () -> feed(task, Math.min(forward.maxRows(), task.pending())));
       }
     }
+    guess();
     if (active.stream().anyMatch(task -> task.result() == Task.Result.LOGITS)) {
+      long begin = System.nanoTime();
       compute(forward::run, this::feedAll);
+      if (decoding == batch.size()) {
+        costs.measured(decoding, System.nanoTime() - begin);
+      }
+    }
+  }
+
+  /** Guesses take a quarter of the rows at most, so that prompts always advance. */
+  private void guess() {
+    Map<Task, Draft> drafts = new LinkedHashMap<>();
+    active.forEach(task -> task.draft().ifPresent(draft -> drafts.put(task, draft)));
+    int texts = drafts.size();
+    int left = texts;
+    int room = forward.maxRows() / 4;
+    Map<Drafter, List<Task>> byDrafter = new LinkedHashMap<>();
+    for (var entry : drafts.entrySet()) {
+      int wanted = entry.getValue().open(room / left--, texts, costs);
+      room -= wanted;
+      if (wanted > 0) {
+        byDrafter.computeIfAbsent(entry.getValue().drafter(), _ -> new ArrayList<>()).add(entry.getKey());
+      }
+    }
+    byDrafter.forEach((drafter, tasks) -> guess(drafter, tasks, drafts));
+  }
+
+  private static void guess(Drafter drafter, List<Task> tasks, Map<Task, Draft> drafts) {
+    try {
+      List<Draft> wanting = tasks.stream().map(drafts::get).toList();
+      drafter.guess(wanting);
+      wanting.forEach(Draft::close);
+    } catch (RuntimeException | Error e) {
+      tasks.forEach(task -> task.fail(e));
     }
   }
 
   private void feedAll() {
+    feedEach(Task::isDecoding);
+    decoding = batch.size();
+    feedEach(task -> !task.isDecoding());
+  }
+
+  private void feedEach(Predicate<Task> chosen) {
     for (Task task : active) {
-      if (task.result() == Task.Result.LOGITS && task.pending() == 1) {
-        feed(task, 1);
-      }
-    }
-    for (Task task : active) {
-      int room = forward.maxRows() - batch.size();
-      if (task.result() == Task.Result.LOGITS && task.pending() > 1 && room > 0) {
-        feed(task, Math.min(room, task.pending()));
+      int count = Math.min(task.pending(), forward.maxRows() - batch.size());
+      if (task.result() == Task.Result.LOGITS && count > 0 && chosen.test(task)) {
+        feed(task, count);
       }
     }
   }
@@ -153,6 +195,9 @@ final class Scheduler implements AutoCloseable {
   private void deliver(int row, float[] logits) {
     if (othersWait()) {
       prefixes.keep(owners[row]); // now, as its cache is its owner's again when it has ended
+    }
+    if (!owners[row].expects(row)) {
+      return;
     }
     try {
       Logits.requireFinite(logits, origin);

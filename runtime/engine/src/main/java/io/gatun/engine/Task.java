@@ -6,8 +6,18 @@ import java.util.Optional;
 /** Something the {@link Scheduler} feeds tokens of through the model. All methods run on the scheduler's thread. */
 interface Task {
 
-  /** Tokens known but not yet fed; 1 while it decodes, more while it has a prompt to compute, 0 when it has ended. */
+  /** Tokens known or guessed, but not yet fed; 0 when it has ended. */
   int pending();
+
+  /** Whether it needs what is pending at once: it decodes, or is about to. */
+  default boolean isDecoding() {
+    return pending() == 1;
+  }
+
+  /** Where tokens may be guessed now that it feeds beside the known one. */
+  default Optional<Draft> draft() {
+    return Optional.empty();
+  }
 
   /** What it asks of the model. */
   enum Result {
@@ -31,8 +41,11 @@ interface Task {
    */
   int feed(Batch batch, int count);
 
+  /** Whether it still needs the result of this row, for which it asked. */
+  boolean expects(int row);
+
   /**
-   * Takes the result of a token it asked one for.
+   * Takes the result of a token that it {@link #expects}.
    *
    * @param values {@code [n_vocab]} logits or an embedding {@code [n_embd]}, finite; may be changed, and is reused
    */

@@ -36,7 +36,9 @@ class SamplingParameterTest {
       {"dry_multiplier", "0.8"}, {"dry_base", "1.5"}, {"dry_allowed_length", "3"}, {"dry_penalty_last_n", "100"},
       {"dry_sequence_breaker", "\\n"}, {"mirostat", "2"}, {"mirostat_ent", "4"}, {"mirostat_lr", "0.2"},
       {"min_keep", "2"}, {"samplers", "top_k;temp"}, {"logit_bias", "5=-1.5,7+2,9:-inf"}, {"n_probs", "3"},
-      {"SEED", "42"}, {"max_tokens", "17"}, {"stop", "\n"}, {"ignore-eos", "true"}
+      {"SEED", "42"}, {"max_tokens", "17"}, {"stop", "\n"}, {"ignore-eos", "true"},
+      {"spec-type", "ngram-simple"}, {"draft_adaptive", "false"}, {"draft-n", "9"}, {"draft-n-min", "2"},
+      {"spec_draft_p_min", "0.25"}
     };
     for (String[] setting : settings) {
       sampling = named(setting[0]).set(sampling, setting[1]);
@@ -60,6 +62,8 @@ class SamplingParameterTest {
     assertEquals(17, sampling.maxTokens().orElseThrow());
     assertEquals(List.of("\n"), sampling.stops());
     assertEquals(Stopping.EndOfText.BANNED, sampling.stopping().endOfText());
+    assertEquals(
+        new Speculation(Speculation.Method.NGRAM, Speculation.Length.LONGEST, 9, 2, 0.25), sampling.speculation());
     assertEquals(SamplingParameters.all().size(), settings.length);
   }
 
@@ -82,6 +86,9 @@ class SamplingParameterTest {
             Map.entry("logit_bias", List.of()), Map.entry("seed", List.of("-1")),
             Map.entry("num_predict", List.of("-1")), Map.entry("stop", List.of()),
             Map.entry("ignore_eos", List.of("false")), Map.entry("logprobs", List.of("-1")),
+            Map.entry("speculate", List.of("auto")), Map.entry("draft_adaptive", List.of("true")),
+            Map.entry("draft_max", List.of("16")), Map.entry("draft_min", List.of("0")),
+            Map.entry("draft_p_min", List.of("0.75")),
             Map.entry(
                 "samplers",
                 List.of(

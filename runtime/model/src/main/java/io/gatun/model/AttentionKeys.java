@@ -3,6 +3,8 @@ package io.gatun.model;
 import io.gatun.device.AttentionSpec;
 import io.gatun.model.Decoder.ByLayer;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /**
  * What a model's metadata and tensors say about attention. Where nothing else is said, it is plain softmax attention over
@@ -14,10 +16,20 @@ final class AttentionKeys {
   enum QueryKeyNorm {
     NONE,
     EACH_HEAD,
+    /** Without a gain. */
+    EACH_HEAD_ALONE,
     /** All heads together. */
     ALL_HEADS,
     /** Each head, with a gain of its own. */
     EACH_HEAD_APART
+  }
+
+  /** What is multiplied with the result. */
+  enum Gate {
+    NONE,
+    BEHIND_QUERIES,
+    /** A map of its own, {@code attn_gate}. */
+    OWN
   }
 
   private static final int MANY = Integer.MAX_VALUE;
@@ -29,36 +41,48 @@ final class AttentionKeys {
   private final int[] headCountKv;
   private ByLayer<Integer, Optional<Rope>> ropes = (_, _) -> Optional.empty();
   private ByLayer<AttentionSpec, AttentionSpec> change = (_, spec) -> spec;
-  private QueryKeyNorm queryKeyNorm = QueryKeyNorm.NONE;
+  private IntFunction<QueryKeyNorm> queryKeyNorm = _ -> QueryKeyNorm.NONE;
+  private Mixer.Order order = Mixer.Order.NORM_FIRST;
+  private IntFunction<Optional<Mixer.Temperature>> temperature = _ -> Optional.empty();
+  private IntUnaryOperator ahead = _ -> AttentionSpec.ALL;
   private float limit = Float.POSITIVE_INFINITY;
   private boolean biasRequired;
-  private Mixer.Gating gating = Mixer.Gating.NONE;
+  private Gate gate = Gate.NONE;
+  private String mixedNorm = Decoder.NONE;
 
   AttentionKeys(ModelKeys keys, int blocks, int width, NormKeys norms) {
     this.keys = keys;
     this.width = width;
     this.norms = norms;
-    headCount = keys.perLayer("attention.head_count", blocks, 1, width, 0);
-    headCountKv = headCount.clone();
-    int[] stored = keys.perLayer("attention.head_count_kv", blocks, 0, width, MANY);
-    for (int i = 0; i < blocks; i++) {
-      if (headCount[i] == 0) {
-        throw keys.wrong("attention.head_count", "is missing, expected an integer");
-      }
-      headCountKv[i] = stored[i] == MANY || stored[i] == 0 ? headCount[i] : stored[i];
-      if (headCount[i] % headCountKv[i] != 0) {
-        throw keys.wrong(
-            "attention.head_count_kv", "is %d, expected a divisor of head_count %d".formatted(headCountKv[i], headCount[i]));
-      }
-    }
+    headCount = keys.perLayer("attention.head_count", blocks, 0, width, 0);
+    headCountKv = keys.perLayer("attention.head_count_kv", blocks, 0, width, MANY);
+  }
+
+  /** As stored, 0 where there is no attention. */
+  int storedHeadCount(int layer) {
+    return headCount[layer];
+  }
+
+  /** As stored, 0 where there are no keys and values. */
+  int storedHeadCountKv(int layer) {
+    return headCountKv[layer];
   }
 
   int headCount(int layer) {
+    if (headCount[layer] == 0) {
+      throw keys.wrong("attention.head_count", "is missing, expected an integer");
+    }
     return headCount[layer];
   }
 
   int headCountKv(int layer) {
-    return headCountKv[layer];
+    int heads = headCount(layer);
+    int headsKv = headCountKv[layer] == MANY || headCountKv[layer] == 0 ? heads : headCountKv[layer];
+    if (heads % headsKv != 0) {
+      throw keys.wrong(
+          "attention.head_count_kv", "is %d, expected a divisor of head_count %d".formatted(headsKv, heads));
+    }
+    return headsKv;
   }
 
   void rope(ByLayer<Integer, Optional<Rope>> byLayer) {
@@ -71,8 +95,21 @@ final class AttentionKeys {
     change = (layer, spec) -> next.of(layer, before.of(layer, spec));
   }
 
-  void queryKeyNorm(QueryKeyNorm which) {
-    queryKeyNorm = which;
+  void queryKeyNorm(IntFunction<QueryKeyNorm> byLayer) {
+    queryKeyNorm = byLayer;
+  }
+
+  void order(Mixer.Order which) {
+    order = which;
+  }
+
+  void temperature(IntFunction<Optional<Mixer.Temperature>> byLayer) {
+    temperature = byLayer;
+  }
+
+  /** Keys behind its own that a row sees, by layer. */
+  void ahead(IntUnaryOperator byLayer) {
+    ahead = byLayer;
   }
 
   /** Queries, keys and values are clamped to ± this. */
@@ -84,8 +121,13 @@ final class AttentionKeys {
     biasRequired = true;
   }
 
-  void gating(Mixer.Gating which) {
-    gating = which;
+  void gate(Gate which) {
+    gate = which;
+  }
+
+  /** The name of a norm of what is mixed. */
+  void mixedNorm(String name) {
+    mixedNorm = name;
   }
 
   /** The values of a head by their key; the width's share if it is not there. */
@@ -101,18 +143,14 @@ final class AttentionKeys {
     return width / heads;
   }
 
-  Mixer mixer(int layer) {
+  Mixer.Attention mixer(int layer) {
     String block = "blk." + layer + ".";
-    int heads = headCount[layer];
-    int headsKv = headCountKv[layer];
+    int heads = headCount(layer);
+    int headsKv = headCountKv(layer);
     int keyDim = headDim("attention.key_length", heads);
     int valueDim = headDim("attention.value_length", heads);
     long queries = (long) heads * keyDim;
-    long queryRows =
-        switch (gating) {
-          case NONE -> queries;
-          case BEHIND_QUERIES -> 2 * queries;
-        };
+    long queryRows = gate == Gate.BEHIND_QUERIES ? 2 * queries : queries;
     long keyRows = (long) headsKv * keyDim;
     long valueRows = (long) headsKv * valueDim;
     Linear query;
@@ -128,15 +166,25 @@ final class AttentionKeys {
       key = projection(block + "attn_k", keyRows);
       value = projection(block + "attn_v", valueRows);
     }
+    long mixed = (long) heads * valueDim;
+    QueryKeyNorm which = queryKeyNorm.apply(layer);
     return new Mixer.Attention(
         change.of(layer, new AttentionSpec(heads, headsKv, keyDim, valueDim, (float) (1 / Math.sqrt(keyDim)))),
+        ahead.applyAsInt(layer),
         ropes.of(layer, keyDim),
+        order,
         limit,
+        temperature.apply(layer),
         query,
-        norm(block + "attn_q_norm", keyDim, queries),
-        new Mixer.KeyValues.Own(key, norm(block + "attn_k_norm", keyDim, keyRows), value, new Norm.None()),
-        gating,
-        keys.linear(block + "attn_output", width, (long) heads * valueDim));
+        norm(which, block + "attn_q_norm", keyDim, queries),
+        new Mixer.KeyValues.Own(key, norm(which, block + "attn_k_norm", keyDim, keyRows), value, new Norm.None()),
+        switch (gate) {
+          case NONE -> new Mixer.Gating.None();
+          case BEHIND_QUERIES -> new Mixer.Gating.BehindQueries();
+          case OWN -> new Mixer.Gating.Own(keys.linear(block + "attn_gate", mixed, width));
+        },
+        norms.norm(mixedNorm.equals(Decoder.NONE) ? mixedNorm : block + mixedNorm, mixed),
+        keys.linear(block + "attn_output", width, mixed));
   }
 
   private Linear projection(String name, long out) {
@@ -144,9 +192,10 @@ final class AttentionKeys {
     return biasRequired ? new Linear(linear.weight(), Optional.of(name + ".bias"), 0, out, width) : linear;
   }
 
-  private Norm norm(String name, int headDim, long all) {
-    return switch (queryKeyNorm) {
+  private Norm norm(QueryKeyNorm which, String name, int headDim, long all) {
+    return switch (which) {
       case NONE -> new Norm.None();
+      case EACH_HEAD_ALONE -> new Norm.Rms(headDim, norms.rmsEps());
       case EACH_HEAD -> norms.norm(name, headDim);
       case ALL_HEADS -> norms.norm(name, all);
       case EACH_HEAD_APART -> norms.norm(name, headDim, all);

@@ -48,33 +48,56 @@ final class AttentionPass {
       projected.forEach(buffer -> device.clamp(buffer, attention.limit()));
     }
     Buffer q =
-        switch (attention.gating()) {
-          case NONE -> projectedQuery;
-          case BEHIND_QUERIES -> half(attention.shape(), projectedQuery, 0, "q");
-        };
-    bench.norm(attention.queryNorm(), q, q);
-    ropes.forEach(rope -> device.rope(q, at.positions(), rope));
+        attention.gating() instanceof Mixer.Gating.BehindQueries
+            ? half(attention.shape(), projectedQuery, 0, "q")
+            : projectedQuery;
+    place(attention.order(), attention.queryNorm(), ropes, q, at);
+    attention.temperature().ifPresent(temperature -> bench.heat(temperature, q, at.positions()));
     switch (attention.keyValues()) {
       case Mixer.KeyValues.Own own -> {
         Buffer k = projected.get(1);
         Buffer v = projected.get(2);
-        bench.norm(own.keyNorm(), k, k);
+        place(attention.order(), own.keyNorm(), ropes, k, at);
         bench.norm(own.valueNorm(), v, v);
-        ropes.forEach(rope -> device.rope(k, at.positions(), rope));
         device.append(pool, layer, k, v, at);
       }
       case Mixer.KeyValues.Shared _ -> {}
     }
     Buffer mixed = bench.buffer("mixed", x.rows(), attention.output().in());
-    device.attention(q, pool, layer, attention.shape(), at, mixed);
-    switch (attention.gating()) {
-      case NONE -> bench.linear(mixed, attention.output(), out);
-      case BEHIND_QUERIES -> {
-        Buffer gate = half(attention.shape(), projectedQuery, attention.shape().keyDim(), "q-gate");
-        device.gate(gate, mixed, ActivationFunction.SIGMOID);
-        bench.linear(gate, attention.output(), out);
+    device.attention(q, pool, layer, attention.shape(), at.within(attention.ahead()), mixed);
+    Buffer gated = gated(attention, x, projectedQuery, mixed);
+    bench.linear(bench.norm(attention.mixedNorm(), gated, gated), attention.output(), out);
+  }
+
+  /** Norm and positions of queries or keys. */
+  private void place(Mixer.Order order, Norm norm, List<RopeSpec> ropes, Buffer heads, KvRows at) {
+    switch (order) {
+      case NORM_FIRST -> {
+        bench.norm(norm, heads, heads);
+        ropes.forEach(rope -> device.rope(heads, at.positions(), rope));
+      }
+      case ROPE_FIRST -> {
+        ropes.forEach(rope -> device.rope(heads, at.positions(), rope));
+        bench.norm(norm, heads, heads);
       }
     }
+  }
+
+  private Buffer gated(Mixer.Attention attention, Buffer x, Buffer projectedQuery, Buffer mixed) {
+    Buffer gate;
+    switch (attention.gating()) {
+      case Mixer.Gating.None _ -> {
+        return mixed;
+      }
+      case Mixer.Gating.BehindQueries _ ->
+          gate = half(attention.shape(), projectedQuery, attention.shape().keyDim(), "q-gate");
+      case Mixer.Gating.Own own -> {
+        gate = bench.buffer("q-gate", x.rows(), own.gate().out());
+        bench.linear(x, own.gate(), gate);
+      }
+    }
+    device.gate(gate, mixed, ActivationFunction.SIGMOID);
+    return gate;
   }
 
   /** The first or the second half of each head of {@code [rows, heads · 2 · keyDim]}. */

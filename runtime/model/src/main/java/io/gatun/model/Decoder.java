@@ -4,8 +4,10 @@ import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Builds specs of transformers from what most of them share, in the order of their tensors' usual names. What is not said
@@ -42,6 +44,7 @@ final class Decoder {
   private final ExpertKeys experts;
 
   private String mixerNorm = "attn_norm";
+  private Optional<String> firstMixerNorm = Optional.empty();
   private String mixerOutputNorm = NONE;
   private String feedForwardNorm = "ffn_norm";
   private String feedForwardOutputNorm = NONE;
@@ -57,6 +60,8 @@ final class Decoder {
   private ModelSpec.Sight sight = ModelSpec.Sight.CAUSAL;
   private Network network = Network.GATED;
   private ActivationFunction function = ActivationFunction.SILU;
+  private String hiddenNorm = NONE;
+  private boolean networkMayBeMissing;
   private IntFunction<Optional<Mixer>> otherMixers = _ -> Optional.empty();
   private Optional<Embedding.BlockInputs> blockInputs = Optional.empty();
   private IntFunction<Optional<BlockSpec.OwnInput>> ownInputs = _ -> Optional.empty();
@@ -107,6 +112,12 @@ final class Decoder {
     mixerOutputNorm = mixerOutput;
     feedForwardNorm = feedForwardInput;
     feedForwardOutputNorm = feedForwardOutput;
+    return this;
+  }
+
+  /** The name of the norm of the first mixer's input, if it is another. */
+  Decoder firstMixerNorm(String name) {
+    firstMixerNorm = Optional.of(name);
     return this;
   }
 
@@ -198,8 +209,14 @@ final class Decoder {
     return attention((_, spec) -> spec.withScale((float) factor));
   }
 
+  /** Queries grow with their position. */
+  Decoder temperature(Mixer.Temperature temperature) {
+    attention.temperature(_ -> Optional.of(temperature));
+    return this;
+  }
+
   Decoder queryKeyNorm(AttentionKeys.QueryKeyNorm which) {
-    attention.queryKeyNorm(which);
+    attention.queryKeyNorm(_ -> which);
     return this;
   }
 
@@ -210,8 +227,14 @@ final class Decoder {
     return this;
   }
 
-  Decoder gating(Mixer.Gating which) {
-    attention.gating(which);
+  Decoder gate(AttentionKeys.Gate which) {
+    attention.gate(which);
+    return this;
+  }
+
+  /** Queries and keys are rotated before they are normed. */
+  Decoder ropeFirst() {
+    attention.order(Mixer.Order.ROPE_FIRST);
     return this;
   }
 
@@ -225,6 +248,48 @@ final class Decoder {
     network = form;
     function = f;
     return this;
+  }
+
+  /** A norm of what comes before a gated network's last map. */
+  Decoder hiddenNorm(String name) {
+    hiddenNorm = name;
+    return this;
+  }
+
+  /** A width of 0 means that a block has no network. */
+  Decoder networkMayBeMissing() {
+    networkMayBeMissing = true;
+    return this;
+  }
+
+  /** The width of a layer's network, by its key. */
+  int hidden(int layer) {
+    return feedForward[layer];
+  }
+
+  /** Networks are narrower than their key says. */
+  Decoder hiddenDivisor(int divisor) {
+    Arrays.setAll(feedForward, i -> feedForward[i] / divisor);
+    return this;
+  }
+
+  /**
+   * Which layers see less than all before them: all but every {@code period}th, unless {@code
+   * attention.sliding_window_pattern} has another period, or says it layer by layer.
+   *
+   * @param first whether the one that sees all is the first of a period, or the last
+   */
+  boolean[] localLayers(int period, boolean first) {
+    return keys.flagPerLayer("attention.sliding_window_pattern", layers)
+        .orElseGet(
+            () -> {
+              int every = keys.integer("attention.sliding_window_pattern", 0, MANY, period);
+              var local = new boolean[layers];
+              for (int i = 0; i < layers; i++) {
+                local[i] = every == 0 || i % every != (first ? 0 : every - 1);
+              }
+              return local;
+            });
   }
 
   /** Mixers of layers that have no plain attention. */
@@ -252,6 +317,9 @@ final class Decoder {
     var blocks = new ArrayList<BlockSpec>();
     for (int i = 0; i < layers; i++) {
       blocks.add(block(i));
+    }
+    if (!experts.isEmpty() && IntStream.range(0, layers).noneMatch(experts::has)) {
+      throw keys.wrong("expert_count", "is there, expected a tensor blk.N.ffn_gate_inp.weight in some block");
     }
     keys.ignore("vocab_size"); // the table and the tokenizer say it
     keys.ignore("tensor_data_layout"); // what the converter began with
@@ -291,14 +359,18 @@ final class Decoder {
 
   private BlockSpec block(int i) {
     String block = "blk." + i + ".";
+    Mixer mixer = otherMixers.apply(i).orElseGet(() -> attention.mixer(i));
+    FeedForward own = experts.has(i) ? experts.in(block, feedForward[i]) : network(block, feedForward[i]);
+    boolean mixes = !(mixer instanceof Mixer.None);
+    boolean feeds = !(own instanceof FeedForward.None);
     return new BlockSpec(
         residual,
-        norms.norm(blockNorm(block, mixerNorm), width),
-        otherMixers.apply(i).orElseGet(() -> attention.mixer(i)),
-        norms.norm(blockNorm(block, mixerOutputNorm), width),
-        norms.norm(blockNorm(block, feedForwardNorm), width),
-        experts.has(i) ? experts.in(block, feedForward[i]) : network(block, feedForward[i]),
-        norms.norm(blockNorm(block, feedForwardOutputNorm), width),
+        norms.norm(mixes ? blockNorm(block, i == 0 ? firstMixerNorm.orElse(mixerNorm) : mixerNorm) : NONE, width),
+        mixer,
+        norms.norm(mixes ? blockNorm(block, mixerOutputNorm) : NONE, width),
+        norms.norm(feeds ? blockNorm(block, feedForwardNorm) : NONE, width),
+        own,
+        norms.norm(feeds ? blockNorm(block, feedForwardOutputNorm) : NONE, width),
         residualScale,
         ownInputs.apply(i),
         outputScales.apply(i));
@@ -309,6 +381,9 @@ final class Decoder {
   }
 
   private FeedForward network(String block, int hidden) {
+    if (hidden == 0 && networkMayBeMissing) {
+      return new FeedForward.None();
+    }
     if (hidden == 0) {
       throw keys.wrong("feed_forward_length", "is missing, expected an integer");
     }
@@ -316,7 +391,11 @@ final class Decoder {
     return switch (network) {
       case GATED ->
           new FeedForward.Gated(
-              keys.linear(block + "ffn_gate", hidden, width), keys.linear(block + "ffn_up", hidden, width), down, function);
+              keys.linear(block + "ffn_gate", hidden, width),
+              keys.linear(block + "ffn_up", hidden, width),
+              down,
+              function,
+              norms.norm(blockNorm(block, hiddenNorm), hidden));
       case FUSED -> {
         Linear both = keys.linear(block + "ffn_up", 2L * hidden, width);
         yield new FeedForward.Gated(both.rows(0, hidden), both.rows(hidden, hidden), down, function);

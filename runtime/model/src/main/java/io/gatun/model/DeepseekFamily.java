@@ -1,23 +1,55 @@
 package io.gatun.model;
 
+import io.gatun.device.ActivationFunction;
 import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.model.Decoder.Network;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
-/** DeepSeek 2 and 3: latent attention, and experts behind some dense layers. */
+/** Latent attention: DeepSeek 2 and 3 with experts behind some dense layers, and others. */
 final class DeepseekFamily {
-  static final List<Architecture> ALL = List.of(Architecture.of("deepseek2", DeepseekFamily::deepseek2));
+  static final List<Architecture> ALL =
+      List.of(
+          Architecture.of("deepseek2", DeepseekFamily::deepseek2),
+          Architecture.of("mistral4", DeepseekFamily::deepseek2),
+          Architecture.of("minicpm3", DeepseekFamily::minicpm3),
+          Architecture.of("plm", DeepseekFamily::plm));
+
   private static final int MANY = Integer.MAX_VALUE;
+
+  /** The width that MiniCPM 3's factors are relative to. */
+  private static final double MINICPM_BASE_WIDTH = 256;
 
   private DeepseekFamily() {}
 
   private static ModelSpec deepseek2(ModelKeys keys) {
     var decoder = new Decoder(keys);
     decoder.experts().weightingByKeys();
-    return decoder.mixers(layer -> Optional.of(attention(keys, decoder, layer))).spec();
+    return latent(keys, decoder, rotated -> new RopeKeys(keys, Pairing.ADJACENT).rope(rotated).unmagnified()).spec();
   }
 
-  private static Mixer attention(ModelKeys keys, Decoder decoder, int layer) {
+  /** Factors on the embedding, on what blocks add, and on the logits. */
+  private static ModelSpec minicpm3(ModelKeys keys) {
+    var decoder = new Decoder(keys);
+    return latent(keys, decoder, rotated -> new RopeKeys(keys, Pairing.HALVES).rope(rotated))
+        .embeddingScale(12)
+        .residualScale(1.4 / Math.sqrt(decoder.layers()))
+        .logitScale(MINICPM_BASE_WIDTH / decoder.width())
+        .spec();
+  }
+
+  private static ModelSpec plm(ModelKeys keys) {
+    return latent(keys, new Decoder(keys), rotated -> new RopeKeys(keys, Pairing.ADJACENT).rope(rotated))
+        .network(Network.PLAIN, ActivationFunction.RELU_SQUARED)
+        .spec();
+  }
+
+  private static Decoder latent(ModelKeys keys, Decoder decoder, IntFunction<Rope> rope) {
+    return decoder.mixers(layer -> Optional.of(attention(keys, decoder, layer, rope)));
+  }
+
+  private static Mixer attention(ModelKeys keys, Decoder decoder, int layer, IntFunction<Rope> rope) {
     String block = "blk." + layer + ".";
     int heads = decoder.attention().headCount(layer);
     int width = decoder.width();
@@ -44,9 +76,10 @@ final class DeepseekFamily {
     return new Mixer.LatentAttention(
         heads,
         content,
-        new RopeKeys(keys, Pairing.ADJACENT).rope(rotated).unmagnified(),
+        rope.apply(rotated),
         valueDim,
         scale(keys, keyDim),
+        temperature(keys),
         queryLatent,
         queryRank == 0
             ? keys.linear(block + "attn_q", queries, width)
@@ -55,6 +88,15 @@ final class DeepseekFamily {
         new Norm.Rms(Optional.of(block + "attn_kv_a_norm.weight"), latent, decoder.norms().rmsEps()),
         form(keys, block, heads, content, valueDim, latent),
         keys.linear(block + "attn_output", width, (long) heads * valueDim));
+  }
+
+  private static Optional<Mixer.Temperature> temperature(ModelKeys keys) {
+    double scale = keys.number("attention.temperature_scale", 0, Float.MAX_VALUE, 0);
+    int length = keys.integer("attention.temperature_length", 0, MANY, 0);
+    if (scale > 0 && length == 0) {
+      throw keys.wrong("attention.temperature_length", "is missing, expected an integer above 0");
+    }
+    return scale > 0 ? Optional.of(new Mixer.Temperature(scale, length, 0)) : Optional.empty();
   }
 
   private static Mixer.LatentForm form(

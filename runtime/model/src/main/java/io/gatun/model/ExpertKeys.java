@@ -16,8 +16,9 @@ final class ExpertKeys {
   private final int width;
   private final int count;
   private final int used;
-  private final int leadingDense;
   private Weighting weighting = Weighting.SOFTMAX_RENORMALIZED;
+  private FeedForward.Weighed weighed = FeedForward.Weighed.OUTPUT;
+  private boolean gated = true;
   private ActivationFunction function = ActivationFunction.SILU;
 
   ExpertKeys(ModelKeys keys, int width) {
@@ -25,7 +26,8 @@ final class ExpertKeys {
     this.width = width;
     count = keys.integer("expert_count", 0, MANY, 0);
     used = keys.integer("expert_used_count", count == 0 ? 0 : 1, count, 0);
-    leadingDense = keys.integer("leading_dense_block_count", 0, MANY, 0);
+    keys.ignore("leading_dense_block_count"); // the tensors say which blocks have experts
+    keys.ignore("interleave_moe_layer_step");
   }
 
   void weighting(Weighting which) {
@@ -34,22 +36,43 @@ final class ExpertKeys {
 
   /** Softmax or a logistic function, renormalised or not, as the keys say. */
   void weightingByKeys() {
-    boolean renormalized = keys.flag("expert_weights_norm", false);
+    weightingByKeys(1, false);
+  }
+
+  /** Likewise, with what holds where they do not say it. */
+  void weightingByKeys(int usualFunction, boolean usuallyRenormalized) {
+    boolean renormalized = keys.flag("expert_weights_norm", usuallyRenormalized);
+    int function = keys.integer("expert_gating_func", 0, MANY, 0);
     weighting =
-        switch (keys.integer("expert_gating_func", 0, MANY, 0)) {
-          case 0, 1 -> renormalized ? Weighting.SOFTMAX_RENORMALIZED : Weighting.SOFTMAX;
+        switch (function == 0 ? usualFunction : function) {
+          case 1 -> renormalized ? Weighting.SOFTMAX_RENORMALIZED : Weighting.SOFTMAX;
           case 2 -> renormalized ? Weighting.SIGMOID_RENORMALIZED : Weighting.SIGMOID;
           default -> throw keys.wrong("expert_gating_func", "is not known, expected 1 (softmax) or 2 (sigmoid)");
         };
+  }
+
+  void weighed(FeedForward.Weighed what) {
+    weighed = what;
   }
 
   void function(ActivationFunction f) {
     function = f;
   }
 
+  /** Experts, the shared one too, have no gate. */
+  void plain(ActivationFunction f) {
+    gated = false;
+    function = f;
+  }
+
   /** Whether a block chooses experts. */
   boolean has(int layer) {
-    return count > 0 && layer >= leadingDense;
+    return count > 0 && keys.hasTensor("blk." + layer + ".ffn_gate_inp.weight");
+  }
+
+  /** Whether there are experts, which then some block must choose. */
+  boolean isEmpty() {
+    return count <= 1;
   }
 
   /** @param hidden width of an expert unless a key of their own says it */
@@ -61,7 +84,8 @@ final class ExpertKeys {
     return new FeedForward.Experts(
         keys.linear(block + "ffn_gate_inp", count, width),
         routing(block),
-        keys.experts(block + "ffn_gate_exps", count, expertHidden, width),
+        weighed,
+        gated ? Optional.of(keys.experts(block + "ffn_gate_exps", count, expertHidden, width)) : Optional.empty(),
         keys.experts(block + "ffn_up_exps", count, expertHidden, width),
         keys.experts(block + "ffn_down_exps", count, width, expertHidden),
         function,
@@ -100,13 +124,13 @@ final class ExpertKeys {
     }
     long hidden = keys.dimension(up + ".weight", 0);
     String gate = block + "ffn_gate_inp_shexp";
+    Linear first = keys.linear(up, hidden, width);
+    Linear last = keys.linear(block + "ffn_down_shexp", width, hidden);
     return Optional.of(
         new FeedForward.Shared(
-            new FeedForward.Gated(
-                keys.linear(block + "ffn_gate_shexp", hidden, width),
-                keys.linear(up, hidden, width),
-                keys.linear(block + "ffn_down_shexp", width, hidden),
-                ActivationFunction.SILU),
+            gated
+                ? new FeedForward.Gated(keys.linear(block + "ffn_gate_shexp", hidden, width), first, last, function)
+                : new FeedForward.Plain(first, last, function),
             keys.hasTensor(gate + ".weight") ? Optional.of(keys.linear(gate, 1, width)) : Optional.empty()));
   }
 }

@@ -11,6 +11,7 @@ import io.gatun.device.StateRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -33,6 +34,7 @@ public final class Forward {
   private final AttentionPass attention;
   private final LatentAttentionPass latentAttention;
   private final RecurrentPass recurrent;
+  private final StateSpacePass stateSpace;
   private final FeedForwardPass feedForward;
   private final List<Layer> layers;
   private float[] values = {};
@@ -69,23 +71,25 @@ public final class Forward {
     attention = new AttentionPass(bench, pages.pool());
     latentAttention = new LatentAttentionPass(bench, pages.pool());
     recurrent = new RecurrentPass(bench);
+    stateSpace = new StateSpacePass(bench);
     feedForward = new FeedForwardPass(bench);
   }
 
   private Layer layer(BlockSpec block, int lastCached, long state, int contextLength) {
-    return switch (block.mixer()) {
-      case Mixer.Attention mixer -> {
-        int cached =
-            switch (mixer.keyValues()) {
-              case Mixer.KeyValues.Own _ -> lastCached;
-              case Mixer.KeyValues.Shared shared -> layers.get(shared.layer()).cached();
-            };
-        yield new Layer(block, cached, state, mixer.rope().map(rope -> rope.forContext(contextLength)).stream().toList());
-      }
-      case Mixer.LatentAttention mixer ->
-          new Layer(block, lastCached, state, List.of(mixer.rope().forContext(contextLength)));
-      case Mixer.DeltaNet _, Mixer.ShortConvolution _ -> new Layer(block, lastCached, state, List.of());
-    };
+    Mixer mixer = block.mixer();
+    int cached =
+        mixer instanceof Mixer.Attention attention && attention.keyValues() instanceof Mixer.KeyValues.Shared shared
+            ? layers.get(shared.layer()).cached()
+            : lastCached;
+    Optional<Rope> rope =
+        switch (mixer) {
+          case Mixer.Attention attention -> attention.rope();
+          case Mixer.Parallel parallel -> parallel.attention().rope();
+          case Mixer.LatentAttention latent -> Optional.of(latent.rope());
+          case Mixer.None _, Mixer.Projection _ -> Optional.empty();
+          case Mixer.DeltaNet _, Mixer.ShortConvolution _, Mixer.StateSpace _ -> Optional.empty();
+        };
+    return new Layer(block, cached, state, rope.map(positions -> positions.forContext(contextLength)).stream().toList());
   }
 
   /** An empty sequence. */
@@ -217,34 +221,51 @@ public final class Forward {
   }
 
   private void block(Layer layer, Buffer x, KvRows at, StateRows states) {
+    switch (layer.block().residual()) {
+      case SEQUENTIAL -> sequential(layer, x, at, states);
+      case PARALLEL -> parallel(layer, x, at, states);
+      case NORMED_SUM -> normedSum(layer, x, at, states);
+    }
+  }
+
+  private void sequential(Layer layer, Buffer x, KvRows at, StateRows states) {
     BlockSpec block = layer.block();
     Buffer normed = bench.buffer("normed", x.rows(), x.cols());
     Buffer update = bench.buffer("update", x.rows(), x.cols());
+    if (!(block.mixer() instanceof Mixer.None)) {
+      mix(layer, bench.norm(block.mixerNorm(), x, normed), at, states, update);
+      add(block.mixerOutputNorm(), update, block.residualScale(), x);
+    }
+    if (!(block.feedForward() instanceof FeedForward.None)) {
+      feedForward.run(block.feedForward(), bench.norm(block.feedForwardNorm(), x, normed), update);
+      add(block.feedForwardOutputNorm(), update, block.residualScale(), x);
+    }
+  }
 
+  private void parallel(Layer layer, Buffer x, KvRows at, StateRows states) {
+    BlockSpec block = layer.block();
+    Buffer normed = bench.buffer("normed", x.rows(), x.cols());
+    Buffer update = bench.buffer("update", x.rows(), x.cols());
+    Buffer second = bench.buffer("second-update", x.rows(), x.cols());
     Buffer mixerInput = bench.norm(block.mixerNorm(), x, normed);
     mix(layer, mixerInput, at, states, update);
-    switch (block.residual()) {
-      case SEQUENTIAL -> {
-        add(block.mixerOutputNorm(), update, block.residualScale(), x);
-        feedForward.run(block.feedForward(), bench.norm(block.feedForwardNorm(), x, normed), update);
-        add(block.feedForwardOutputNorm(), update, block.residualScale(), x);
-      }
-      case PARALLEL -> {
-        boolean shared = block.feedForwardNorm().equals(block.mixerNorm());
-        Buffer second = bench.buffer("second-update", x.rows(), x.cols());
-        Buffer input = shared ? mixerInput : bench.norm(block.feedForwardNorm(), x, normed);
-        feedForward.run(block.feedForward(), input, second);
-        add(block.mixerOutputNorm(), update, block.residualScale(), x);
-        add(block.feedForwardOutputNorm(), second, block.residualScale(), x);
-      }
-      case NORMED_SUM -> {
-        add(new Norm.None(), update, block.residualScale(), x);
-        bench.norm(block.mixerOutputNorm(), x, x);
-        feedForward.run(block.feedForward(), bench.norm(block.feedForwardNorm(), x, normed), update);
-        add(new Norm.None(), update, block.residualScale(), x);
-        bench.norm(block.feedForwardOutputNorm(), x, x);
-      }
-    }
+    boolean shared = block.feedForwardNorm().equals(block.mixerNorm());
+    Buffer input = shared ? mixerInput : bench.norm(block.feedForwardNorm(), x, normed);
+    feedForward.run(block.feedForward(), input, second);
+    add(block.mixerOutputNorm(), update, block.residualScale(), x);
+    add(block.feedForwardOutputNorm(), second, block.residualScale(), x);
+  }
+
+  private void normedSum(Layer layer, Buffer x, KvRows at, StateRows states) {
+    BlockSpec block = layer.block();
+    Buffer normed = bench.buffer("normed", x.rows(), x.cols());
+    Buffer update = bench.buffer("update", x.rows(), x.cols());
+    mix(layer, bench.norm(block.mixerNorm(), x, normed), at, states, update);
+    add(new Norm.None(), update, block.residualScale(), x);
+    bench.norm(block.mixerOutputNorm(), x, x);
+    feedForward.run(block.feedForward(), bench.norm(block.feedForwardNorm(), x, normed), update);
+    add(new Norm.None(), update, block.residualScale(), x);
+    bench.norm(block.feedForwardOutputNorm(), x, x);
   }
 
   private void mix(Layer layer, Buffer x, KvRows at, StateRows states, Buffer out) {
@@ -254,6 +275,15 @@ public final class Forward {
           latentAttention.run(mixer, layer.ropes().getFirst(), layer.cached(), x, at, out);
       case Mixer.DeltaNet mixer -> recurrent.run(mixer, layer.state(), x, states, out);
       case Mixer.ShortConvolution mixer -> recurrent.run(mixer, layer.state(), x, states, out);
+      case Mixer.StateSpace mixer -> stateSpace.run(mixer, layer.state(), x, states, out);
+      case Mixer.Projection mixer -> bench.linear(x, mixer.output(), out);
+      case Mixer.Parallel mixer -> {
+        Buffer second = bench.buffer("second-mix", x.rows(), x.cols());
+        stateSpace.run(mixer.stateSpace(), layer.state(), x, states, second);
+        attention.run(mixer.attention(), layer.ropes(), layer.cached(), x, at, out);
+        device.add(out, second);
+      }
+      case Mixer.None _ -> throw new IllegalStateException("a block without a mixer has nothing to mix");
     }
   }
 

@@ -86,11 +86,9 @@ final class Gemma4 {
     return new Mixer.Attention(
         shape,
         Optional.of(local[layer] ? localRope(dim) : rope.rope(dim)),
-        Float.POSITIVE_INFINITY,
         keys.linear(block + "attn_q", (long) heads * dim, decoder.width()),
         decoder.norms().norm(block + "attn_q_norm", dim),
         layer < own ? keyValues(block, shape) : new Mixer.KeyValues.Shared(lastOfItsKind(layer)),
-        Mixer.Gating.NONE,
         keys.linear(block + "attn_output", decoder.width(), (long) heads * valueDim));
   }
 
@@ -107,7 +105,7 @@ final class Gemma4 {
         keys.hasTensor(block + "attn_v.weight")
             ? keys.linear(block + "attn_v", (long) shape.headCountKv() * shape.valueDim(), decoder.width())
             : key,
-        new Norm.Rms(Optional.empty(), shape.valueDim(), decoder.norms().rmsEps()));
+        new Norm.Rms(shape.valueDim(), decoder.norms().rmsEps()));
   }
 
   private int lastOfItsKind(int layer) {

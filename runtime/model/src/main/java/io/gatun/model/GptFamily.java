@@ -15,8 +15,11 @@ final class GptFamily {
   static final List<Architecture> ALL =
       List.of(
           Architecture.of("gpt2", keys -> plain(keys, ActivationFunction.GELU).learnedPositions().spec()),
+          Architecture.of("starcoder", keys -> plain(keys, ActivationFunction.GELU).learnedPositions().spec()),
           Architecture.of("gptneox", GptFamily::gptneox),
           Architecture.of("starcoder2", keys -> plain(keys, ActivationFunction.GELU).rope(Pairing.HALVES).spec()),
+          Architecture.of("codeshell", keys -> plain(keys, ActivationFunction.GELU).rope(Pairing.HALVES).spec()),
+          Architecture.of("jais2", keys -> plain(keys, ActivationFunction.RELU_SQUARED).rope(Pairing.HALVES).spec()),
           Architecture.of("nemotron", keys -> plain(keys, ActivationFunction.RELU_SQUARED).rope(Pairing.HALVES).spec()),
           Architecture.of("falcon", GptFamily::falcon),
           Architecture.of("stablelm", GptFamily::stablelm),

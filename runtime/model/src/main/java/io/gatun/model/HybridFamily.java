@@ -2,16 +2,22 @@ package io.gatun.model;
 
 import static io.gatun.model.Decoder.NONE;
 
+import io.gatun.device.AttentionSpec;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.RopeSpec.Pairing;
 import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import java.util.List;
 import java.util.Optional;
 
-/** Qwen 3.5 and LFM2: attention in some layers, in the others a state of fixed size. The tensors say which. */
+/** Qwen 3.5, Qwen 3 Next and LFM2, all also with experts: attention in some layers, in the others a state of fixed size. The tensors say which. */
 final class HybridFamily {
   static final List<Architecture> ALL =
-      List.of(Architecture.of("qwen35", HybridFamily::qwen35), Architecture.of("lfm2", HybridFamily::lfm2));
+      List.of(
+          Architecture.of("qwen35", HybridFamily::qwen35),
+          Architecture.of("qwen35moe", HybridFamily::qwen35),
+          Architecture.of("qwen3next", HybridFamily::qwen35),
+          Architecture.of("lfm2", HybridFamily::lfm2),
+          Architecture.of("lfm2moe", HybridFamily::lfm2));
 
   private static final int MANY = 1 << 24;
 
@@ -26,7 +32,7 @@ final class HybridFamily {
             .rope(Pairing.HALVES)
             .blockNorms("attn_norm", NONE, "post_attention_norm", NONE)
             .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
-            .gating(Mixer.Gating.BEHIND_QUERIES);
+            .gate(AttentionKeys.Gate.BEHIND_QUERIES);
     return decoder.mixers(layer -> deltaNet(keys, decoder, "blk." + layer + ".")).spec();
   }
 
@@ -44,18 +50,25 @@ final class HybridFamily {
           "ssm.time_step_rank",
           "is %d, expected a divisor of inner_size %d and a multiple of group_count %d".formatted(heads, values, keyHeads));
     }
-    var shape = new DeltaNetSpec(keyHeads, heads, keys.integer("ssm.state_size", 1, MANY), values / heads);
     int width = decoder.width();
+    int keyDim = keys.integer("ssm.state_size", 1, MANY);
+    String both = block + "ssm_ba";
+    boolean together = keys.hasTensor(both + ".weight"); // as in qwen3next, whose value heads are in another order
+    int repeats = together ? heads / keyHeads : 1;
+    var shape = new DeltaNetSpec(keyHeads * repeats, heads, keyDim, values / heads);
     return Optional.of(
         new Mixer.DeltaNet(
             shape,
-            keys.linear(block + "attn_qkv", 2L * keyHeads * shape.keyDim() + values, width),
+            repeats,
+            keys.linear(block + "attn_qkv", 2L * keyHeads * keyDim + values, width),
             kernel,
             taps,
-            keys.linear(block + "ssm_alpha", heads, width),
+            together
+                ? new Mixer.Control.Together(keys.linear(both, 2L * heads, width), repeats)
+                : new Mixer.Control.Apart(
+                    keys.linear(block + "ssm_alpha", heads, width), keys.linear(block + "ssm_beta", heads, width)),
             block + "ssm_dt.bias",
             block + "ssm_a",
-            keys.linear(block + "ssm_beta", heads, width),
             keys.linear(block + "attn_gate", values, width),
             decoder.norms().norm(block + "ssm_norm", shape.valueDim()),
             keys.linear(block + "ssm_out", width, values)));
@@ -68,6 +81,11 @@ final class HybridFamily {
             .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
             .outputNorm(keys.hasTensor("output_norm.weight") ? "output_norm" : "token_embd_norm");
     int taps = keys.integer("shortconv.l_cache", 2, MANY);
+    int window = keys.integer("attention.sliding_window", 0, AttentionSpec.ALL, 0);
+    if (window > 0) {
+      decoder.attention((_, spec) -> spec.withWindow(window));
+    }
+    decoder.experts().weightingByKeys(2, true);
     return decoder.mixers(layer -> shortConvolution(keys, decoder.width(), taps, "blk." + layer + ".shortconv.")).spec();
   }
 

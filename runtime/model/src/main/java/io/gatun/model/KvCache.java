@@ -37,6 +37,11 @@ public final class KvCache implements AutoCloseable {
     return tokens == length || pages.states().isEmpty() ? tokens : 0;
   }
 
+  /** Whether it can be taken back to any number of its tokens. */
+  public boolean isTruncatable() {
+    return pages.states().isEmpty();
+  }
+
   /** A second sequence with the same tokens so far. */
   public KvCache fork() {
     var fork = new KvCache(pages);

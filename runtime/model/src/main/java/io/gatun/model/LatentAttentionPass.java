@@ -50,6 +50,13 @@ final class LatentAttentionPass {
 
     AttentionSpec shape = attention.shape();
     Buffer k = bench.buffer("k", x.rows(), (long) shape.headCountKv() * shape.keyDim());
+    attention
+        .temperature()
+        .ifPresent(
+            temperature -> {
+              bench.heat(temperature, q, at.positions());
+              bench.heat(temperature, queryPositions, at.positions());
+            });
     switch (attention.form()) {
       case Mixer.LatentForm.Expanded form -> {
         Buffer v = expanded(attention, form, latent, keyPositions, k);

@@ -3,6 +3,7 @@ package io.gatun.model;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.KvLayout;
+import io.gatun.device.StateSpaceSpec;
 import java.util.Optional;
 
 /** The part of a block in which tokens see each other. */
@@ -18,26 +19,58 @@ public sealed interface Mixer {
     return 0;
   }
 
+  /** A block without one. */
+  record None() implements Mixer {}
+
+  /** A linear map in the place of an attention. */
+  record Projection(Linear output) implements Mixer {}
+
   /**
    * Softmax attention over cached keys and values.
    *
    * @param shape heads and their sizes
+   * @param ahead keys behind its own that a row sees where it sees all tokens; {@link AttentionSpec#ALL} for no limit
    * @param rope positions, applied to queries and keys
+   * @param order of norms and positions
    * @param limit queries, keys and values are clamped to ± this; infinity for none
+   * @param temperature of the queries
    * @param query projection, then norm
-   * @param queryNorm a norm of each query head, or of all of them together, before rope
+   * @param queryNorm a norm of each query head, or of all of them together
    * @param gating of what is mixed, before the output projection
+   * @param mixedNorm of what is mixed and gated
    */
   record Attention(
       AttentionSpec shape,
+      int ahead,
       Optional<Rope> rope,
+      Order order,
       float limit,
+      Optional<Temperature> temperature,
       Linear query,
       Norm queryNorm,
       KeyValues keyValues,
       Gating gating,
+      Norm mixedNorm,
       Linear output)
       implements Mixer {
+
+    /** Plain: norms before positions, nothing limited or gated. */
+    public Attention(
+        AttentionSpec shape, Optional<Rope> rope, Linear query, Norm queryNorm, KeyValues keyValues, Linear output) {
+      this(
+          shape,
+          AttentionSpec.ALL,
+          rope,
+          Order.NORM_FIRST,
+          Float.POSITIVE_INFINITY,
+          Optional.empty(),
+          query,
+          queryNorm,
+          keyValues,
+          new Gating.None(),
+          new Norm.None(),
+          output);
+    }
 
     @Override
     public Optional<KvLayout.Layer> cached() {
@@ -49,11 +82,106 @@ public sealed interface Mixer {
     }
   }
 
+  /** In which order queries and keys are normed and rotated. */
+  enum Order {
+    NORM_FIRST,
+    ROPE_FIRST
+  }
+
+  /**
+   * Queries grow with their position, so that attention over long contexts stays sharp: they are multiplied by {@code 1 +
+   * scale · ln(1 + ⌊(position + offset) / length⌋)} (Meta's Llama 4, 2025).
+   */
+  record Temperature(double scale, int length, int offset) {}
+
   /** What is multiplied with the result of an attention. */
-  enum Gating {
-    NONE,
+  sealed interface Gating {
+
+    /** Nothing. */
+    record None() implements Gating {}
+
     /** A logistic function of values that the query projection has behind each head's query. */
-    BEHIND_QUERIES
+    record BehindQueries() implements Gating {}
+
+    /**
+     * A logistic function of a map of its own.
+     *
+     * @param gate {@code [heads · valueDim, n_embd]}
+     */
+    record Own(Linear gate) implements Gating {}
+  }
+
+  /**
+   * A selective state space behind a short convolution: {@code out = output · norm(silu(gate · x) ⊙ stateSpace(…))}, of
+   * {@code silu(convolve(source · x))}.
+   *
+   * @param gate {@code [width, n_embd]}
+   * @param source {@code [width, n_embd]}, with what the selection needs behind it
+   * @param kernel name of a tensor {@code [source.out, taps]}
+   * @param kernelBias name of a tensor {@code [source.out]}
+   * @param rate name of a tensor {@code [heads]}, or {@code [heads, stateDim]} where {@code rates} is not 1
+   * @param rates per head
+   * @param skip name of a tensor {@code [heads]}
+   */
+  record StateSpace(
+      StateSpaceSpec shape,
+      Linear gate,
+      Linear source,
+      String kernel,
+      Optional<String> kernelBias,
+      int taps,
+      Selection selection,
+      String rate,
+      int rates,
+      String skip,
+      Norm norm,
+      Linear output)
+      implements Mixer {
+
+    /** Where the state itself begins, behind the convolution's. */
+    public long scanOffset() {
+      return (taps - 1) * source.out();
+    }
+
+    @Override
+    public long stateSize() {
+      return scanOffset() + shape.stateSize();
+    }
+  }
+
+  /** How a state space decides what it writes, reads and forgets. */
+  sealed interface Selection {
+
+    /**
+     * What it writes and reads with was convolved, too (Mamba 2).
+     *
+     * @param step {@code [heads, n_embd]}
+     * @param stepBias name of a tensor {@code [heads]}
+     */
+    record Convolved(Linear step, String stepBias) implements Selection {}
+
+    /**
+     * All are projected from what was convolved (Mamba).
+     *
+     * @param low {@code [rank + 2 · stateDim, width]}: the step in fewer dimensions, what to write and to read with
+     * @param stepNorm of the first of these, then of the others
+     * @param step {@code [heads, rank]}
+     */
+    record Projected(Linear low, Norm stepNorm, Norm writeNorm, Norm readNorm, Linear step) implements Selection {}
+  }
+
+  /** Both, of the same input, added. */
+  record Parallel(Attention attention, StateSpace stateSpace) implements Mixer {
+
+    @Override
+    public Optional<KvLayout.Layer> cached() {
+      return attention.cached();
+    }
+
+    @Override
+    public long stateSize() {
+      return stateSpace.stateSize();
+    }
   }
 
   /**
@@ -61,23 +189,23 @@ public sealed interface Mixer {
    * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by
    * √keyDim.
    *
-   * @param input {@code [2 · keyHeads · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
+   * @param repeats of each query and key, side by side, to have as many as the shape says
+   * @param input {@code [2 · keyHeads / repeats · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
    * @param kernel name of a tensor {@code [input.out, taps]}
-   * @param step {@code [valueHeads, n_embd]}
+   * @param control of steps and betas
    * @param stepBias name of a tensor {@code [valueHeads]}, added to the step
    * @param rate name of a tensor {@code [valueHeads]}
-   * @param beta {@code [valueHeads, n_embd]}, before its logistic function
    * @param norm of each value head
    */
   record DeltaNet(
       DeltaNetSpec shape,
+      int repeats,
       Linear input,
       String kernel,
       int taps,
-      Linear step,
+      Control control,
       String stepBias,
       String rate,
-      Linear beta,
       Linear gate,
       Norm norm,
       Linear output)
@@ -92,6 +220,25 @@ public sealed interface Mixer {
     public long stateSize() {
       return ruleOffset() + shape.stateSize();
     }
+  }
+
+  /** Where a delta rule's steps, and its betas before their logistic function, come from. */
+  sealed interface Control {
+
+    /**
+     * Two maps.
+     *
+     * @param step {@code [valueHeads, n_embd]}, beta likewise
+     */
+    record Apart(Linear step, Linear beta) implements Control {}
+
+    /**
+     * One map, in runs: the betas of some value heads, then their steps.
+     *
+     * @param both {@code [2 · valueHeads, n_embd]}
+     * @param run value heads of a run
+     */
+    record Together(Linear both, int run) implements Control {}
   }
 
   /**
@@ -131,6 +278,7 @@ public sealed interface Mixer {
    * @param rope of the part with positions, which follows it in each head
    * @param valueDim values per head
    * @param scale factor on the logits
+   * @param temperature of the queries
    * @param queryLatent what queries are projected from; without one from {@code x}
    * @param query {@code [heads · (contentDim + rope dims), …]}
    * @param latent {@code [latent + rope dims, n_embd]}: the latent vector, then the shared part of the key
@@ -142,6 +290,7 @@ public sealed interface Mixer {
       Rope rope,
       int valueDim,
       float scale,
+      Optional<Temperature> temperature,
       Optional<Latent> queryLatent,
       Linear query,
       Linear latent,

@@ -5,6 +5,7 @@ import io.gatun.device.KvLayout;
 import io.gatun.device.KvPool;
 import io.gatun.device.KvType;
 import io.gatun.tensors.TensorData;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,9 @@ public record ModelCosts(
     var shares = new HashMap<String, Double>();
     for (BlockSpec block : spec.blocks()) {
       if (block.feedForward() instanceof FeedForward.Experts network) {
-        for (Linear linear : List.of(network.gate(), network.up(), network.down())) {
+        List<Linear> linears = new ArrayList<>(List.of(network.up(), network.down()));
+        network.gate().ifPresent(linears::add);
+        for (Linear linear : linears) {
           double share = (double) network.routing().used() / linear.experts();
           shares.put(linear.weight(), share);
           linear.bias().ifPresent(bias -> shares.put(bias, share));

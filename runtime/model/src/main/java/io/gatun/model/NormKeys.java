@@ -31,10 +31,11 @@ final class NormKeys {
 
   /** The norm of runs of {@code length} values, with gains for {@code size}. */
   Norm norm(String name, long length, long size) {
-    Optional<String> gain = Optional.of(name + ".weight");
+    boolean bare = keys.hasTensor(name) && !keys.hasTensor(name + ".weight"); // as some converters name it
+    Optional<String> gain = Optional.of(bare ? name : name + ".weight");
     Optional<String> bias = keys.hasTensor(name + ".bias") ? Optional.of(name + ".bias") : Optional.empty();
     return switch (kind) {
-      case RMS -> new Norm.Rms(gain, size, rmsEps());
+      case RMS -> new Norm.Rms(gain, Math.toIntExact(length), size, rmsEps());
       case LAYER -> new Norm.Layer(gain, bias, Math.toIntExact(length), size, layerEps());
       case LAYER_ALONE -> new Norm.Layer(Optional.empty(), Optional.empty(), Math.toIntExact(length), size, layerEps());
     };

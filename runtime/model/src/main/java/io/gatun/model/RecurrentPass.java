@@ -28,27 +28,26 @@ final class RecurrentPass {
    */
   void run(Mixer.DeltaNet net, long offset, Buffer x, StateRows at, Buffer out) {
     var shape = net.shape();
-    int keys = shape.keyHeads() * shape.keyDim();
+    int keys = shape.keyHeads() / net.repeats() * shape.keyDim();
     int values = shape.valueHeads() * shape.valueDim();
     Buffer mixed = bench.buffer("mixed", x.rows(), net.input().out());
     Buffer gate = bench.buffer("gate", x.rows(), values);
     Buffer step = bench.buffer("step", x.rows(), shape.valueHeads());
     Buffer beta = bench.buffer("beta", x.rows(), shape.valueHeads());
-    bench.linear(x, List.of(net.input(), net.gate(), net.step(), net.beta()), List.of(mixed, gate, step, beta));
+    bench.linear(x, List.of(net.input(), net.gate()), List.of(mixed, gate));
+    control(net.control(), x, step, beta);
     device.add(step, bench.vector(net.stepBias(), shape.valueHeads()));
     device.activate(beta, ActivationFunction.SIGMOID);
 
     Buffer convolved = bench.buffer("convolved", x.rows(), net.input().out());
     device.convolve(mixed, bench.vector(net.kernel(), net.taps() * net.input().out()), at, offset, convolved);
     device.activate(convolved, ActivationFunction.SILU);
-    Buffer q = bench.buffer("q", x.rows(), keys);
-    Buffer k = bench.buffer("k", x.rows(), keys);
+    Buffer q = heads(convolved, 0, net, "q");
+    Buffer k = heads(convolved, keys, net, "k");
     Buffer v = bench.buffer("v", x.rows(), values);
-    device.copyColumns(convolved, new ColumnRuns(0, 0, 0, keys, keys, 1), q);
-    device.copyColumns(convolved, new ColumnRuns(keys, 0, 0, keys, keys, 1), k);
     device.copyColumns(convolved, new ColumnRuns(2 * keys, 0, 0, values, values, 1), v);
     int dim = shape.keyDim();
-    var length = new Norm.Rms(Optional.empty(), dim, TINY / dim);
+    var length = new Norm.Rms(dim, TINY / dim);
     device.scale(bench.norm(length, q, q), 1f / dim); // of length 1, then divided by √dim
     device.scale(bench.norm(length, k, k), (float) (1 / Math.sqrt(dim)));
 
@@ -57,6 +56,32 @@ final class RecurrentPass {
     device.deltaNet(q, k, v, rate, step, beta, shape, at, offset + net.ruleOffset(), result);
     device.gate(gate, bench.norm(net.norm(), result, result), ActivationFunction.SILU);
     bench.linear(gate, net.output(), out);
+  }
+
+  private void control(Mixer.Control control, Buffer x, Buffer step, Buffer beta) {
+    switch (control) {
+      case Mixer.Control.Apart apart -> bench.linear(x, List.of(apart.step(), apart.beta()), List.of(step, beta));
+      case Mixer.Control.Together together -> {
+        int run = together.run();
+        int runs = Math.toIntExact(step.cols()) / run;
+        Buffer both = bench.buffer("step-and-beta", x.rows(), together.both().out());
+        bench.linear(x, together.both(), both);
+        device.copyColumns(both, new ColumnRuns(0, 2 * run, 0, run, run, runs), beta);
+        device.copyColumns(both, new ColumnRuns(run, 2 * run, 0, run, run, runs), step);
+      }
+    }
+  }
+
+  /** The queries or keys among the columns from {@code first} on, as often as they are needed. */
+  private Buffer heads(Buffer convolved, int first, Mixer.DeltaNet net, String role) {
+    int dim = net.shape().keyDim();
+    int repeats = net.repeats();
+    int count = net.shape().keyHeads() / repeats;
+    Buffer heads = bench.buffer(role, convolved.rows(), (long) net.shape().keyHeads() * dim);
+    for (int i = 0; i < repeats; i++) {
+      device.copyColumns(convolved, new ColumnRuns(first, dim, i * dim, repeats * dim, dim, count), heads);
+    }
+    return heads;
   }
 
   /** A short convolution; likewise. */

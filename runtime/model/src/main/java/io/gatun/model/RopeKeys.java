@@ -18,12 +18,13 @@ final class RopeKeys {
   /** As its keys describe, all scaling included. */
   Rope rope(int headDim) {
     int dims = dims("rope.dimension_count", headDim);
-    double base = base("rope.freq_base", 10_000);
+    double base = stretched(base("rope.freq_base", 10_000), headDim);
     double linear = keys.number("rope.scale_linear", 0, Float.MAX_VALUE, 0);
     double factor = keys.number("rope.scaling.factor", 0, Float.MAX_VALUE, linear);
     int context = keys.integer("context_length", 1, Integer.MAX_VALUE);
     int original = keys.integer("rope.scaling.original_context_length", 1, Integer.MAX_VALUE, context);
     double attention = keys.number("rope.scaling.attn_factor", 0, Float.MAX_VALUE, 1);
+    double shortening = keys.number("rope.scaling.yarn_log_multiplier", 0, Float.MAX_VALUE, 0);
     String type = keys.string("rope.scaling.type").orElse("linear");
     double scale = type.equals("none") || factor == 0 ? 1 : 1 / factor;
     Optional<Rope.Yarn> yarn =
@@ -38,7 +39,18 @@ final class RopeKeys {
           default ->
               throw keys.wrong("rope.scaling.type", "is '%s', expected none, linear, yarn or longrope".formatted(type));
         };
-    return new Rope(pairing, headDim, dims, base, scale, yarn, divisors(dims / 2, original), attention);
+    return new Rope(pairing, headDim, dims, base, scale, yarn, divisors(dims / 2, original), attention / length(yarn, shortening, factor));
+  }
+
+  /** By how much yarn would lengthen the rotated values, but is not to. */
+  private static double length(Optional<Rope.Yarn> yarn, double multiplier, double factor) {
+    return yarn.isPresent() && factor > 1 ? 1 + 0.1 * multiplier * Math.log(factor) : 1;
+  }
+
+  /** The base of a model whose positions were stretched by a factor on it. */
+  private double stretched(double base, int headDim) {
+    double alpha = keys.number("rope.scaling.alpha", 0, Float.MAX_VALUE, 0);
+    return alpha > 0 ? base * Math.pow(alpha, headDim / (headDim - 2.0)) : base;
   }
 
   /** Without scaling and divisors, as in layers with a window. */

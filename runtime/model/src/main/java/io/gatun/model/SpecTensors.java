@@ -168,9 +168,43 @@ final class SpecTensors {
           }
           case Mixer.KeyValues.Shared _ -> {}
         }
+        norm(attention.mixedNorm());
+        if (attention.gating() instanceof Mixer.Gating.Own own) {
+          linear(own.gate());
+        }
+      }
+      case Mixer.None _ -> {}
+      case Mixer.Projection projection -> linear(projection.output());
+      case Mixer.Parallel parallel -> {
+        mixer(parallel.attention());
+        mixer(parallel.stateSpace());
+      }
+      case Mixer.StateSpace space -> {
+        linears(space.gate(), space.source(), space.output());
+        vector(Optional.of(space.kernel()), space.taps() * space.source().out());
+        vector(space.kernelBias(), space.source().out());
+        switch (space.selection()) {
+          case Mixer.Selection.Convolved selection -> {
+            linear(selection.step());
+            vector(Optional.of(selection.stepBias()), space.shape().heads());
+          }
+          case Mixer.Selection.Projected selection -> {
+            linears(selection.low(), selection.step());
+            norm(selection.stepNorm());
+            norm(selection.writeNorm());
+            norm(selection.readNorm());
+          }
+        }
+        vector(Optional.of(space.rate()), (long) space.shape().heads() * space.rates());
+        vector(Optional.of(space.skip()), space.shape().heads());
+        norm(space.norm());
       }
       case Mixer.DeltaNet net -> {
-        linears(net.input(), net.step(), net.beta(), net.gate(), net.output());
+        linears(net.input(), net.gate(), net.output());
+        switch (net.control()) {
+          case Mixer.Control.Apart apart -> linears(apart.step(), apart.beta());
+          case Mixer.Control.Together together -> linear(together.both());
+        }
         norm(net.norm());
         vector(Optional.of(net.kernel()), net.taps() * net.input().out());
         vector(Optional.of(net.stepBias()), net.shape().valueHeads());
@@ -199,10 +233,15 @@ final class SpecTensors {
 
   private void feedForward(FeedForward feedForward) {
     switch (feedForward) {
-      case FeedForward.Gated gated -> linears(gated.gate(), gated.up(), gated.down());
+      case FeedForward.None _ -> {}
+      case FeedForward.Gated gated -> {
+        linears(gated.gate(), gated.up(), gated.down());
+        norm(gated.hiddenNorm());
+      }
       case FeedForward.Plain plain -> linears(plain.up(), plain.down());
       case FeedForward.Experts experts -> {
-        linears(experts.router(), experts.gate(), experts.up(), experts.down());
+        linears(experts.router(), experts.up(), experts.down());
+        experts.gate().ifPresent(this::linear);
         experts.shared().ifPresent(shared -> {
           feedForward(shared.network());
           shared.gate().ifPresent(this::linear);

@@ -1,5 +1,6 @@
 package io.gatun.model;
 
+import io.gatun.device.ActivationFunction;
 import io.gatun.device.Buffer;
 import io.gatun.device.Device;
 import io.gatun.device.Matrix;
@@ -67,8 +68,12 @@ final class Workbench {
         return x;
       }
       case Norm.Rms rms -> {
-        Buffer gain = rms.gain().map(name -> weights.vector(name, rms.size())).orElseGet(() -> weights.ones(rms.size()));
+        boolean together = rms.length() == rms.size() && rms.gain().isPresent();
+        Buffer gain = together ? weights.vector(rms.gain().get(), rms.size()) : weights.ones(rms.length());
         device.rmsNorm(x, gain, rms.eps(), out);
+        if (!together) {
+          rms.gain().ifPresent(name -> multiply(out, weights.vector(name, rms.size())));
+        }
       }
       case Norm.Layer layer -> {
         Buffer gain =
@@ -78,6 +83,25 @@ final class Workbench {
       }
     }
     return out;
+  }
+
+  /** Each row of {@code x} by the same factors. */
+  private void multiply(Buffer x, Buffer factors) {
+    Buffer rows = buffer("factors", x.rows(), x.cols());
+    device.gather(factors, new int[Math.toIntExact(x.rows())], rows);
+    device.gate(x, rows, ActivationFunction.IDENTITY);
+  }
+
+  /** Multiplies queries as their positions demand. */
+  void heat(Mixer.Temperature temperature, Buffer q, int... positions) {
+    var factors = new float[positions.length];
+    for (int row = 0; row < factors.length; row++) {
+      double lengths = Math.floor((positions[row] + (double) temperature.offset()) / temperature.length());
+      factors[row] = (float) (1 + temperature.scale() * Math.log1p(lengths));
+    }
+    Buffer column = buffer("temperature", factors.length, 1);
+    device.write(factors, column);
+    device.scaleRows(q, column);
   }
 
   void linear(Buffer x, Linear linear, Buffer out) {

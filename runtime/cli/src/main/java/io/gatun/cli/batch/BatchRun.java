@@ -143,6 +143,7 @@ public final class BatchRun {
       }
       results.take(ended.reply().line(), ended.reply().answer(completion));
       tally.answered(completion.stats().promptTokens(), completion.stats().completionTokens());
+      tally.guessed(completion.stats().draftTokens(), completion.stats().acceptedTokens());
       return;
     }
     switch (ended.failure().orElseThrow()) {

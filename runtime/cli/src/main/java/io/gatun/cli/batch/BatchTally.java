@@ -1,5 +1,6 @@
 package io.gatun.cli.batch;
 
+import io.gatun.cli.chat.Answer;
 import java.util.Locale;
 
 /** Counts what a run does, for people who wait for it. Thread-safe. */
@@ -12,6 +13,8 @@ final class BatchTally {
   private long firstError;
   private long promptTokens;
   private long completionTokens;
+  private long draftTokens;
+  private long acceptedTokens;
 
   BatchTally(long lines, long resumed) {
     this.lines = lines;
@@ -22,6 +25,11 @@ final class BatchTally {
     done++;
     promptTokens += prompt;
     completionTokens += completion;
+  }
+
+  synchronized void guessed(int tokens, int right) {
+    draftTokens += tokens;
+    acceptedTokens += right;
   }
 
   synchronized void bad(long line) {
@@ -59,7 +67,7 @@ final class BatchTally {
         lines:               %d, of these %d there before, %d with errors now
         time:                %.1f s, %.2f lines/s
         prompts:             %d tokens, %.1f tokens/s
-        generation:          %d tokens, %.1f tokens/s""",
+        generation:          %d tokens, %.1f tokens/s%s""",
         lines,
         resumed,
         errors,
@@ -68,7 +76,8 @@ final class BatchTally {
         promptTokens,
         promptTokens / seconds,
         completionTokens,
-        completionTokens / seconds);
+        completionTokens / seconds,
+        Answer.guesses(draftTokens, acceptedTokens));
   }
 
   /** At least a microsecond. */

@@ -6,7 +6,7 @@ import io.gatun.engine.GenerationStats;
 import java.util.Locale;
 
 /** What is said below an answer. */
-final class Answer {
+public final class Answer {
   private Answer() {}
 
   /** {@code [ prompt 12 computed, 30 reused, 123.4 t/s | answer 45 tokens, 67.8 t/s | context 87 of 512 ]}. */
@@ -44,7 +44,7 @@ final class Answer {
         """
         prompt:              %d tokens, %d of them cached, %.1f ms, %.1f tokens/s
         answer:              %d tokens, %.1f ms, %.1f tokens/s
-        time to first token: %.1f ms
+        time to first token: %.1f ms%s
         finish reason:       %s
         seed:                %d""",
         stats.promptTokens(),
@@ -55,8 +55,21 @@ final class Answer {
         stats.decode().toNanos() / 1e6,
         stats.decodePerSecond(),
         stats.timeToFirstToken().toNanos() / 1e6,
+        guesses(stats.draftTokens(), stats.acceptedTokens()),
         completion.finishReason().id(),
         completion.seed());
+  }
+
+  /** A line on tokens that were guessed ahead, after a newline; empty if none were. */
+  public static String guesses(long tokens, long right) {
+    return tokens == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "\nguessed ahead:       %d tokens, %d of them right (%.1f %%)",
+            tokens,
+            right,
+            100.0 * right / tokens);
   }
 
   static boolean filledContext(Completion completion, int contextLength) {

@@ -63,6 +63,7 @@ public final class Repl implements AutoCloseable {
    * How a conversation begins.
    *
    * @param model the file
+   * @param draft the draft model's file
    * @param options of the engine
    * @param sampling changes the standard one, or a kept conversation's
    * @param system the system message; empty for none, or a kept conversation's
@@ -71,6 +72,7 @@ public final class Repl implements AutoCloseable {
    */
   public record Start(
       Path model,
+      Optional<Path> draft,
       EngineOptions options,
       UnaryOperator<Sampling> sampling,
       String system,
@@ -85,7 +87,7 @@ public final class Repl implements AutoCloseable {
    */
   public static Repl open(Console console, Start start) {
     start.session().ifPresent(ConversationFile::requirePlace);
-    var branches = new Branches(LoadedModel.open(console, start.model(), start.options()));
+    var branches = new Branches(LoadedModel.open(console, start.model(), start.draft(), start.options()));
     boolean ready = false;
     try {
       var parameters = new Parameters(start.sampling().apply(Sampling.defaults()), start.options());
@@ -345,7 +347,8 @@ public final class Repl implements AutoCloseable {
     if (effect == Parameters.Effect.NEW_ENGINE) {
       boolean opened = false;
       try {
-        open(branches.partner().loaded().path());
+        LoadedModel now = branches.partner().loaded();
+        open(now.path(), now.draft().map(draft -> draft.checkpoint().path()));
         opened = true;
       } finally {
         if (!opened) {
@@ -412,14 +415,18 @@ public final class Repl implements AutoCloseable {
       screen.result(Show.topic("info", branches.partner(), conversation(), parameters));
       return;
     }
-    open(Paths.typed(argument, SlashCommand.MODEL.usage()));
+    boolean guessing = branches.partner().loaded().draft().isPresent();
+    open(Paths.typed(argument, SlashCommand.MODEL.usage()), Optional.empty());
     screen.notice(Show.model(branches.partner()));
+    if (guessing) {
+      screen.notice("The draft model was the other model's and is not used any more.");
+    }
   }
 
   /** The one before goes only when the new one is there. */
-  private void open(Path path) {
+  private void open(Path path, Optional<Path> draft) {
     try {
-      branches.talkWith(LoadedModel.open(console, path, parameters.engineOptions()));
+      branches.talkWith(LoadedModel.open(console, path, draft, parameters.engineOptions()));
       last = Optional.empty();
     } catch (FormatException | UnsupportedModelException e) {
       throw new UsageException(String.valueOf(e.getMessage()));

@@ -8,35 +8,54 @@ import io.gatun.engine.EngineOptions;
 import io.gatun.model.Model;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * A model and the engine over it, owned together. Thread-safe as they are.
+ * A model, perhaps a draft model, and the engine over them, owned together. Thread-safe as they are.
  *
  * @param path as the user gave it
+ * @param draft the draft model
  * @param options of the engine
- * @param loading how long both took to open
+ * @param loading how long all took to open
  */
-public record LoadedModel(Path path, EngineOptions options, Model model, Engine engine, Duration loading)
+public record LoadedModel(
+    Path path, Optional<Model> draft, EngineOptions options, Model model, Engine engine, Duration loading)
     implements AutoCloseable {
 
   /**
-   * Opens both, shows progress at a terminal, and prints the model's warnings.
+   * Opens a model without a draft model, see {@link #open(Console, Path, Optional, EngineOptions)}.
    *
    * @throws io.gatun.cli.terminal.UsageException if there is no such file
    */
   public static LoadedModel open(Console console, Path path, EngineOptions options) {
+    return open(console, path, Optional.empty(), options);
+  }
+
+  /**
+   * Opens all, shows progress at a terminal, and prints the model's warnings.
+   *
+   * @param draft the draft model's file
+   * @throws io.gatun.cli.terminal.UsageException if there is no such file
+   * @throws io.gatun.tensors.UnsupportedModelException also if the draft model is not of the same vocabulary
+   */
+  public static LoadedModel open(Console console, Path path, Optional<Path> draft, EngineOptions options) {
     Checkpoints.requireFile(path);
+    draft.ifPresent(Checkpoints::requireFile);
     long begin = System.nanoTime();
     try (var _ = Progress.on(console, "loading " + EscapeFilter.oneLine(String.valueOf(path.getFileName())))) {
       Model model = Model.open(path);
+      Optional<Model> guessing = Optional.empty();
       boolean ready = false;
       try {
-        Engine engine = Engine.over(model, options);
+        guessing = draft.map(Model::open);
+        Engine engine =
+            guessing.isPresent() ? Engine.over(model, guessing.get(), options) : Engine.over(model, options);
         ready = true;
         warn(console, model, engine);
-        return new LoadedModel(path, options, model, engine, Duration.ofNanos(System.nanoTime() - begin));
+        return new LoadedModel(path, guessing, options, model, engine, Duration.ofNanos(System.nanoTime() - begin));
       } finally {
         if (!ready) {
+          guessing.ifPresent(Model::close);
           model.close();
         }
       }
@@ -61,6 +80,8 @@ public record LoadedModel(Path path, EngineOptions options, Model model, Engine 
   public void close() {
     try (model) {
       engine.close();
+    } finally {
+      draft.ifPresent(Model::close);
     }
   }
 }

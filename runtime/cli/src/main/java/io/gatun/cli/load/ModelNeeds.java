@@ -34,7 +34,7 @@ record ModelNeeds(String family, ModelCosts costs, int context, long cacheBytes,
     String experts =
         spec.blocks().stream()
             .flatMap(block -> block.feedForward() instanceof FeedForward.Experts e ? Stream.of(e) : Stream.empty())
-            .map(network -> ", %d of %d experts".formatted(network.routing().used(), network.gate().experts()))
+            .map(network -> ", %d of %d experts".formatted(network.routing().used(), network.up().experts()))
             .distinct()
             .collect(Collectors.joining());
     return "%s, %d layers of width %d%s".formatted(spec.architecture(), spec.blocks().size(), spec.embeddingLength(), experts);

@@ -36,10 +36,10 @@ final class WeightTraffic {
     var shares = new HashMap<String, Double>();
     for (BlockSpec block : spec.blocks()) {
       switch (block.feedForward()) {
-        case FeedForward.Gated _, FeedForward.Plain _ -> {}
+        case FeedForward.None _, FeedForward.Gated _, FeedForward.Plain _ -> {}
         case FeedForward.Experts experts -> {
           double share = (double) experts.routing().used() / experts.router().out();
-          shares.put(experts.gate().weight(), share);
+          experts.gate().ifPresent(gate -> shares.put(gate.weight(), share));
           shares.put(experts.up().weight(), share);
           shares.put(experts.down().weight(), share);
         }
