@@ -62,7 +62,7 @@ final class Draft {
   int open(int most, int rows, StepCosts costs) {
     size = 0;
     closed = false;
-    room = drafter == Drafter.NOBODY ? 0 : Math.min(Math.min(most, limit), speculation.max());
+    room = drafter.equals(Drafter.NOBODY) ? 0 : Math.min(Math.min(most, limit), speculation.max());
     if (room > 0 && speculation.length() == Speculation.Length.ADAPTIVE) {
       room = length.next(room, guesses -> costs.nanos(rows * (1 + guesses)) + guesses * drafter.nanosPerGuess());
     }
