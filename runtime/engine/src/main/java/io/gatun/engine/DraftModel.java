@@ -44,8 +44,8 @@ record DraftModel(Model model, int contextLength) {
     }
     for (int id = FIRST_COMPARED; id < Math.min(guessed.size(), chosen.size()); id++) {
       if (!guessed.text(id).equals(chosen.text(id))) {
-        String how = "token %d is '%s', expected '%s'";
-        throw different(draft, target, how.formatted(id, guessed.text(id), chosen.text(id)));
+        throw different(
+            draft, target, "token %d is '%s', expected '%s'".formatted(id, guessed.text(id), chosen.text(id)));
       }
     }
     if (guessed.addsBos() != chosen.addsBos() || !guessed.bos().equals(chosen.bos())) {

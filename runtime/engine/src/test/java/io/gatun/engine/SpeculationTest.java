@@ -31,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Guessing ahead is not to be seen in anything but time: not in a token, a piece, a stop, or a processor's view. */
 @Timeout(300)
 class SpeculationTest {
+  private static final List<Speculation.Method> METHODS = List.of(Speculation.Method.values());
+
   /** Guesses are made whatever they cost here, right ones and wrong ones. */
   private static final Speculation GUESSING =
       Speculation.standard().length(Speculation.Length.LONGEST).minProbability(0);
@@ -173,7 +175,7 @@ class SpeculationTest {
   }
 
   private static Sampling sampling(int i) {
-    Speculation.Method method = Speculation.Method.values()[i % 3];
+    Speculation.Method method = METHODS.get(i % METHODS.size());
     return Sampling.defaults().temperature(i % 2).seed(i).maxTokens(30 + i).speculation(GUESSING.method(method));
   }
 
@@ -351,6 +353,7 @@ class SpeculationTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closed by hand, which is what is tested
   void closingTheDraftModelClosesTheEngine() {
     try (Model model = Stories.open("");
         Model draft = Stories.open("-q4_0")) {
