@@ -31,6 +31,13 @@ final class SelfCheck {
   private static final double LARGEST_NMSE = 1e-10;
 
   private static final int ROWS = 37;
+
+  /** Activation rows, which are also computed one at a time. */
+  private static final int COUNT = 5;
+
+  /** Columns of the largest case, but for encodings of larger blocks: people wait for a check. */
+  private static final int COLS = 288;
+
   private static final float UNTOUCHED = -12345.678f;
 
   private SelfCheck() {}
@@ -59,9 +66,10 @@ final class SelfCheck {
     int block = encoding.blockLength();
     return guarded(
         () ->
-            IntStream.of(block, 3 * block, (288 + block - 1) / block * block)
-                .boxed()
-                .flatMap(cols -> Stream.of(1, 5).map(count -> new Case<>(encoding, cols, count, kernel, scalar, prepare)))
+            IntStream.of(block, 3 * block, COLS / block * block)
+                .filter(cols -> cols > 0)
+                .distinct()
+                .mapToObj(cols -> new Case<>(encoding, cols, COUNT, kernel, scalar, prepare))
                 .flatMap(check -> check.fault(tolerance).stream())
                 .findFirst());
   }
