@@ -10,22 +10,13 @@ import static io.gatun.cpu.vector.Lanes.floats;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The two products of attention in one shape: {@code out[q, lane] += Σᵢ a[q, i] · m[i, lane]}, each lane in the order of
- * {@code i}, fused, so that an output does not depend on the tile it is computed in.
- *
- * <pre>
- *   scores   a = queries [q, dim]    m = keys [dim, 16 keys]       lanes = keys
- *   mixture  a = weights [q, key]    m = values [key, valueDim]    lanes = dimensions
- * </pre>
+ * The tiles of attention, as {@link io.gatun.cpu.rows.RowLoops} defines them.
  *
  * <p>Each method is one flat loop over vectors that stay in registers. In the short ones, which get inlined, loads and
  * stores are written out: where the compiler has had enough of inlining, it still inlines the Vector API but no method of
  * ours. Addresses are of floats, strides in bytes.
  */
 final class AttentionTile {
-  /** Queries of the wide tile. */
-  static final int QUERIES = 4;
-
   private AttentionTile() {}
 
   /**

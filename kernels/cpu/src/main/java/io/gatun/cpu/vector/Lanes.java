@@ -20,7 +20,6 @@ final class Lanes {
   static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
   static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
-  static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
 
   /** Floats in a vector. */
   static final int COUNT = FLOATS.length();
