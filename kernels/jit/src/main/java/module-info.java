@@ -4,5 +4,7 @@ module io.gatun.jit {
   requires static org.jspecify;
 
   provides io.gatun.cpu.KernelTier with
-      io.gatun.jit.JitTier;
+      io.gatun.jit.JitTier,
+      io.gatun.jit.JitTier.AvxVnni,
+      io.gatun.jit.JitTier.Avx512;
 }

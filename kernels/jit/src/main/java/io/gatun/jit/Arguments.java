@@ -43,15 +43,20 @@ final class Arguments {
   /** Bytes from a result to the next activation row's. */
   static final int OUT_STRIDE = 96;
 
-  /** Address of the panel; its end, and the end of its first strip. */
+  /** Address of the panel; its end, and the end of its first vector of rows. */
   static final int PANEL = 104;
 
   static final int PANEL_END = 112;
 
   static final int PANEL_FIRST_END = 168;
 
-  /** Bytes of a strip in the panel. */
+  /** Bytes of a vector of rows in the panel. */
   static final int PANEL_STRIP = 176;
+
+  /** Where functions of strips keep the first row of a strip, and where its results go; they have no panel. */
+  static final int FIRST_ROW = PANEL;
+
+  static final int STRIP_OUT = PANEL_END;
 
   /** From the end of an activation row's codes to the row after its tile; the same for scales, and for corrections. */
   static final int CODE_SKIP = 120;
@@ -84,7 +89,7 @@ final class Arguments {
   static final int ROOM = 192;
 
   static final int VECTORS = 48;
-  static final int END = ROOM + VECTORS * 32;
+  static final int END = ROOM + VECTORS * 64;
 
   private Arguments() {}
 

@@ -12,17 +12,40 @@ import java.util.List;
 /**
  * Writes x86-64 machine code that does not depend on where it lies: no more instructions than the kernels need, in the
  * order of operands of Intel's manuals. Literals follow the code. Used by one thread.
+ *
+ * <p>An assembler that <em>doubles</em> writes what AVX2 does to a vector of 256 bits for two of them, which are the halves
+ * of one of 512 bits, with instructions of AVX-512; where these have no such instruction it writes several, which use
+ * register 31 and the first mask. Vectors of 128 bits are not doubled.
  */
 final class Assembler {
   private static final int CAPACITY = 1 << 17;
   private static final int VECTOR = 32;
+
+  /** Bytes of the largest vectors. */
+  private static final int WIDEST = 64;
+
   private static final int RIP_RELATIVE = 5;
   private static final int NEEDS_SIB = 4;
   private static final int NO_INDEX = 4;
   private static final int BASE_NEEDS_DISPLACEMENT = 5;
 
+  private static final int MASK = 1;
+  private static final Vec SPARE = new Vec(31, WIDEST * Byte.SIZE);
+  private static final int EVEN_LANES = 0x88;
+  private static final int ODD_LANES = 0xDD;
+
+  private final boolean doubles;
   private final ByteBuffer code = ByteBuffer.allocate(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
   private final List<Reference> literals = new ArrayList<>();
+
+  Assembler() {
+    this(false);
+  }
+
+  /** @param doubles whether instructions on 256 bits are written for 512 */
+  Assembler(boolean doubles) {
+    this.doubles = doubles;
+  }
 
   /** A distance to a literal that is not known yet: where it stands, and where its instruction ends. */
   private record Reference(int at, int end, Literal literal) {}
@@ -55,7 +78,8 @@ final class Assembler {
 
   private int place(Literal literal) {
     if (literal.words().size() > 1) {
-      code.position((code.position() + VECTOR - 1) / VECTOR * VECTOR);
+      int vector = doubles ? WIDEST : VECTOR;
+      code.position((code.position() + vector - 1) / vector * vector);
     }
     int place = code.position();
     literal.words().forEach(code::putInt);
@@ -66,39 +90,63 @@ final class Assembler {
 
   /** {@code target = op(first, last)}. */
   void op(Op op, Vec target, Vec first, Operand last) {
-    vex(op, target, first.number(), last, 0);
+    if (doubles) {
+      switch (op) {
+        case VPCMPEQB -> compare(op, Op.VPMOVM2B, target, first, last);
+        case VPCMPEQD -> compare(op, Op.VPMOVM2D, target, first, last);
+        case VPHADDD -> addNeighbours(Op.VPADDD, target, first, last);
+        case VHADDPS -> addNeighbours(Op.VADDPS, target, first, last);
+        default -> vector(op, target, first.number(), last, 0);
+      }
+    } else {
+      vector(op, target, first.number(), last, 0);
+    }
+  }
+
+  /** A comparison whose result is a mask, which then fills lanes. */
+  private void compare(Op op, Op fill, Vec target, Vec first, Operand last) {
+    vector(op, new Vec(MASK, target.bits()), first.number(), last, 0);
+    op(fill, target, new Vec(MASK, target.bits()));
+  }
+
+  /** A horizontal addition: the even lanes of both plus the odd ones. */
+  private void addNeighbours(Op add, Vec target, Vec first, Operand last) {
+    op(Op.VSHUFPS, SPARE, first, last, EVEN_LANES);
+    op(Op.VSHUFPS, target, first, last, ODD_LANES);
+    op(add, target, SPARE, target);
   }
 
   /** {@code target = op(source)}. */
   void op(Op op, Vec target, Operand source) {
-    vex(op, target, 0, source, 0);
+    vector(op, target, 0, source, 0);
   }
 
   /** {@code target = op(first, last)} with a constant byte. */
   void op(Op op, Vec target, Vec first, Operand last, int constant) {
-    vex(op, target, first.number(), last, 1);
+    vector(op, target, first.number(), last, 1);
     code.put((byte) constant);
   }
 
   /** {@code target = op(source)} with a constant byte. */
   void op(Op op, Vec target, Operand source, int constant) {
-    vex(op, target, 0, source, 1);
+    vector(op, target, 0, source, 1);
     code.put((byte) constant);
   }
 
   void shift(Shift shift, Vec target, Vec source, int bits) {
-    vex(1, 1, 0, shift.code, shift.extension, target.number(), source, source.bits(), 1);
+    var encoding = new Encoding(1, 1, 0, shift.code, bits(source), WIDEST);
+    vector(encoding, shift.extension, target.number(), source, 1);
     code.put((byte) bits);
   }
 
   /** Stores a vector, unaligned. */
   void store(Mem target, Vec source) {
-    vex(0, 1, 0, 0x11, source.number(), 0, target, source.bits(), 0);
+    vector(new Encoding(0, 1, 0, 0x11, bits(source), WIDEST), source.number(), 0, target, 0);
   }
 
   /** Stores the lowest 32 bits of a vector. */
   void storeLow(Mem target, Vec source) {
-    vex(1, 1, 0, 0x7E, source.number(), 0, target, 128, 0);
+    vector(new Encoding(1, 1, 0, 0x7E, 128, WIDEST), source.number(), 0, target, 0);
   }
 
   /** Clears the upper halves, which code of the JVM expects. */
@@ -106,39 +154,91 @@ final class Assembler {
     put(0xC5, 0xF8, 0x77);
   }
 
-  private void vex(Op op, Vec target, int first, Operand last, int following) {
-    vex(op.prefix, op.map, op.wide, op.code, target.number(), first, last, target.bits(), following);
+  /**
+   * What the prefix of an instruction says of it, and its opcode.
+   *
+   * @param memory bytes in which an EVEX encoding counts displacements
+   */
+  private record Encoding(int prefix, int map, int wide, int opcode, int bits, int memory) {}
+
+  private void vector(Op op, Vec target, int first, Operand last, int following) {
+    int bits = bits(target);
+    int wide = isWidest(bits) ? op.evexWide() : op.wide;
+    vector(new Encoding(op.prefix, op.map, wide, op.code, bits, op.memory), target.number(), first, last, following);
   }
 
-  private void vex(
-      int prefix, int map, int wide, int opcode, int reg, int first, Operand last, int bits, int following) {
+  /** Of the vector that is written for one. */
+  private int bits(Vec vector) {
+    return doubles && vector.bits() > 128 ? WIDEST * Byte.SIZE : vector.bits();
+  }
+
+  private static boolean isWidest(int bits) {
+    return bits == WIDEST * Byte.SIZE;
+  }
+
+  /** Vectors of 512 bits have an EVEX encoding, others a VEX encoding. */
+  private void vector(Encoding encoding, int reg, int first, Operand last, int following) {
+    if (isWidest(encoding.bits)) {
+      evex(encoding, reg, first, last);
+      put(encoding.opcode);
+      operand(reg, last, following, encoding.memory);
+    } else {
+      vex(encoding, reg, first, last);
+      put(encoding.opcode);
+      operand(reg, last, following, 1);
+    }
+  }
+
+  private void vex(Encoding encoding, int reg, int first, Operand last) {
     int index = last instanceof Mem memory ? memory.indexHigh() : 0;
-    int base =
-        switch (last) {
-          case Vec vector -> vector.number() >> 3;
-          case Mem memory -> memory.base().high();
-          case Literal _ -> 0;
-        };
-    int tail = ((~first & 15) << 3) | (bits == 256 ? 4 : 0) | prefix;
+    int base = baseHigh(last);
+    int tail = ((~first & 15) << 3) | (encoding.bits == 256 ? 4 : 0) | encoding.prefix;
     int notR = (1 - (reg >> 3)) << 7;
-    if (map == 1 && wide == 0 && index == 0 && base == 0) {
+    if (encoding.map == 1 && encoding.wide == 0 && index == 0 && base == 0) {
       put(0xC5, notR | tail);
     } else {
-      put(0xC4, notR | ((1 - index) << 6) | ((1 - base) << 5) | map, (wide << 7) | tail);
+      put(0xC4, notR | ((1 - index) << 6) | ((1 - base) << 5) | encoding.map, (encoding.wide << 7) | tail);
     }
-    put(opcode);
-    operand(reg, last, following);
+  }
+
+  /** The prefix of AVX-512, without a mask. */
+  private void evex(Encoding encoding, int reg, int first, Operand last) {
+    int index =
+        switch (last) {
+          case Vec vector -> vector.highest();
+          case Mem memory -> memory.indexHigh();
+          case Literal _ -> 0;
+        };
+    int high = ((reg >> 3 & 1) << 3) | (index << 2) | (baseHigh(last) << 1) | reg >> 4;
+    put(
+        0x62,
+        ((~high & 15) << 4) | encoding.map,
+        (encoding.wide << 7) | ((~first & 15) << 3) | 4 | encoding.prefix,
+        0x40 | ((~first >> 4 & 1) << 3));
+  }
+
+  /** Bit 3 of the number of an operand's register, or of the register that its address begins with. */
+  private static int baseHigh(Operand operand) {
+    return switch (operand) {
+      case Vec vector -> vector.high();
+      case Mem memory -> memory.base().high();
+      case Literal _ -> 0;
+    };
   }
 
   // ---- memory
 
-  /** The ModRM byte and what follows it, with {@code following} bytes of the instruction to come. */
-  private void operand(int reg, Operand operand, int following) {
+  /**
+   * The ModRM byte and what follows it, with {@code following} bytes of the instruction to come.
+   *
+   * @param unit in which a displacement of one byte is counted
+   */
+  private void operand(int reg, Operand operand, int following, int unit) {
     int middle = (reg & 7) << 3;
     switch (operand) {
       case Vec vector -> put(0xC0 | middle | vector.low());
-      case Literal literal -> literal(middle, literal, following);
-      case Mem memory -> memory(middle, memory);
+      case Literal literal -> literal(middle, doubles ? literal.doubled() : literal, following);
+      case Mem memory -> memory(middle, memory, unit);
     }
   }
 
@@ -149,9 +249,15 @@ final class Assembler {
   }
 
   private void memory(int middle, Mem memory) {
+    memory(middle, memory, 1);
+  }
+
+  /** @param unit in which a displacement of one byte is counted */
+  private void memory(int middle, Mem memory, int unit) {
     int base = memory.base().low();
     int displacement = memory.displacement();
-    boolean isByte = displacement == (byte) displacement;
+    int units = displacement / unit;
+    boolean isByte = displacement % unit == 0 && units == (byte) units;
     int mode = displacement == 0 && base != BASE_NEEDS_DISPLACEMENT ? 0 : isByte ? 0x40 : 0x80;
     Gp index = memory.index();
     if (index != null) {
@@ -164,7 +270,7 @@ final class Assembler {
     }
     switch (mode) {
       case 0 -> {}
-      case 0x40 -> put(displacement);
+      case 0x40 -> put(units);
       default -> code.putInt(displacement);
     }
   }

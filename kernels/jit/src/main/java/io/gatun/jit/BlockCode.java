@@ -50,6 +50,14 @@ interface BlockCode {
    */
   void codes(Emitter emitter, int part, int k, Vec target, Vec free);
 
+  /**
+   * Whether an assembler that doubles makes of all this the code for 16 rows: if no vector of 256 bits is anything but two
+   * rows' 128.
+   */
+  default boolean canBeDoubled() {
+    return true;
+  }
+
   /** Adds the products of a block and an activation row to {@link StripEmitter#SUM}. */
   default void multiply(StripEmitter emitter) {
     emitter.multiply();

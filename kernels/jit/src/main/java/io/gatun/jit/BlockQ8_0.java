@@ -62,6 +62,14 @@ final class BlockQ8_0 implements BlockCode {
 
   @Override
   public void multiply(StripEmitter emitter) {
+    if (emitter.isa.hasDots) {
+      emitter.multiply();
+    } else {
+      multiplyRows(emitter);
+    }
+  }
+
+  private void multiplyRows(StripEmitter emitter) {
     factors(emitter);
     emitter.code.op(Op.VMOVDQU, X, emitter.codes(0));
     Vec first = fourRows(emitter, 0, 4);

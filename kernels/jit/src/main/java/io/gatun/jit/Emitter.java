@@ -5,10 +5,12 @@ import static io.gatun.jit.Gp.R12;
 import static io.gatun.jit.Gp.R13;
 import static io.gatun.jit.Gp.R14;
 import static io.gatun.jit.Gp.R15;
+import static io.gatun.jit.Gp.R8;
 import static io.gatun.jit.Gp.R9;
 import static io.gatun.jit.Gp.RBP;
 import static io.gatun.jit.Gp.RBX;
 import static io.gatun.jit.Gp.RDI;
+import static io.gatun.jit.Gp.RSI;
 import static io.gatun.jit.Op.VCVTDQ2PS;
 import static io.gatun.jit.Op.VCVTPH2PS;
 import static io.gatun.jit.Op.VINSERTI128;
@@ -18,6 +20,7 @@ import static io.gatun.jit.Op.VPAND;
 import static io.gatun.jit.Op.VPBLENDW;
 import static io.gatun.jit.Op.VPACKUSDW;
 import static io.gatun.jit.Op.VPERMQ;
+import static io.gatun.jit.Op.VPMOVDW;
 import static io.gatun.jit.Op.VPUNPCKHDQ;
 import static io.gatun.jit.Op.VPUNPCKHQDQ;
 import static io.gatun.jit.Op.VPUNPCKLDQ;
@@ -30,15 +33,16 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * What functions on strips of {@link #ROWS} weight rows have in common. Lanes are weight rows. While they read a block
- * of each row, R13 and R14 are in rows 0 and 4, R9 and R10 are 1 and 3 times the bytes of a row; RDI is the {@link
+ * What functions on strips of weight rows have in common. Lanes are weight rows: eight, or with AVX-512 sixteen, of which
+ * the last eight are done what is written for the first. While they read a block of each row, R13 and R14 are in rows 0 and
+ * 4, R8 and RSI in rows 8 and 12 if there are so many; R9 and R10 are 1 and 3 times the bytes of a row; RDI is the {@link
  * Arguments} always. The calling convention is System V's for x86-64.
  */
 abstract class Emitter {
-  /** Weight rows of a strip. */
+  /** Weight rows of which 256 bits have the lanes. */
   static final int ROWS = 8;
 
-  /** Bytes of a vector. */
+  /** Bytes of a vector of AVX2. */
   static final int VECTOR = 32;
 
   /** The factors of a block of one group, while they are made. */
@@ -53,11 +57,28 @@ abstract class Emitter {
   static final Literal ONES = Literal.lanes(0x00010001);
 
   static final Literal NIBBLES = Literal.bytes(0x0F);
+
+  /** What makes signed bytes unsigned, and larger by 128. */
+  static final Literal SIGNS = Literal.bytes(0x80);
+
   private static final Literal LOW_BYTES = Literal.lanes(0xFF);
 
   private static final List<Gp> SAVED = List.of(RBX, RBP, R12, R13, R14, R15);
 
-  final Assembler code = new Assembler();
+  /** In rows 0, 4, 8 and 12. */
+  private static final List<Gp> FOURS = List.of(R13, R14, R8, RSI);
+
+  /** Keeps what is read of rows 8 to 15 while rows 0 to 7 are. */
+  private static final Vec OTHERS = ymm(31);
+
+  final Isa isa;
+  final Assembler code;
+
+  /** @param isa of which vectors a strip has a lane for each row */
+  Emitter(Isa isa) {
+    this.isa = isa;
+    this.code = new Assembler(isa.bytes() > VECTOR);
+  }
 
   void enter() {
     SAVED.forEach(code::push);
@@ -77,9 +98,42 @@ abstract class Emitter {
     return code.bytes();
   }
 
+  /** Goes to the first block of each row; row 0 is at R8. */
+  void enterRows() {
+    code.mov(R13, R8);
+    code.lea(R14, Mem.at(R8, R9, 4, 0));
+    if (isa.lanes() > ROWS) {
+      code.mov(Mem.at(RDI, Arguments.FIRST_ROW), R8);
+      code.mov(Mem.at(RDI, Arguments.STRIP_OUT), RSI);
+      code.lea(R8, Mem.at(R8, R9, 8, 0));
+      code.lea(RSI, Mem.at(R14, R9, 8, 0));
+    }
+  }
+
+  /** Goes on by some bytes in each row. */
+  void nextInRows(int bytes) {
+    FOURS.subList(0, isa.lanes() / 4).forEach(four -> code.add(four, bytes));
+  }
+
+  /** Leaves R8 and RSI as they were. */
+  void leaveRows() {
+    if (isa.lanes() > ROWS) {
+      code.mov(R8, Mem.at(RDI, Arguments.FIRST_ROW));
+      code.mov(RSI, Mem.at(RDI, Arguments.STRIP_OUT));
+    }
+  }
+
+  /** A register plus the bytes of a strip's rows. */
+  void addRows(Gp target, Gp source) {
+    code.lea(target, Mem.at(source, R9, 8, 0));
+    for (int rows = ROWS; rows < isa.lanes(); rows += ROWS) {
+      code.lea(target, Mem.at(target, R9, 8, 0));
+    }
+  }
+
   /** A byte of the block of one weight row. */
   Mem row(int row, int offset) {
-    Gp four = row < 4 ? R13 : R14;
+    Gp four = FOURS.get(row / 4);
     return switch (row % 4) {
       case 0 -> Mem.at(four, offset);
       case 1 -> Mem.at(four, R9, 1, offset);
@@ -90,7 +144,7 @@ abstract class Emitter {
 
   /** A vector in memory that is the function's own, 0 to {@link Arguments#VECTORS} − 1. */
   Mem room(int vector) {
-    return Mem.at(RDI, Arguments.ROOM + VECTOR * vector);
+    return Mem.at(RDI, Arguments.ROOM + isa.bytes() * vector);
   }
 
   /** Where a function keeps the scale of a group. */
@@ -113,11 +167,13 @@ abstract class Emitter {
   /** Called for each load of some length. */
   void loading() {}
 
-  /** Sixteen bytes of row {@code i} below sixteen of row {@code i + 4}. */
+  /** Sixteen bytes of row {@code i} below sixteen of row {@code i + 4}, and so on. */
   void pair(Vec target, int i, int offset) {
     loading();
     code.op(VMOVDQU, target.half(), row(i, offset));
-    code.op(VINSERTI128, target, target, row(i + 4, offset), 1);
+    for (int four = 1; four < isa.lanes() / 4; four++) {
+      code.op(VINSERTI128, target, target, row(i + 4 * four, offset), four);
+    }
   }
 
   /**
@@ -141,14 +197,26 @@ abstract class Emitter {
   }
 
   /**
-   * The 16-bit numbers at an offset of the blocks, those of rows 0 to 7 in this order. Word i of a vector that is read
+   * The 16-bit numbers at an offset of the blocks, those of a strip's rows in this order. Word i of a vector that is read
    * 2·i bytes before row i's is blended in: it may begin in an earlier row and end in a later one, but as a block has
    * 16 bytes or more, no byte is read beside the strip.
    */
   void words(Vec target, int offset) {
-    code.op(VMOVDQU, target.half(), row(0, offset));
+    boolean hasOthers = isa.lanes() > ROWS;
+    if (hasOthers) {
+      words(target, ROWS, offset);
+      code.op(VMOVDQU, OTHERS, target);
+    }
+    words(target, 0, offset);
+    if (hasOthers) {
+      code.op(VINSERTI128, target, target, OTHERS, 1);
+    }
+  }
+
+  private void words(Vec target, int first, int offset) {
+    code.op(VMOVDQU, target.half(), row(first, offset));
     for (int i = 1; i < ROWS; i++) {
-      code.op(VPBLENDW, target.half(), target.half(), row(i, offset - Short.BYTES * i), 1 << i);
+      code.op(VPBLENDW, target.half(), target.half(), row(first + i, offset - Short.BYTES * i), 1 << i);
     }
   }
 
@@ -204,8 +272,12 @@ abstract class Emitter {
 
   /** 16-bit floats in 32-bit lanes to floats. */
   void lanesToFloats(Vec lanes) {
-    code.op(VPACKUSDW, lanes, lanes, lanes);
-    code.op(VPERMQ, lanes, lanes, 0b10_00);
+    if (isa.lanes() > ROWS) {
+      code.op(VPMOVDW, lanes, lanes);
+    } else {
+      code.op(VPACKUSDW, lanes, lanes, lanes);
+      code.op(VPERMQ, lanes, lanes, 0b10_00);
+    }
     code.op(VCVTPH2PS, lanes, lanes.half());
   }
 

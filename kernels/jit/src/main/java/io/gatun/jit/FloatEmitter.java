@@ -20,6 +20,7 @@ import static io.gatun.jit.Op.VHADDPS;
 import static io.gatun.jit.Op.VMOVUPS;
 import static io.gatun.jit.Op.VPERM2I128;
 import static io.gatun.jit.Op.VPXOR;
+import static io.gatun.jit.Op.VSHUFF32X4;
 import static io.gatun.jit.Operand.Vec.ymm;
 
 import io.gatun.jit.Operand.Mem;
@@ -27,31 +28,36 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * Writes functions that multiply strips of {@link #ROWS} weight rows with float activations. Lanes are columns: lane l
- * of a sum adds the columns l, l + 8, l + 16, … in this order, fused, and {@link #reduce} adds the lanes in a fixed
- * tree; so a result has the same bits whether its activation row is computed alone or in a tile. Columns are a multiple
- * of eight.
+ * Writes functions that multiply strips of weight rows, as many as a vector has lanes, with float activations. Lanes are
+ * columns: lane l of n of a sum adds the columns l, l + n, l + 2·n, … in this order, fused, and {@link #reduce} adds the
+ * lanes in a fixed tree; so a result has the same bits whether its activation row is computed alone or in a tile. Columns
+ * are a multiple of the lanes.
  */
 final class FloatEmitter extends Emitter {
-  /** Columns of a vector. */
-  static final int LANES = 8;
-
   /** Activation rows of a tile. */
   static final int TILE = 3;
 
   /** Weight rows of a tile: as many sums as leave four registers. */
   private static final int TILE_ROWS = 4;
 
+  private static final int LANES_OF_QUARTER = 4;
   private static final int LOW_HALVES = 0x20;
   private static final int HIGH_HALVES = 0x31;
+  private static final int EVEN_QUARTERS = 0x88;
+  private static final int ODD_QUARTERS = 0xDD;
   private static final List<Gp> X = List.of(RCX, RDX, RAX);
   private static final List<Gp> W = List.of(R11, R12, R13, R14);
   private static final Vec WEIGHTS = ymm(15);
 
   private final FloatFormat format;
+  private final int lanes;
+  private final int vector;
 
-  private FloatEmitter(FloatFormat format) {
+  private FloatEmitter(FloatFormat format, Isa isa) {
+    super(isa);
     this.format = format;
+    this.lanes = isa.lanes();
+    this.vector = isa.bytes();
   }
 
   // ---- one activation row
@@ -61,13 +67,13 @@ final class FloatEmitter extends Emitter {
    *
    * <pre>
    *   for each strip of weight rows         R8 is the first row, RSI where its results go
-   *     for each eight columns              R13 and R14 in rows 0 and 4, RCX in the activations, RBX their end
+   *     for each vector of columns          RCX in the activations, RBX their end
    * </pre>
    *
    * <p>The processor sees by itself which memory comes next: to ask for it made this slower.
    */
-  static byte[] one(FloatFormat format) {
-    return new FloatEmitter(format).one();
+  static byte[] one(FloatFormat format, Isa isa) {
+    return new FloatEmitter(format, isa).one();
   }
 
   private byte[] one() {
@@ -80,61 +86,68 @@ final class FloatEmitter extends Emitter {
     code.mov(RBX, Mem.at(RDI, Arguments.X_END));
     int strip = code.here();
     code.mov(RCX, RDX);
-    code.mov(R13, R8);
-    code.lea(R14, Mem.at(R8, R9, 4, 0));
-    for (int row = 0; row < ROWS; row++) {
+    enterRows();
+    for (int row = 0; row < lanes; row++) {
       code.op(VPXOR, ymm(row), ymm(row), ymm(row));
     }
     int next = code.here();
-    Vec x = ymm(ROWS);
+    Vec x = ymm(lanes);
+    Vec weights = ymm(lanes + 1);
     code.op(VMOVUPS, x, Mem.at(RCX, 0));
-    for (int row = 0; row < ROWS; row++) {
-      format.load(code, WEIGHTS, row(row, 0));
-      code.op(VFMADD231PS, ymm(row), WEIGHTS, x);
+    for (int row = 0; row < lanes; row++) {
+      format.load(code, weights, row(row, 0));
+      code.op(VFMADD231PS, ymm(row), weights, x);
     }
-    int bytes = LANES * format.bytes;
-    code.add(R13, bytes);
-    code.add(R14, bytes);
-    code.add(RCX, VECTOR);
+    nextInRows(lanes * format.bytes);
+    code.add(RCX, vector);
     code.cmp(RCX, RBX);
     code.jump(Assembler.Condition.BELOW, next);
+    leaveRows();
     reduce();
     code.store(Mem.at(RSI, 0), ymm(0));
-    code.lea(R8, Mem.at(R8, R9, 8, 0));
-    code.add(RSI, VECTOR);
+    addRows(R8, R8);
+    code.add(RSI, vector);
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
     return leave();
   }
 
-  /** The sums of the lanes of registers 0 to 7, in this order, in register 0. */
+  /** The sums of the lanes of registers 0 to n − 1, in this order, in register 0. */
   private void reduce() {
-    for (int distance = 1; distance < LANES / 2; distance *= 2) {
-      for (int i = 0; i < LANES; i += 2 * distance) {
-        code.op(VHADDPS, ymm(i), ymm(i), ymm(i + distance));
+    for (int distance = 1; distance < lanes; distance *= 2) {
+      for (int i = 0; i < lanes; i += 2 * distance) {
+        if (distance < LANES_OF_QUARTER) {
+          code.op(VHADDPS, ymm(i), ymm(i), ymm(i + distance));
+        } else {
+          addQuarters(ymm(i), ymm(i + distance));
+        }
       }
     }
-    Vec low = ymm(0);
-    Vec high = ymm(LANES / 2);
-    code.op(VPERM2I128, ymm(1), low, high, LOW_HALVES);
-    code.op(VPERM2I128, ymm(2), low, high, HIGH_HALVES);
-    code.op(VADDPS, low, ymm(1), ymm(2));
+  }
+
+  /** Adds neighbouring 128 bits of two vectors, as {@link Op#VHADDPS} adds lanes. Changes registers 1 and 2. */
+  private void addQuarters(Vec sums, Vec others) {
+    boolean areHalves = isa.bits == 256;
+    Op op = areHalves ? VPERM2I128 : VSHUFF32X4;
+    code.op(op, ymm(1), sums, others, areHalves ? LOW_HALVES : EVEN_QUARTERS);
+    code.op(op, ymm(2), sums, others, areHalves ? HIGH_HALVES : ODD_QUARTERS);
+    code.op(VADDPS, sums, ymm(1), ymm(2));
   }
 
   // ---- many activation rows
 
   /**
    * The function that adds the products of some columns to the sums of a tile of activation rows, {@code
-   * [strip][activation row][ROWS]} vectors, or begins them.
+   * [strip][activation row][weight row]} vectors, or begins them.
    *
    * <pre>
    *   for each four weight rows             R8 is the first one, RSI the first sum
-   *     for each eight columns              RBP columns so far, RBX of how many; R11 to R14 weight rows;
+   *     for each vector of columns          RBP columns so far, RBX of how many; R11 to R14 weight rows;
    *                                         RCX, RDX, RAX activations
    * </pre>
    */
-  static byte[] tile(FloatFormat format, boolean areFirst) {
-    return new FloatEmitter(format).tile(areFirst);
+  static byte[] tile(FloatFormat format, boolean areFirst, Isa isa) {
+    return new FloatEmitter(format, isa).tile(areFirst);
   }
 
   private byte[] tile(boolean areFirst) {
@@ -148,10 +161,10 @@ final class FloatEmitter extends Emitter {
     code.lea(RDX, Mem.at(RCX, RBP, 1, 0));
     code.lea(RAX, Mem.at(RCX, RBP, 2, 0));
     int strip = code.here();
-    for (int first = 0; first < ROWS; first += TILE_ROWS) {
+    for (int first = 0; first < lanes; first += TILE_ROWS) {
       rows(first, areFirst);
     }
-    code.add(RSI, TILE * ROWS * VECTOR);
+    code.add(RSI, TILE * lanes * vector);
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
     return leave();
@@ -188,7 +201,7 @@ final class FloatEmitter extends Emitter {
         code.op(VFMADD231PS, sum(token, row), WEIGHTS, x(token));
       }
     }
-    code.add(RBP, LANES);
+    code.add(RBP, lanes);
     code.cmp(RBP, RBX);
     code.jump(Assembler.Condition.BELOW, next);
     for (int token = 0; token < TILE; token++) {
@@ -198,8 +211,8 @@ final class FloatEmitter extends Emitter {
     }
   }
 
-  private static Mem sumAt(int token, int row) {
-    return Mem.at(RSI, (token * ROWS + row) * VECTOR);
+  private Mem sumAt(int token, int row) {
+    return Mem.at(RSI, (token * lanes + row) * vector);
   }
 
   private static Vec x(int token) {
@@ -207,8 +220,8 @@ final class FloatEmitter extends Emitter {
   }
 
   /** The function that reduces the sums of a tile to results: RSI is a strip's first sum, RCX where its results go. */
-  static byte[] results() {
-    return new FloatEmitter(FloatFormat.F32).reduced();
+  static byte[] results(Isa isa) {
+    return new FloatEmitter(FloatFormat.F32, isa).reduced();
   }
 
   private byte[] reduced() {
@@ -219,15 +232,15 @@ final class FloatEmitter extends Emitter {
     int strip = code.here();
     code.mov(RDX, RCX);
     for (int token = 0; token < TILE; token++) {
-      for (int row = 0; row < ROWS; row++) {
+      for (int row = 0; row < lanes; row++) {
         code.op(VMOVUPS, ymm(row), sumAt(token, row));
       }
       reduce();
       code.store(Mem.at(RDX, 0), ymm(0));
       code.add(RDX, R9);
     }
-    code.add(RSI, TILE * ROWS * VECTOR);
-    code.add(RCX, VECTOR);
+    code.add(RSI, TILE * lanes * vector);
+    code.add(RCX, vector);
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
     return leave();

@@ -3,7 +3,7 @@ package io.gatun.jit;
 import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 
-/** How weights that are not quantized become floats, eight at a time. */
+/** How weights that are not quantized become floats, a vector at a time. */
 enum FloatFormat {
   F32(Float.BYTES) {
     @Override

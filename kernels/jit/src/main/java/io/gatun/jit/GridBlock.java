@@ -100,6 +100,12 @@ abstract class GridBlock implements BlockCode {
     }
   }
 
+  /** Points are looked up row by row. */
+  @Override
+  public final boolean canBeDoubled() {
+    return false;
+  }
+
   @Override
   public final List<List<Integer>> parts() {
     return IntStream.range(0, shape.columns() / Shape.SLICE).mapToObj(List::of).toList();

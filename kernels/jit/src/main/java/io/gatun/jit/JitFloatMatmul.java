@@ -1,7 +1,5 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Emitter.ROWS;
-import static io.gatun.jit.FloatEmitter.LANES;
 import static io.gatun.jit.FloatEmitter.TILE;
 
 import io.gatun.device.HostBuffer;
@@ -16,25 +14,32 @@ import java.util.List;
 /**
  * Products of float weights with float activations on the mapped bytes, by assembled functions. Rows that do not fill a
  * strip are computed together with rows before them. Where there are none, where weights are on the heap, or where
- * columns are no multiple of eight, rows are copied and filled up with zeros. Stateless and thread-safe.
+ * columns are no multiple of a vector's lanes, rows are copied and filled up with zeros. Stateless and thread-safe.
  */
 final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
-  private static final long RESULTS = (long) ROWS * Float.BYTES;
-
   /** Strips whose weights stay in the second-level cache while they meet the activations. */
   private static final int STRIPS = 4;
 
   /** Columns of which a tile's activations stay in the first-level cache. */
   private static final long COLUMNS = 1024;
 
-  private static final long SUMS = (long) STRIPS * TILE * ROWS * Emitter.VECTOR;
-
   private final FloatFormat format;
   private final Lazy<Functions> functions;
 
-  JitFloatMatmul(FloatFormat format) {
+  /** Weight rows of a strip, and columns of a vector. */
+  private final int rows;
+
+  /** Bytes of a strip's results, and of all sums. */
+  private final long resultBytes;
+
+  private final long sumBytes;
+
+  JitFloatMatmul(FloatFormat format, Isa isa) {
     this.format = format;
-    this.functions = new Lazy<>(() -> Functions.of(format));
+    this.functions = new Lazy<>(() -> Functions.of(format, isa));
+    this.rows = isa.lanes();
+    this.resultBytes = isa.bytes();
+    this.sumBytes = (long) STRIPS * TILE * isa.lanes() * isa.bytes();
   }
 
   /**
@@ -45,13 +50,13 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
    */
   private record Functions(MemorySegment one, MemorySegment first, MemorySegment further, MemorySegment results) {
 
-    static Functions of(FloatFormat format) {
+    static Functions of(FloatFormat format, Isa isa) {
       var codes =
           List.of(
-              FloatEmitter.one(format),
-              FloatEmitter.tile(format, true),
-              FloatEmitter.tile(format, false),
-              FloatEmitter.results());
+              FloatEmitter.one(format, isa),
+              FloatEmitter.tile(format, true, isa),
+              FloatEmitter.tile(format, false, isa),
+              FloatEmitter.results(isa));
       List<MemorySegment> functions = new CodeArena(codes).functions();
       return new Functions(functions.get(0), functions.get(1), functions.get(2), functions.get(3));
     }
@@ -65,7 +70,7 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
     HostMatrix w = product.w();
     long cols = columns(w);
     boolean isWhole = cols == w.cols();
-    long copiedX = weights(product) + ROWS * cols * format.bytes;
+    long copiedX = weights(product) + rows * cols * format.bytes;
     try {
       MemorySegment memory = scratch.block(copiedX + (isWhole ? 0 : product.count() * cols * Float.BYTES));
       long x = product.x().segment().address() + product.firstX() * cols * Float.BYTES;
@@ -76,7 +81,7 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
           copy(product.x().segment(), (product.firstX() + i) * w.cols(), w.cols(), Float.BYTES, memory, at, cols);
         }
       }
-      if (isWhole && to - from >= ROWS && w.bytes().isNative()) {
+      if (isWhole && to - from >= rows && w.bytes().isNative()) {
         direct(product, x, from, to, memory);
       } else {
         copied(product, x, from, to, memory);
@@ -87,13 +92,13 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   }
 
   /** Columns that are multiplied. */
-  private static long columns(HostMatrix w) {
-    return (w.cols() + LANES - 1) / LANES * LANES;
+  private long columns(HostMatrix w) {
+    return (w.cols() + rows - 1) / rows * rows;
   }
 
   /** Where rows are copied to in a worker's memory: behind the arguments, sums and results. */
-  private static long weights(Product<HostBuffer> product) {
-    return Arguments.END + SUMS + product.count() * RESULTS;
+  private long weights(Product<HostBuffer> product) {
+    return Arguments.END + sumBytes + product.count() * resultBytes;
   }
 
   /** Copies a row of {@code count} values, and fills it up with zeros to {@code filled}. */
@@ -105,19 +110,19 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
 
   /** @param x address of the first activation row; the others follow without gaps */
   private void direct(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
-    long end = from + (to - from) / ROWS * ROWS;
-    for (long row = from; row < end; row += (long) STRIPS * ROWS) {
-      strips(product, x, row, Math.min(STRIPS, (end - row) / ROWS), memory);
+    long end = from + (to - from) / rows * rows;
+    for (long row = from; row < end; row += (long) STRIPS * rows) {
+      strips(product, x, row, Math.min(STRIPS, (end - row) / rows), memory);
     }
     if (end < to) {
-      strips(product, x, to - ROWS, 1, memory);
+      strips(product, x, to - rows, 1, memory);
     }
   }
 
   private void strips(Product<HostBuffer> product, long x, long row, long strips, MemorySegment memory) {
     HostMatrix w = product.w();
     long stride = product.out().cols() * Float.BYTES;
-    long weights = Weights.address(w, product.expert(), row, strips * ROWS);
+    long weights = Weights.address(w, product.expert(), row, strips * rows);
     long out = product.out().segment().address() + product.firstOut() * stride + row * Float.BYTES;
     multiply(product, x, weights, w.rowBytes(), strips, out, stride, memory);
   }
@@ -125,20 +130,20 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   /** One strip at a time, whose rows and results are in the memory. */
   private void copied(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
     HostMatrix w = product.w();
-    long results = Arguments.END + SUMS;
+    long results = Arguments.END + sumBytes;
     long weights = weights(product);
     long rowBytes = columns(w) * format.bytes;
-    for (long row = from; row < to; row += ROWS) {
-      long rows = Math.min(ROWS, to - row);
-      for (long i = 0; i < rows; i++) {
+    for (long row = from; row < to; row += rows) {
+      long some = Math.min(rows, to - row);
+      for (long i = 0; i < some; i++) {
         long first = w.rowOffset(product.expert(), row + i) / format.bytes;
         copy(w.bytes(), first, w.cols(), format.bytes, memory, weights + i * rowBytes, columns(w));
       }
-      multiply(product, x, memory.address() + weights, rowBytes, 1, memory.address() + results, RESULTS, memory);
+      multiply(product, x, memory.address() + weights, rowBytes, 1, memory.address() + results, resultBytes, memory);
       for (long i = 0; i < product.count(); i++) {
         long out = (product.firstOut() + i) * product.out().cols() + row;
         MemorySegment.copy(
-            memory, results + i * RESULTS, product.out().segment(), out * Float.BYTES, rows * Float.BYTES);
+            memory, results + i * resultBytes, product.out().segment(), out * Float.BYTES, some * Float.BYTES);
       }
     }
   }

@@ -1,8 +1,7 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Emitter.ROWS;
-import static io.gatun.jit.PanelEmitter.STRIPS;
 import static io.gatun.jit.PanelEmitter.TILE;
+import static io.gatun.jit.PanelEmitter.VECTORS;
 
 import io.gatun.device.HostMatrix;
 import io.gatun.device.MatmulKernel;
@@ -23,8 +22,8 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
   private final Lazy<Functions> functions;
 
   /** @param block how blocks are taken apart; asked for when the kernel is first used */
-  JitMatmul(Supplier<BlockCode> block) {
-    this.functions = new Lazy<>(() -> Functions.of(block.get()));
+  JitMatmul(Supplier<BlockCode> block, Isa isa) {
+    this.functions = new Lazy<>(() -> Functions.of(block.get(), isa));
   }
 
   /** @param rows that a function computes together */
@@ -39,24 +38,31 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
    * the arguments the panel, corrections of activations, and where rows are copied their results and they themselves.
    * Offsets in bytes.
    *
+   * @param panelBytes of a run of 32 columns of a vector of rows
    * @param strip a function of {@link StripEmitter}, for few activation rows
    * @param panel a function of {@link PanelEmitter}, for others
    */
-  private record Functions(Shape shape, Function strip, Function panel) {
+  private record Functions(Shape shape, int panelBytes, Function strip, Function panel) {
 
-    static Functions of(BlockCode block) {
-      List<byte[]> codes = List.of(StripEmitter.function(block), PanelEmitter.function(block));
+    static Functions of(BlockCode block, Isa isa) {
+      Isa ofStrips = isa.ofStrips(block);
+      List<byte[]> codes = List.of(StripEmitter.function(block, ofStrips), PanelEmitter.function(block, isa));
       List<MemorySegment> functions = new CodeArena(codes).functions();
+      Shape shape = isa.shape(block);
       return new Functions(
-          block.shape(), new Function(functions.getFirst(), ROWS), new Function(functions.getLast(), STRIPS * ROWS));
+          shape,
+          shape.panelBytes(isa.bytes()),
+          new Function(functions.getFirst(), ofStrips.lanes()),
+          new Function(functions.getLast(), PanelEmitter.rows(isa)));
     }
 
+    /** Bytes of a panel's vector of rows. */
     long panelStrip(HostMatrix w) {
-      return w.cols() / QuantizedRows.RUN * shape.panelBytes();
+      return w.cols() / QuantizedRows.RUN * panelBytes;
     }
 
     long corrections(HostMatrix w) {
-      return Arguments.END + STRIPS * panelStrip(w);
+      return Arguments.END + VECTORS * panelStrip(w);
     }
 
     /** f32 [activation rows][rows of a function]. */

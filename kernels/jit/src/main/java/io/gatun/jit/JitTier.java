@@ -15,41 +15,69 @@ import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
- * Kernels in machine code that is assembled when a kernel is first used, for Linux on x86-64 with AVX2. Stateless
- * and thread-safe.
+ * Kernels in machine code that is assembled when a kernel is first used, for Linux on x86-64. There is a tier for each
+ * form in which the code is written, and {@code -Dgatun.jit.isa=avx2|avxvnni|avx512} names the strongest that may be
+ * used; this one is for AVX2. Stateless and thread-safe.
  */
-public final class JitTier implements KernelTier {
-  private static final List<String> NEEDED = List.of("avx2", "fma", "f16c");
-
+public sealed class JitTier implements KernelTier {
   /** Something to execute, to find out whether that is allowed: a return. */
   private static final byte[] SOME_CODE = {(byte) 0xC3};
 
-  /** Found by {@link java.util.ServiceLoader}. */
-  public JitTier() {}
+  private final Isa isa;
 
-  @Override
-  public String name() {
-    return "jit";
+  /** Found by {@link java.util.ServiceLoader}. */
+  public JitTier() {
+    this(Isa.AVX2);
+  }
+
+  private JitTier(Isa isa) {
+    this.isa = isa;
+  }
+
+  /** Products of bytes by AVX-VNNI. */
+  public static final class AvxVnni extends JitTier {
+
+    /** Found by {@link java.util.ServiceLoader}. */
+    public AvxVnni() {
+      super(Isa.AVXVNNI);
+    }
+  }
+
+  /** Products by AVX-512 with VNNI. */
+  public static final class Avx512 extends JitTier {
+
+    /** Found by {@link java.util.ServiceLoader}. */
+    public Avx512() {
+      super(Isa.AVX512);
+    }
   }
 
   @Override
-  public KernelCap level() {
+  public final String name() {
+    return isa.tier;
+  }
+
+  @Override
+  public final KernelCap level() {
     return KernelCap.JIT;
   }
 
   @Override
-  public int strength() {
-    return 0;
+  public final int strength() {
+    return isa.ordinal();
   }
 
+  /** @throws IllegalArgumentException if {@code gatun.jit.isa} is no form */
   @Override
-  public Verdict verdict(Hardware hardware) {
+  public final Verdict verdict(Hardware hardware) {
     return lacking(hardware, System.getProperty("os.name", ""), System.getProperty("os.arch", ""))
         .or(JitTier::refusal)
         .<Verdict>map(Verdict.Refused::new)
@@ -57,14 +85,11 @@ public final class JitTier implements KernelTier {
   }
 
   /** What the computer lacks, if anything. */
-  static Optional<String> lacking(Hardware hardware, String system, String architecture) {
+  final Optional<String> lacking(Hardware hardware, String system, String architecture) {
     if (!system.equals("Linux") || !architecture.equals("amd64")) {
       return Optional.of("its machine code is for Linux on x86-64, this is %s on %s".formatted(system, architecture));
     }
-    List<String> missing = NEEDED.stream().filter(flag -> !hardware.isa().contains(flag)).toList();
-    return missing.isEmpty()
-        ? Optional.empty()
-        : Optional.of("this processor has no " + String.join(", ", missing));
+    return isa.obstacles(hardware).stream().findFirst();
   }
 
   private static Optional<String> refusal() {
@@ -81,18 +106,19 @@ public final class JitTier implements KernelTier {
   }
 
   @Override
-  public Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
-    return Optional.ofNullable(Products.OF.get(encoding));
+  public final Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
+    return Optional.ofNullable(Products.OF.get(isa).get(encoding));
   }
 
   @Override
-  public Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
-    return Optional.ofNullable(FloatProducts.OF.get(encoding));
+  public final Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
+    return Optional.ofNullable(FloatProducts.OF.getOrDefault(isa, Map.of()).get(encoding));
   }
 
+  /** All forms have those of AVX2. */
   @Override
-  public Optional<RowKernels> rowKernels() {
-    return loops().map(LoopedRows::new);
+  public final Optional<RowKernels> rowKernels() {
+    return isa == Isa.AVX2 ? loops().map(LoopedRows::new) : Optional.empty();
   }
 
   /** The loops over values; none in a JVM without the Vector API, which has those that are not in machine code. */
@@ -102,51 +128,58 @@ public final class JitTier implements KernelTier {
 
   /** The kernels, whose code is assembled when they are first used. */
   private static final class Products {
-    static final Map<QuantizedEncoding, JitMatmul> OF =
+    private static final Map<QuantizedEncoding, Supplier<BlockCode>> BLOCKS =
         Map.ofEntries(
-            entry(Encodings.Q1_0, BlockQ1_0::new),
-            entry(Encodings.Q2_0, BlockQ2_0::new),
-            entry(Encodings.Q4_0, BlockQ4_0::new),
-            entry(Encodings.Q4_1, BlockQ4_1::new),
-            entry(Encodings.Q5_0, FiveBitBlock::q5_0),
-            entry(Encodings.Q5_1, FiveBitBlock::q5_1),
-            entry(Encodings.Q8_0, BlockQ8_0::new),
-            entry(Encodings.Q2_K, BlockQ2_K::new),
-            entry(Encodings.Q3_K, BlockQ3_K::new),
-            entry(Encodings.Q4_K, BlockQ4_K::new),
-            entry(Encodings.Q5_K, BlockQ5_K::new),
-            entry(Encodings.Q6_K, BlockQ6_K::new),
-            entry(Encodings.IQ1_S, BlockIQ1_S::new),
-            entry(Encodings.IQ1_M, BlockIQ1_M::new),
-            entry(Encodings.IQ2_XXS, BlockIQ2_XXS::new),
-            entry(Encodings.IQ2_XS, BlockIQ2_XS::new),
-            entry(Encodings.IQ2_S, BlockIQ2_S::new),
-            entry(Encodings.IQ3_XXS, BlockIQ3_XXS::new),
-            entry(Encodings.IQ3_S, BlockIQ3_S::new),
-            entry(Encodings.IQ4_NL, BlockIQ4_NL::new),
-            entry(Encodings.IQ4_XS, BlockIQ4_XS::new),
-            entry(Encodings.TQ1_0, BlockTQ1_0::new),
-            entry(Encodings.TQ2_0, BlockTQ2_0::new),
-            entry(Encodings.MXFP4, BlockMXFP4::new),
-            entry(Encodings.NVFP4, BlockNVFP4::new));
+            Map.entry(Encodings.Q1_0, BlockQ1_0::new),
+            Map.entry(Encodings.Q2_0, BlockQ2_0::new),
+            Map.entry(Encodings.Q4_0, BlockQ4_0::new),
+            Map.entry(Encodings.Q4_1, BlockQ4_1::new),
+            Map.entry(Encodings.Q5_0, FiveBitBlock::q5_0),
+            Map.entry(Encodings.Q5_1, FiveBitBlock::q5_1),
+            Map.entry(Encodings.Q8_0, BlockQ8_0::new),
+            Map.entry(Encodings.Q2_K, BlockQ2_K::new),
+            Map.entry(Encodings.Q3_K, BlockQ3_K::new),
+            Map.entry(Encodings.Q4_K, BlockQ4_K::new),
+            Map.entry(Encodings.Q5_K, BlockQ5_K::new),
+            Map.entry(Encodings.Q6_K, BlockQ6_K::new),
+            Map.entry(Encodings.IQ1_S, BlockIQ1_S::new),
+            Map.entry(Encodings.IQ1_M, BlockIQ1_M::new),
+            Map.entry(Encodings.IQ2_XXS, BlockIQ2_XXS::new),
+            Map.entry(Encodings.IQ2_XS, BlockIQ2_XS::new),
+            Map.entry(Encodings.IQ2_S, BlockIQ2_S::new),
+            Map.entry(Encodings.IQ3_XXS, BlockIQ3_XXS::new),
+            Map.entry(Encodings.IQ3_S, BlockIQ3_S::new),
+            Map.entry(Encodings.IQ4_NL, BlockIQ4_NL::new),
+            Map.entry(Encodings.IQ4_XS, BlockIQ4_XS::new),
+            Map.entry(Encodings.TQ1_0, BlockTQ1_0::new),
+            Map.entry(Encodings.TQ2_0, BlockTQ2_0::new),
+            Map.entry(Encodings.MXFP4, BlockMXFP4::new),
+            Map.entry(Encodings.NVFP4, BlockNVFP4::new));
+
+    static final Map<Isa, Map<QuantizedEncoding, JitMatmul>> OF =
+        Arrays.stream(Isa.values()).collect(Collectors.toUnmodifiableMap(isa -> isa, Products::of));
 
     private Products() {}
 
-    private static Map.Entry<QuantizedEncoding, JitMatmul> entry(
-        QuantizedEncoding encoding, Supplier<BlockCode> block) {
-      return Map.entry(encoding, new JitMatmul(block));
+    private static Map<QuantizedEncoding, JitMatmul> of(Isa isa) {
+      return BLOCKS.entrySet().stream()
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, block -> new JitMatmul(block.getValue(), isa)));
     }
   }
 
-  /** The same for weights that are not quantized. */
+  /** The same for weights that are not quantized; AVX-VNNI has nothing for them. */
   private static final class FloatProducts {
-    static final Map<Encoding, JitFloatMatmul> OF =
-        Map.of(
-            Encodings.F32, new JitFloatMatmul(FloatFormat.F32),
-            Encodings.F16, new JitFloatMatmul(FloatFormat.F16),
-            Encodings.BF16, new JitFloatMatmul(FloatFormat.BF16));
+    static final Map<Isa, Map<Encoding, JitFloatMatmul>> OF =
+        Map.of(Isa.AVX2, of(Isa.AVX2), Isa.AVX512, of(Isa.AVX512));
 
     private FloatProducts() {}
+
+    private static Map<Encoding, JitFloatMatmul> of(Isa isa) {
+      return Map.of(
+          Encodings.F32, new JitFloatMatmul(FloatFormat.F32, isa),
+          Encodings.F16, new JitFloatMatmul(FloatFormat.F16, isa),
+          Encodings.BF16, new JitFloatMatmul(FloatFormat.BF16, isa));
+    }
   }
 
   /** The loops, assembled when they are first asked for. */

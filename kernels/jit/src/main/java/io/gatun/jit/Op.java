@@ -1,8 +1,8 @@
 package io.gatun.jit;
 
 /**
- * The vector instructions that are used, by their VEX encoding: Intel 64 and IA-32 Architectures Software Developer's
- * Manual, volume 2, "VEX.L.pp.map.W opcode".
+ * The vector instructions that are used, by their VEX or EVEX encoding: Intel 64 and IA-32 Architectures Software
+ * Developer's Manual, volume 2, "VEX.L.pp.map.W opcode".
  */
 enum Op {
   VMOVDQU(Op.PF3, Op.M0F, 0x6F),
@@ -11,10 +11,10 @@ enum Op {
   VPINSRD(Op.P66, Op.M3A, 0x22),
   VMOVSD(Op.PF2, Op.M0F, 0x10),
   VMOVHPS(Op.PNO, Op.M0F, 0x16),
-  VBROADCASTSS(Op.P66, Op.M38, 0x18),
-  VBROADCASTI128(Op.P66, Op.M38, 0x5A),
-  VPBROADCASTD(Op.P66, Op.M38, 0x58),
-  VINSERTI128(Op.P66, Op.M3A, 0x38),
+  VBROADCASTSS(Op.P66, Op.M38, 0x18, 0, Op.LANE),
+  VBROADCASTI128(Op.P66, Op.M38, 0x5A, 0, Op.QUARTER),
+  VPBROADCASTD(Op.P66, Op.M38, 0x58, 0, Op.LANE),
+  VINSERTI128(Op.P66, Op.M3A, 0x38, 0, Op.QUARTER),
   VPBLENDW(Op.P66, Op.M3A, 0x0E),
   VPERM2I128(Op.P66, Op.M3A, 0x46),
   VPERMQ(Op.P66, Op.M3A, 0x00, 1),
@@ -23,7 +23,7 @@ enum Op {
   VPUNPCKLQDQ(Op.P66, Op.M0F, 0x6C),
   VPUNPCKHQDQ(Op.P66, Op.M0F, 0x6D),
   VPACKUSDW(Op.P66, Op.M38, 0x2B),
-  VPMOVZXWD(Op.P66, Op.M38, 0x33),
+  VPMOVZXWD(Op.P66, Op.M38, 0x33, 0, Op.HALF),
   VPSHUFB(Op.P66, Op.M38, 0x00),
   VPAND(Op.P66, Op.M0F, 0xDB),
   VPOR(Op.P66, Op.M0F, 0xEB),
@@ -47,7 +47,7 @@ enum Op {
   VPMADDWD(Op.P66, Op.M0F, 0xF5),
   VPMADDUBSW(Op.P66, Op.M38, 0x04),
   VCVTDQ2PS(Op.PNO, Op.M0F, 0x5B),
-  VCVTPH2PS(Op.P66, Op.M38, 0x13),
+  VCVTPH2PS(Op.P66, Op.M38, 0x13, 0, Op.HALF),
   VADDPS(Op.PNO, Op.M0F, 0x58),
   VHADDPS(Op.PF2, Op.M0F, 0x7C),
   VCVTPS2DQ(Op.P66, Op.M0F, 0x5B),
@@ -65,7 +65,13 @@ enum Op {
   VMULPS(Op.PNO, Op.M0F, 0x59),
   VFMADD231PS(Op.P66, Op.M38, 0xB8),
   VFMSUB231PS(Op.P66, Op.M38, 0xBA),
-  VFNMADD231PS(Op.P66, Op.M38, 0xBC);
+  VFNMADD231PS(Op.P66, Op.M38, 0xBC),
+  VPDPBUSD(Op.P66, Op.M38, 0x50),
+  VSHUFPS(Op.PNO, Op.M0F, 0xC6),
+  VSHUFF32X4(Op.P66, Op.M3A, 0x23),
+  VPMOVDW(Op.PF3, Op.M38, 0x33, 0, Op.HALF),
+  VPMOVM2B(Op.PF3, Op.M38, 0x28),
+  VPMOVM2D(Op.PF3, Op.M38, 0x38);
 
   private static final int PNO = 0;
   private static final int P66 = 1;
@@ -75,19 +81,39 @@ enum Op {
   private static final int M38 = 2;
   private static final int M3A = 3;
 
+  /** Of a vector of 64 bytes. */
+  private static final int VECTOR = 64;
+
+  private static final int HALF = 32;
+  private static final int QUARTER = 16;
+  private static final int LANE = 4;
+
   final int prefix;
   final int map;
   final int code;
   final int wide;
+
+  /** Bytes that it reads of memory where vectors have 64: in these are short displacements counted. */
+  final int memory;
 
   Op(int prefix, int map, int code) {
     this(prefix, map, code, 0);
   }
 
   Op(int prefix, int map, int code, int wide) {
+    this(prefix, map, code, wide, VECTOR);
+  }
+
+  Op(int prefix, int map, int code, int wide, int memory) {
     this.prefix = prefix;
     this.map = map;
     this.code = code;
     this.wide = wide;
+    this.memory = memory;
+  }
+
+  /** Bit W of its EVEX encoding. */
+  int evexWide() {
+    return this == VPUNPCKLQDQ || this == VPUNPCKHQDQ ? 1 : wide;
   }
 }

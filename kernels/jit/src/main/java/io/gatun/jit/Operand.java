@@ -15,14 +15,24 @@ sealed interface Operand {
   /**
    * A vector register.
    *
-   * @param number 0 to 15
-   * @param bits 128 or 256: which part of it is meant
+   * @param number 0 to 15, with 512 bits to 31
+   * @param bits 128, 256 or 512: which part of it is meant
    */
   record Vec(int number, int bits) implements Operand {
 
-    /** All of a register. */
+    /** All of a register of AVX2. */
     static Vec ymm(int number) {
       return new Vec(number, 256);
+    }
+
+    /** Bit 3 of its number, which stands in a prefix. */
+    int high() {
+      return number >> 3 & 1;
+    }
+
+    /** Bit 4 of its number, which stands in the prefix of AVX-512. */
+    int highest() {
+      return number >> 4;
     }
 
     /** The lower three bits of its number, which stand in the operand. */
@@ -72,6 +82,11 @@ sealed interface Operand {
 
     static Literal of(int word) {
       return new Literal(List.of(word));
+    }
+
+    /** That of two vectors, for that of one; anything else as it is. */
+    Literal doubled() {
+      return words.size() == 8 ? new Literal(Stream.of(words, words).flatMap(List::stream).toList()) : this;
     }
 
     /** A number in all 32-bit lanes of a vector. */

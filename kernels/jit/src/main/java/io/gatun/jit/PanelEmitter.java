@@ -25,6 +25,7 @@ import static io.gatun.jit.Op.VPABSB;
 import static io.gatun.jit.Op.VPADDD;
 import static io.gatun.jit.Op.VPADDW;
 import static io.gatun.jit.Op.VPBROADCASTD;
+import static io.gatun.jit.Op.VPDPBUSD;
 import static io.gatun.jit.Op.VPMADDUBSW;
 import static io.gatun.jit.Op.VPMADDWD;
 import static io.gatun.jit.Op.VPSIGNB;
@@ -37,19 +38,20 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * Writes the function that multiplies weight rows with many activation rows, {@link #TILE} at a time. {@link #STRIPS}
- * strips of {@link #ROWS} rows are decoded into a panel first, which is read in order and stays in the cache while it
- * meets the activations.
+ * Writes the function that multiplies weight rows with many activation rows, {@link #TILE} at a time. As many rows as
+ * {@link #VECTORS} vectors have lanes are decoded into a panel first, strip by strip with instructions of AVX2; it is read in
+ * order and stays in the cache while it meets the activations. With dots signed codes are made unsigned by a center.
  *
  * <pre>
- *   panel, of each strip, of each run of 32 columns:   u8 or i8 [8 quads of columns][ROWS][4], magnitudes if
- *   they are signed, then f32 factors [..][ROWS]
+ *   panel, of each vector of rows, of each run of 32 columns:   u8 or i8 [8 quads of columns][lanes][4], magnitudes if
+ *   they are signed, then f32 factors [..][lanes]
  *
  *   for each panel                                R8 is the first row, RSI where its results go
- *     for each block                              R13 and R14 in rows 0 and 4 of a strip, RBP in the panel
+ *     for each strip of a vector                  RAX is the first row, RCX where the strip begins in the panel
+ *       for each block                            R13 and R14 in rows 0 and 4 of a strip, RBP in the panel
  *     for each tile of activation rows            RAX are left; R12 results
  *       for each run of 32 columns                RBP in the panel; R13 codes, R14 scales, R15 and RCX
- *                                                 corrections of activation row 0; R11 from strip to strip of the panel
+ *                                                 corrections of activation row 0; R11 from vector to vector of the panel
  * </pre>
  *
  * <p>In a tile R9 and R10 are 1 and 3 times the bytes from row to row of the codes, RDX and RBX the same for scales and
@@ -59,27 +61,46 @@ final class PanelEmitter extends Emitter {
   /** Activation rows of a tile. */
   static final int TILE = 4;
 
-  /** Strips of a panel, which share what is loaded of the activations. */
-  static final int STRIPS = 2;
+  /** Vectors of weight rows of a panel, which share what is loaded of the activations. */
+  static final int VECTORS = 2;
 
   /** Quads of columns of a run. */
   static final int QUADS = 8;
 
-  private static final Vec CORRECTION = ymm(12);
-  private static final Vec X = ymm(13);
+  /** Of AVX2, for what is not done in a tile. */
   private static final Vec FREE = ymm(14);
-  private static final Vec ONE_EACH = ymm(15);
 
+  /** The form of tiles. */
+  private final Isa wide;
   private final BlockCode block;
   private final Shape shape;
+  private final Vec correction;
+  private final Vec x;
+  private final Vec free;
+  private final Vec ones;
 
-  private PanelEmitter(BlockCode block) {
+  private PanelEmitter(BlockCode block, Isa isa) {
+    super(Isa.AVX2);
+    this.wide = isa;
     this.block = block;
-    this.shape = block.shape();
+    this.shape = isa.shape(block);
+    this.correction = register(12);
+    this.x = register(13);
+    this.free = register(14);
+    this.ones = register(15);
   }
 
-  static byte[] function(BlockCode block) {
-    return new PanelEmitter(block).emit();
+  static byte[] function(BlockCode block, Isa isa) {
+    return new PanelEmitter(block, isa).emit();
+  }
+
+  /** Weight rows of a panel. */
+  static int rows(Isa isa) {
+    return VECTORS * isa.lanes();
+  }
+
+  private Vec register(int number) {
+    return new Vec(number, wide.bits);
   }
 
   private byte[] emit() {
@@ -93,10 +114,10 @@ final class PanelEmitter extends Emitter {
     panel();
     tiles();
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
-    for (int strip = 0; strip < STRIPS; strip++) {
+    for (int strip = 0; strip < VECTORS * stripsOfVector(); strip++) {
       code.lea(R8, Mem.at(R8, R9, 8, 0));
     }
-    code.add(RSI, STRIPS * VECTOR);
+    code.add(RSI, VECTORS * wide.bytes());
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, next);
     return leave();
@@ -145,10 +166,13 @@ final class PanelEmitter extends Emitter {
   private void panel() {
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
-    code.mov(R13, R8);
-    code.mov(RBP, Mem.at(RDI, Arguments.PANEL));
-    code.mov(R15, RBP);
+    code.mov(RAX, R8);
+    code.mov(RCX, Mem.at(RDI, Arguments.PANEL));
     block.prepare(this);
+    int side = code.here();
+    code.mov(R13, RAX);
+    code.mov(RBP, RCX);
+    code.mov(R15, RCX);
     int strip = code.here();
     code.lea(R14, Mem.at(R13, R9, 4, 0));
     code.add(R15, Mem.at(RDI, Arguments.PANEL_STRIP));
@@ -156,13 +180,31 @@ final class PanelEmitter extends Emitter {
     pack();
     code.add(R13, shape.bytes());
     code.add(R14, shape.bytes());
-    code.add(RBP, shape.runs() * shape.panelBytes());
+    code.add(RBP, shape.runs() * panelBytes());
     code.cmp(RBP, R15);
     code.jump(Assembler.Condition.BELOW, next);
     code.lea(R13, Mem.at(R13, R10, 2, 0));
     code.add(R13, R9); // it had come to row 1
+    for (int others = 1; others < stripsOfVector(); others++) {
+      code.lea(R13, Mem.at(R13, R9, 8, 0));
+    }
     code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
     code.jump(Assembler.Condition.BELOW, strip);
+    code.lea(RAX, Mem.at(RAX, R9, 8, 0));
+    code.add(RCX, VECTOR);
+    code.mov(R15, Mem.at(RDI, Arguments.PANEL));
+    code.add(R15, wide.bytes());
+    code.cmp(RCX, R15);
+    code.jump(Assembler.Condition.BELOW, side);
+  }
+
+  /** Strips that lie side by side in a vector. */
+  private int stripsOfVector() {
+    return wide.bytes() / VECTOR;
+  }
+
+  private int panelBytes() {
+    return shape.panelBytes(wide.bytes());
   }
 
   private void tiles() {
@@ -178,11 +220,12 @@ final class PanelEmitter extends Emitter {
     code.mov(R11, Mem.at(RDI, Arguments.PANEL_STRIP));
     code.mov(RAX, Mem.at(RDI, Arguments.TOKENS));
     code.mov(R12, RSI);
-    code.op(VMOVDQU, ONE_EACH, ONES);
+    if (!wide.hasDots) {
+      code.op(VMOVDQU, ones, ONES);
+    }
     int tile = code.here();
     code.mov(RBP, Mem.at(RDI, Arguments.PANEL));
-    code.op(VPXOR, FREE, FREE, FREE);
-    each((strip, token) -> code.store(sum(strip, token), FREE));
+    beginSums();
     int next = code.here();
     for (int group = 0; group < shape.groupsOfRun(); group++) {
       tile(group);
@@ -191,7 +234,7 @@ final class PanelEmitter extends Emitter {
     code.add(R14, Float.BYTES);
     code.add(R15, Float.BYTES);
     code.add(RCX, Float.BYTES);
-    code.add(RBP, shape.panelBytes());
+    code.add(RBP, panelBytes());
     code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_FIRST_END));
     code.jump(Assembler.Condition.BELOW, next);
     results();
@@ -205,9 +248,8 @@ final class PanelEmitter extends Emitter {
 
   private void results() {
     for (int token = 0; token < TILE; token++) {
-      for (int strip = 0; strip < STRIPS; strip++) {
-        code.op(VMOVDQU, FREE, sum(strip, token));
-        code.store(Mem.at(R12, strip * VECTOR), FREE);
+      for (int vector = 0; vector < VECTORS; vector++) {
+        code.store(Mem.at(R12, vector * wide.bytes()), loadedSum(vector, token));
       }
       code.add(R12, Mem.at(RDI, Arguments.OUT_STRIDE));
     }
@@ -215,23 +257,23 @@ final class PanelEmitter extends Emitter {
 
   // ---- operands
 
-  /** A vector of the run that a tile is at, of a strip. */
-  private static Mem run(int strip, int offset) {
-    return strip == 0 ? Mem.at(RBP, offset) : Mem.at(RBP, R11, 1, offset);
+  /** What a panel's vector of rows has of the run that a tile is at. */
+  private static Mem run(int vector, int offset) {
+    return vector == 0 ? Mem.at(RBP, offset) : Mem.at(RBP, R11, 1, offset);
   }
 
-  private static Mem quad(int strip, int quad) {
-    return run(strip, quad * VECTOR);
+  private Mem quad(int vector, int quad) {
+    return run(vector, quad * wide.bytes());
   }
 
-  private Mem factor(int strip, int factor) {
-    return run(strip, shape.panelCodes() + factor * VECTOR);
+  private Mem factor(int vector, int factor) {
+    return run(vector, shape.panelCodes(wide.bytes()) + factor * wide.bytes());
   }
 
   /** Where the factors of a run's groups are: the scale, and then what {@link Shape#minimums} says. */
   private Mem factor(int group, boolean isMinimum) {
     int factor = group % shape.groupsOfRun() + (isMinimum ? shape.groupsOfRun() : 0);
-    return Mem.at(RBP, group / shape.groupsOfRun() * shape.panelBytes() + shape.panelCodes() + factor * VECTOR);
+    return Mem.at(RBP, group / shape.groupsOfRun() * panelBytes() + shape.panelCodes(wide.bytes()) + factor * wide.bytes());
   }
 
   private static Mem strided(Gp base, int token, Gp stride, Gp three, int offset) {
@@ -256,41 +298,68 @@ final class PanelEmitter extends Emitter {
     return strided(group == 0 ? R15 : RCX, token, RDX, RBX, 0);
   }
 
-  /** The dots of a strip and an activation row: registers 0 to 7. */
-  private static Vec dot(int strip, int token) {
-    return ymm(strip * TILE + token);
+  /** The dots of a vector of rows and an activation row: registers 0 to 7. */
+  private Vec dot(int vector, int token) {
+    return register(vector * TILE + token);
   }
 
-  /** A quad of columns of a strip's codes. */
-  private static Vec codesOf(int strip) {
-    return ymm(8 + strip);
+  /** A quad of columns of the codes. */
+  private Vec codesOf(int vector) {
+    return register(8 + vector);
   }
 
   /** The magnitudes of signed codes. */
-  private static Vec magnitudesOf(int strip) {
-    return ymm(10 + strip);
+  private Vec magnitudesOf(int vector) {
+    return register(10 + vector);
   }
 
-  /** Where the sums of a strip and an activation row are, which grow. */
-  private Mem sum(int strip, int token) {
-    return room(2 * LARGEST_GROUPS + strip * TILE + token);
+  /** Whether sums stay in registers, 16 to 23. */
+  private boolean areSumsInRegisters() {
+    return wide.registers > 16;
+  }
+
+  /** The sum of a vector of rows and an activation row, which grows: in its register, or loaded. */
+  private Vec loadedSum(int vector, int token) {
+    if (areSumsInRegisters()) {
+      return register(16 + vector * TILE + token);
+    }
+    code.op(VMOVDQU, codesOf(vector), sum(vector, token));
+    return codesOf(vector);
+  }
+
+  /** Where such a sum is if it is in no register. */
+  private Mem sum(int vector, int token) {
+    return room(2 * LARGEST_GROUPS + vector * TILE + token);
+  }
+
+  private void beginSums() {
+    if (areSumsInRegisters()) {
+      each((vector, token) -> clear(loadedSum(vector, token)));
+    } else {
+      clear(free);
+      each((vector, token) -> code.store(sum(vector, token), free));
+    }
+  }
+
+  private void clear(Vec target) {
+    code.op(VPXOR, target, target, target);
   }
 
   /** Where a tile keeps dots of which more are to come. */
-  private Mem earlier(int strip, int token) {
-    return room(2 * LARGEST_GROUPS + (STRIPS + strip) * TILE + token);
+  private Mem earlier(int vector, int token) {
+    return room(2 * LARGEST_GROUPS + (VECTORS + vector) * TILE + token);
   }
 
-  /** What is done for a strip and an activation row of a tile. */
+  /** What is done for a vector of rows and an activation row of a tile. */
   @FunctionalInterface
   private interface Place {
-    void at(int strip, int token);
+    void at(int vector, int token);
   }
 
   private static void each(Place place) {
     for (int token = 0; token < TILE; token++) {
-      for (int strip = 0; strip < STRIPS; strip++) {
-        place.at(strip, token);
+      for (int vector = 0; vector < VECTORS; vector++) {
+        place.at(vector, token);
       }
     }
   }
@@ -317,12 +386,15 @@ final class PanelEmitter extends Emitter {
           block.codes(this, part, k, quads.get(i), free.getFirst());
         }
         transpose(quads, free);
-        int start = slices.get(k) / 2 * shape.panelBytes() + slices.get(k) % 2 * quads.size() * VECTOR;
+        int start = slices.get(k) / 2 * panelBytes() + slices.get(k) % 2 * quads.size() * wide.bytes();
         for (int i = 0; i < quads.size(); i++) {
-          code.store(Mem.at(RBP, start + i * VECTOR), quads.get(i));
+          if (wide.offsets(block)) {
+            code.op(VPXOR, quads.get(i), quads.get(i), SIGNS);
+          }
+          code.store(Mem.at(RBP, start + i * wide.bytes()), quads.get(i));
           if (shape.isSigned()) {
             code.op(VPABSB, quads.get(i), quads.get(i));
-            code.store(Mem.at(RBP, start + (QUADS + i) * VECTOR), quads.get(i));
+            code.store(Mem.at(RBP, start + (QUADS + i) * wide.bytes()), quads.get(i));
           }
         }
       }
@@ -343,12 +415,16 @@ final class PanelEmitter extends Emitter {
   /** Adds the products of a group of the run and a tile of activation rows. */
   private void tile(int group) {
     int quads = shape.group() / Integer.BYTES;
-    int together = shape.quadsInWord();
-    for (int quad = 0; quad < quads; quad += together) {
-      if (together == 1) {
-        single(group * quads + quad, quad == 0);
-      } else {
-        several(group * quads + quad, together, quad == 0);
+    if (wide.hasDots) {
+      dots(group, quads);
+    } else {
+      int together = shape.quadsInWord();
+      for (int quad = 0; quad < quads; quad += together) {
+        if (together == 1) {
+          single(group * quads + quad, quad == 0);
+        } else {
+          several(group * quads + quad, together, quad == 0);
+        }
       }
     }
     for (int token = 0; token < TILE; token++) {
@@ -356,17 +432,45 @@ final class PanelEmitter extends Emitter {
     }
   }
 
+  /**
+   * The dots of a group, which begin with what its center is worth. Four products of bytes are added to 32 bits at once and
+   * nothing saturates: a group's are below 32 · 255 · 128 < 2²¹.
+   */
+  private void dots(int group, int quads) {
+    for (int token = 0; token < TILE; token++) {
+      if (shape.center() != 0) {
+        code.op(VPBROADCASTD, x, correction(token, group));
+      }
+      for (int vector = 0; vector < VECTORS; vector++) {
+        if (shape.center() != 0) {
+          code.op(VMOVDQU, dot(vector, token), x);
+        } else {
+          clear(dot(vector, token));
+        }
+      }
+    }
+    for (int quad = group * quads; quad < (group + 1) * quads; quad++) {
+      weights(quad);
+      for (int token = 0; token < TILE; token++) {
+        code.op(VPBROADCASTD, x, codes(token, quad));
+        for (int vector = 0; vector < VECTORS; vector++) {
+          code.op(VPDPBUSD, dot(vector, token), codesOf(vector), x);
+        }
+      }
+    }
+  }
+
   /** Adds products of a quad to the dots, pair by pair. */
   private void single(int quad, boolean isFirst) {
     weights(quad);
     for (int token = 0; token < TILE; token++) {
-      code.op(VPBROADCASTD, X, codes(token, quad));
-      for (int strip = 0; strip < STRIPS; strip++) {
-        Vec product = isFirst ? dot(strip, token) : FREE;
-        product(product, strip);
-        code.op(VPMADDWD, product, product, ONE_EACH);
+      code.op(VPBROADCASTD, x, codes(token, quad));
+      for (int vector = 0; vector < VECTORS; vector++) {
+        Vec product = isFirst ? dot(vector, token) : free;
+        product(product, vector);
+        code.op(VPMADDWD, product, product, ones);
         if (!isFirst) {
-          code.op(VPADDD, dot(strip, token), dot(strip, token), product);
+          code.op(VPADDD, dot(vector, token), dot(vector, token), product);
         }
       }
     }
@@ -375,73 +479,74 @@ final class PanelEmitter extends Emitter {
   /** Adds products of quads that together fit 16-bit lanes to the dots. */
   private void several(int firstQuad, int quads, boolean areFirst) {
     if (!areFirst) {
-      each((strip, token) -> code.store(earlier(strip, token), dot(strip, token)));
+      each((vector, token) -> code.store(earlier(vector, token), dot(vector, token)));
     }
     for (int quad = firstQuad; quad < firstQuad + quads; quad++) {
       weights(quad);
       for (int token = 0; token < TILE; token++) {
-        code.op(VPBROADCASTD, X, codes(token, quad));
-        for (int strip = 0; strip < STRIPS; strip++) {
-          Vec dot = dot(strip, token);
+        code.op(VPBROADCASTD, x, codes(token, quad));
+        for (int vector = 0; vector < VECTORS; vector++) {
+          Vec dot = dot(vector, token);
           if (quad == firstQuad) {
-            product(dot, strip);
+            product(dot, vector);
           } else {
-            product(FREE, strip);
-            code.op(VPADDW, dot, dot, FREE);
+            product(free, vector);
+            code.op(VPADDW, dot, dot, free);
           }
         }
       }
     }
     each(
-        (strip, token) -> {
-          Vec dot = dot(strip, token);
-          code.op(VPMADDWD, dot, dot, ONE_EACH);
+        (vector, token) -> {
+          Vec dot = dot(vector, token);
+          code.op(VPMADDWD, dot, dot, ones);
           if (!areFirst) {
-            code.op(VPADDD, dot, dot, earlier(strip, token));
+            code.op(VPADDD, dot, dot, earlier(vector, token));
           }
         });
   }
 
   private void weights(int quad) {
-    for (int strip = 0; strip < STRIPS; strip++) {
-      code.op(VMOVDQU, codesOf(strip), quad(strip, quad));
+    for (int vector = 0; vector < VECTORS; vector++) {
+      code.op(VMOVDQU, codesOf(vector), quad(vector, quad));
       if (shape.isSigned()) {
-        code.op(VMOVDQU, magnitudesOf(strip), quad(strip, QUADS + quad));
+        code.op(VMOVDQU, magnitudesOf(vector), quad(vector, QUADS + quad));
       }
     }
   }
 
-  /** Products of the weights that are loaded and {@link #X}. */
-  private void product(Vec target, int strip) {
+  /** Products of the weights that are loaded and the activations. */
+  private void product(Vec target, int vector) {
     if (shape.isSigned()) {
-      code.op(VPSIGNB, target, X, codesOf(strip));
-      code.op(VPMADDUBSW, target, magnitudesOf(strip), target);
+      code.op(VPSIGNB, target, x, codesOf(vector));
+      code.op(VPMADDUBSW, target, magnitudesOf(vector), target);
     } else {
-      code.op(VPMADDUBSW, target, codesOf(strip), X);
+      code.op(VPMADDUBSW, target, codesOf(vector), x);
     }
   }
 
   /** {@code sum = fma((float) dot, scale · xscale, sum)}, and {@code sum = fma(± minimum, xscale · Σx, sum)}. */
   private void accumulate(int token, int group) {
-    if (shape.hasCorrections()) {
-      code.op(VBROADCASTSS, CORRECTION, correction(token, group));
+    if (shape.hasMinimums() || shape.center() != 0 && !wide.hasDots) {
+      code.op(VBROADCASTSS, correction, correction(token, group));
     }
-    code.op(VBROADCASTSS, X, xScale(token));
-    for (int strip = 0; strip < STRIPS; strip++) {
-      Vec dot = dot(strip, token);
-      if (shape.center() != 0) {
-        code.op(VPADDD, dot, dot, CORRECTION);
+    code.op(VBROADCASTSS, x, xScale(token));
+    for (int vector = 0; vector < VECTORS; vector++) {
+      Vec dot = dot(vector, token);
+      if (shape.center() != 0 && !wide.hasDots) {
+        code.op(VPADDD, dot, dot, correction);
       }
       code.op(VCVTDQ2PS, dot, dot);
-      code.op(VMULPS, FREE, X, factor(strip, group));
-      Vec sum = codesOf(strip);
-      code.op(VMOVDQU, sum, sum(strip, token));
-      code.op(VFMADD231PS, sum, dot, FREE);
+      code.op(VMULPS, free, x, factor(vector, group));
+      Vec sum = loadedSum(vector, token);
+      code.op(VFMADD231PS, sum, dot, free);
       if (shape.hasMinimums()) {
         Op op = shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS;
-        code.op(op, sum, CORRECTION, factor(strip, shape.groupsOfRun() + group));
+        code.op(op, sum, correction, factor(vector, shape.groupsOfRun() + group));
       }
-      code.store(sum(strip, token), sum);
+      if (!areSumsInRegisters()) {
+        code.store(sum(vector, token), sum);
+      }
     }
   }
 }

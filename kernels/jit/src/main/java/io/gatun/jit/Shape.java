@@ -9,9 +9,9 @@ import io.gatun.tensors.QuantizedEncoding;
  * @param bytes of a block, 16 or more
  * @param columns of a block, a multiple of 32
  * @param group columns that share a scale, 16 or 32
- * @param largest magnitude of a code as it is made; at most 128
+ * @param largest magnitude of a code as it is made; at most 128, or 255 for dots
  * @param center what unsigned codes are too large by
- * @param isSigned whether codes are signed; then there is no center
+ * @param isSigned whether codes are signed; then there is neither a center nor a minimum
  * @param minimums what is done with them
  */
 record Shape(int bytes, int columns, int group, int largest, int center, boolean isSigned, Minimums minimums) {
@@ -42,6 +42,11 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
 
   Shape signed() {
     return new Shape(bytes, columns, group, largest, 0, true, minimums);
+  }
+
+  /** The same with codes that are 128 larger, and so unsigned. */
+  Shape offset() {
+    return new Shape(bytes, columns, group, 255, 128, false, minimums);
   }
 
   Shape with(Minimums newMinimums) {
@@ -94,13 +99,13 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
     return groupsOfRun() * (hasMinimums() ? 2 : 1);
   }
 
-  /** Bytes of the codes of a run of 32 columns in a panel, and of their magnitudes if they are signed. */
-  int panelCodes() {
-    return PanelEmitter.QUADS * Emitter.VECTOR * (isSigned ? 2 : 1);
+  /** Bytes of the codes of a run of 32 columns in a panel of such vectors, and of their magnitudes if they are signed. */
+  int panelCodes(int vector) {
+    return PanelEmitter.QUADS * vector * (isSigned ? 2 : 1);
   }
 
-  /** Bytes of a run of 32 columns in a panel. */
-  int panelBytes() {
-    return panelCodes() + factorsOfRun() * Emitter.VECTOR;
+  /** Bytes of a run of 32 columns in a panel of such vectors. */
+  int panelBytes(int vector) {
+    return panelCodes(vector) + factorsOfRun() * vector;
   }
 }

@@ -3,11 +3,13 @@ package io.gatun.jit;
 import static io.gatun.jit.Op.VPABSB;
 import static io.gatun.jit.Op.VPADDD;
 import static io.gatun.jit.Op.VPADDW;
+import static io.gatun.jit.Op.VPDPBUSD;
 import static io.gatun.jit.Op.VPHADDD;
 import static io.gatun.jit.Op.VPHADDW;
 import static io.gatun.jit.Op.VPMADDUBSW;
 import static io.gatun.jit.Op.VPMADDWD;
 import static io.gatun.jit.Op.VPSIGNB;
+import static io.gatun.jit.Op.VPXOR;
 
 import io.gatun.jit.Operand.Vec;
 import io.gatun.jit.StripPlan.Step;
@@ -47,9 +49,9 @@ final class SliceProducts {
     this.emitter = emitter;
     this.code = emitter.code;
     this.block = block;
-    this.shape = block.shape();
+    this.shape = emitter.isa.shape(block);
     this.plan = plan;
-    this.widening = Widening.of(shape);
+    this.widening = emitter.isa.hasDots ? Widening.PRODUCTS : Widening.of(shape);
   }
 
   /**
@@ -105,11 +107,16 @@ final class SliceProducts {
           int group = step.groups().indexOf(shape.groupOfSlice(step.slices().get(index)));
           Sums sums = plan.sums().get(group);
           boolean isLast = begun.get(group) || shape.slicesOfGroup() == 1;
-          Vec target = begun.get(group) ? plan.codes() : sums.of(i);
+          boolean hasDots = emitter.isa.hasDots;
+          Vec target = begun.get(group) || hasDots ? plan.codes() : sums.of(i);
           block.codes(emitter, part, k, target, plan.free());
-          multiply(target, step, index);
-          if (begun.get(group)) {
-            code.op(widening == Widening.PRODUCTS ? VPADDD : VPADDW, sums.of(i), sums.of(i), target);
+          if (hasDots) {
+            dot(sums.of(i), !begun.get(group), target, x(step, index));
+          } else {
+            multiply(target, x(step, index));
+            if (begun.get(group)) {
+              code.op(widening == Widening.PRODUCTS ? VPADDD : VPADDW, sums.of(i), sums.of(i), target);
+            }
           }
           begun.set(group);
           if (isLast) {
@@ -120,14 +127,28 @@ final class SliceProducts {
     }
   }
 
-  /** Products of a slice's codes and its activations. */
-  private void multiply(Vec codes, Step step, int index) {
-    Vec x = plan.free();
+  /** The activations of a slice, loaded if they are not. */
+  private Vec x(Step step, int index) {
     if (index < plan.x().size()) {
-      x = plan.x().get(index);
-    } else {
-      emitter.twice(x, step.slices().get(index));
+      return plan.x().get(index);
     }
+    emitter.twice(plan.free(), step.slices().get(index));
+    return plan.free();
+  }
+
+  /** Adds the products of a slice, in fours, to sums, which may begin with them. */
+  private void dot(Vec sums, boolean areFirst, Vec codes, Vec x) {
+    if (areFirst) {
+      code.op(VPXOR, sums, sums, sums);
+    }
+    if (emitter.isa.offsets(block)) {
+      code.op(VPXOR, codes, codes, emitter.constant(Emitter.SIGNS));
+    }
+    code.op(VPDPBUSD, sums, codes, x);
+  }
+
+  /** Products of a slice's codes and its activations. */
+  private void multiply(Vec codes, Vec x) {
     if (shape.isSigned()) {
       Vec magnitudes = plan.free();
       code.op(VPABSB, magnitudes, codes);

@@ -2,8 +2,6 @@ package io.gatun.jit;
 
 import static io.gatun.jit.Gp.R10;
 import static io.gatun.jit.Gp.R12;
-import static io.gatun.jit.Gp.R13;
-import static io.gatun.jit.Gp.R14;
 import static io.gatun.jit.Gp.R15;
 import static io.gatun.jit.Gp.R8;
 import static io.gatun.jit.Gp.R9;
@@ -30,14 +28,14 @@ import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 
 /**
- * Writes the function that multiplies strips of {@link #ROWS} weight rows, read where they lie, with activation rows.
+ * Writes the function that multiplies strips of weight rows, read where they lie, with activation rows.
  * Lanes are weight rows. {@link SliceProducts} writes what is done for a block of each row; here are the loops around
  * it.
  *
  * <pre>
  *   for each strip of weight rows                 R8 is the first row, RSI where its results go
  *     for each activation row                     RCX codes, RDX scales, RAX sums
- *       for each block                            R13 and R14 in rows 0 and 4, RBP 4 · (runs of activations so far)
+ *       for each block                            RBP 4 · (runs of activations so far)
  * </pre>
  *
  * <p>Memory of the next strip is asked for at R15 while this one is computed. R9 and R10 are 1 and 3 times the bytes of
@@ -59,13 +57,14 @@ final class StripEmitter extends Emitter {
   private int aheadEnd;
   private int loads;
 
-  private StripEmitter(BlockCode block) {
+  private StripEmitter(BlockCode block, Isa isa) {
+    super(isa);
     this.block = block;
-    this.plan = StripPlan.of(block);
+    this.plan = StripPlan.of(block, isa);
   }
 
-  static byte[] function(BlockCode block) {
-    return new StripEmitter(block).emit();
+  static byte[] function(BlockCode block, Isa isa) {
+    return new StripEmitter(block, isa).emit();
   }
 
   private byte[] emit() {
@@ -85,16 +84,16 @@ final class StripEmitter extends Emitter {
     code.mov(Mem.at(RDI, Arguments.RESULT), RSI);
     int token = code.here();
     code.op(VPXOR, SUM, SUM, SUM);
-    code.mov(R13, R8);
-    code.lea(R14, Mem.at(R8, R9, 4, 0));
-    code.lea(R15, Mem.at(R8, R9, 8, 0));
+    addRows(R15, R8);
+    enterRows();
     code.clear(RBP);
     int next = code.here();
-    aheadEnd = ROWS * block.shape().bytes();
+    aheadEnd = isa.lanes() * block.shape().bytes();
     block.multiply(this);
     advance();
     code.cmp(RBP, Mem.at(RDI, Arguments.RUNS_END));
     code.jump(Assembler.Condition.BELOW, next);
+    leaveRows();
     code.mov(R12, Mem.at(RDI, Arguments.RESULT));
     code.store(Mem.at(R12, 0), SUM);
     code.add(R12, Mem.at(RDI, Arguments.OUT_STRIDE));
@@ -104,8 +103,8 @@ final class StripEmitter extends Emitter {
     code.add(RAX, Mem.at(RDI, Arguments.SCALE_STRIDE));
     code.dec(Mem.at(RDI, Arguments.TOKENS_LEFT));
     code.jump(Assembler.Condition.NOT_ZERO, token);
-    code.lea(R8, Mem.at(R8, R9, 8, 0));
-    code.add(RSI, VECTOR);
+    addRows(R8, R8);
+    code.add(RSI, isa.bytes());
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
     return leave();
@@ -117,8 +116,7 @@ final class StripEmitter extends Emitter {
       code.prefetch(Mem.at(R15, ahead));
     }
     code.add(R15, aheadEnd);
-    code.add(R13, shape.bytes());
-    code.add(R14, shape.bytes());
+    nextInRows(shape.bytes());
     code.add(RBP, Integer.BYTES * shape.runs());
   }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * In which steps a block is multiplied, and which registers hold what meanwhile, after register 0 and the encoding's
@@ -23,8 +24,6 @@ import java.util.stream.IntStream;
  */
 record StripPlan(
     List<Step> steps, Vec codes, Vec free, List<Sums> sums, List<Vec> x, Map<Literal, Vec> constants) {
-  private static final int REGISTERS = 16;
-
   /** The first register that {@link BlockCode#factors} leaves alone. */
   private static final int LASTING = 13;
 
@@ -58,28 +57,36 @@ record StripPlan(
     }
   }
 
-  static StripPlan of(BlockCode block) {
+  static StripPlan of(BlockCode block, Isa isa) {
     List<Step> steps = steps(block);
     boolean areSlicesAdded = block.shape().slicesOfGroup() > 1;
     int groups = steps.stream().mapToInt(step -> step.groups().size()).max().orElseThrow();
     int next = block.registers() + 1;
     Vec codes = ymm(next++);
     Vec free = ymm(next++);
+    Vec commonOdd = isa.hasDots && !areSlicesAdded ? ymm(next++) : codes;
     var sums = new ArrayList<Sums>();
     for (int group = 0; group < groups; group++) {
-      sums.add(new Sums(ymm(next++), ymm(next++), areSlicesAdded ? ymm(next++) : codes));
+      sums.add(new Sums(ymm(next++), ymm(next++), areSlicesAdded ? ymm(next++) : commonOdd));
     }
+    int registers = isa.bytes() > Emitter.VECTOR ? isa.registers - 1 : isa.registers;
     int slices = steps.stream().mapToInt(step -> step.slices().size()).min().orElseThrow();
-    int x = Math.min(slices, REGISTERS - next);
+    int x = Math.min(slices, registers - next);
     List<Vec> inRegisters = IntStream.range(next, next + x).mapToObj(Vec::ymm).toList();
     next = Math.max(next + x, LASTING);
     var constants = new HashMap<Literal, Vec>();
-    for (Literal literal : block.constants()) {
-      if (next < REGISTERS) {
+    for (Literal literal : constants(block, isa)) {
+      if (next < registers) {
         constants.put(literal, ymm(next++));
       }
     }
     return new StripPlan(steps, codes, free, List.copyOf(sums), inRegisters, Map.copyOf(constants));
+  }
+
+  /** The encoding's, and before them what makes its codes unsigned for dots. */
+  private static List<Literal> constants(BlockCode block, Isa isa) {
+    Stream<Literal> ours = isa.offsets(block) ? Stream.of(Emitter.SIGNS) : Stream.of();
+    return Stream.concat(ours, block.constants().stream()).toList();
   }
 
   private static List<Step> steps(BlockCode block) {

@@ -2,6 +2,7 @@ package io.gatun.jit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.gatun.conformance.Fuzz;
@@ -17,38 +18,59 @@ import io.gatun.program.JitKernels;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The kernels in machine code keep the contract, where the computer can run them. */
-@EnabledIf(value = "runsHere", disabledReason = "this computer does not run the machine code: Linux on x86-64 with AVX2 does")
+/**
+ * The kernels in machine code keep the contract, in each form that the computer can run; what it cannot is reported as skipped,
+ * with the reason.
+ */
 class JitContractTest {
-  private static final Kernels KERNELS = new JitKernels().get();
 
-  static boolean runsHere() {
-    return new JitTier().verdict(Hardware.detect()) instanceof Verdict.Usable;
+  private static List<JitKernels> forms() {
+    return List.of(new JitKernels.Avx2(), new JitKernels.AvxVnni(), new JitKernels.Avx512());
+  }
+
+  /** Skips what this computer cannot run. */
+  private static void assumeUsable(JitKernels form) {
+    if (form.tier().verdict(Hardware.detect()) instanceof Verdict.Refused refused) {
+      Assumptions.abort("%s is not tested here: %s".formatted(form.tier().name(), refused.reason()));
+    }
   }
 
   @TestFactory
-  Stream<DynamicTest> kernelsKeepTheContract() {
-    return KernelContract.of(KERNELS).checks().map(check -> dynamicTest(check.name(), check::verify));
+  Stream<DynamicNode> kernelsKeepTheContract() {
+    return forms().stream()
+        .map(
+            form ->
+                form.tier().verdict(Hardware.detect()) instanceof Verdict.Usable
+                    ? dynamicContainer(
+                        form.tier().name(),
+                        KernelContract.of(form.get()).checks().map(check -> dynamicTest(check.name(), check::verify)))
+                    : dynamicTest(form.tier().name(), () -> assumeUsable(form)));
   }
 
-  @Test
+  @ParameterizedTest
+  @MethodSource("forms")
   @Timeout(120)
-  void nothingIsTouchedBeyondTheOperands() throws Exception {
+  void nothingIsTouchedBeyondTheOperands(JitKernels form) throws Exception {
+    assumeUsable(form);
     List<String> flags = List.of("--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector");
     var pages =
-        new GuardPages(Jvm.of(KernelContract.class, CpuBackend.class, JitTier.class), JitKernels.class, flags, 20);
+        new GuardPages(Jvm.of(KernelContract.class, CpuBackend.class, JitTier.class), form.getClass(), flags, 20);
     assertEquals(Optional.empty(), pages.fault());
   }
 
-  @Test
-  void randomProductsAreRight() {
-    var fuzz = new Fuzz(KERNELS);
+  @ParameterizedTest
+  @MethodSource("forms")
+  void randomProductsAreRight(JitKernels form) {
+    assumeUsable(form);
+    var fuzz = new Fuzz(form.get());
     assertEquals(Optional.empty(), fuzz.searchAsAsked());
     assertTrue(fuzz.tried() > 0, "nothing was tried");
   }
@@ -56,6 +78,7 @@ class JitContractTest {
   /** The kernels that the table would take after their self-check are the ones that the suite is run on. */
   @Test
   void everyKernelPassesItsSelfCheck() {
+    assumeUsable(new JitKernels.Avx2());
     KernelTable table = KernelTable.scalar().improvedBy(new JitTier()).checked();
     assertEquals("f64,i8,i16,i32,i64,q8_k,quantized/f32=scalar rest=jit", table.describe());
     assertEquals(List.of(), table.notes());

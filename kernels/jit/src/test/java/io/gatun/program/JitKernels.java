@@ -5,12 +5,48 @@ import io.gatun.cpu.KernelTier;
 import io.gatun.jit.JitTier;
 import java.util.function.Supplier;
 
-/** The kernels in machine code, for the suite of the contract, also in a JVM of its own. */
-public final class JitKernels implements Supplier<Kernels> {
-  private static final KernelTier TIER = new JitTier();
+/** The kernels in machine code of a form, for the suite of the contract, also in a JVM of its own. */
+public abstract class JitKernels implements Supplier<Kernels> {
+  private final KernelTier tier;
+
+  private JitKernels(KernelTier tier) {
+    this.tier = tier;
+  }
+
+  /** The tier. */
+  public KernelTier tier() {
+    return tier;
+  }
 
   @Override
   public Kernels get() {
-    return new Kernels(TIER.name(), TIER::q8Matmul, TIER::floatMatmul, TIER.rowKernels());
+    return new Kernels(tier.name(), tier::q8Matmul, tier::floatMatmul, tier.rowKernels());
+  }
+
+  /** Those for AVX2. */
+  public static final class Avx2 extends JitKernels {
+
+    /** For whoever loads the class. */
+    public Avx2() {
+      super(new JitTier());
+    }
+  }
+
+  /** Those for AVX-VNNI. */
+  public static final class AvxVnni extends JitKernels {
+
+    /** For whoever loads the class. */
+    public AvxVnni() {
+      super(new JitTier.AvxVnni());
+    }
+  }
+
+  /** Those for AVX-512. */
+  public static final class Avx512 extends JitKernels {
+
+    /** For whoever loads the class. */
+    public Avx512() {
+      super(new JitTier.Avx512());
+    }
   }
 }

@@ -1,0 +1,109 @@
+package io.gatun.jit;
+
+import io.gatun.device.Hardware;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The forms in which machine code is written, by the instructions that they need: the weakest first. */
+enum Isa {
+  AVX2("jit", 256, 16, false, List.of("avx2", "fma", "f16c")),
+
+  /** With {@link Op#VPDPBUSD}. */
+  AVXVNNI("jit-avxvnni", 256, 16, true, withAvx2("avx_vnni")),
+
+  /** With {@link Op#VPDPBUSD}, and vectors and registers twice as large and as many. */
+  AVX512(
+      "jit-avx512", 512, 32, true, withAvx2("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"));
+
+  private static final String PROPERTY = "gatun.jit.isa";
+
+  /** The name of the tier whose kernels have this form. */
+  final String tier;
+
+  /** Bits of a vector. */
+  final int bits;
+
+  /** Vector registers. */
+  final int registers;
+
+  /** Whether four products of bytes are added to a 32-bit lane at once. */
+  final boolean hasDots;
+
+  private final List<String> flags;
+
+  Isa(String tier, int bits, int registers, boolean hasDots, List<String> flags) {
+    this.tier = tier;
+    this.bits = bits;
+    this.registers = registers;
+    this.hasDots = hasDots;
+    this.flags = flags;
+  }
+
+  private static List<String> withAvx2(String... others) {
+    return Stream.concat(Stream.of("avx2", "fma", "f16c"), Arrays.stream(others)).toList();
+  }
+
+  /** The word users write. */
+  String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The strongest form that may be used: {@code -Dgatun.jit.isa}.
+   *
+   * @throws IllegalArgumentException for an unknown word, listing the known ones
+   */
+  static Isa cap() {
+    String word = System.getProperty(PROPERTY, AVX512.id());
+    return Arrays.stream(values())
+        .filter(isa -> isa.id().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "-D%s=%s: expected %s"
+                        .formatted(PROPERTY, word, Arrays.stream(values()).map(Isa::id).collect(Collectors.joining("|")))));
+  }
+
+  /** What speaks against this form here: instructions that the processor lacks, or the cap. */
+  List<String> obstacles(Hardware hardware) {
+    var obstacles = new ArrayList<String>();
+    if (compareTo(cap()) > 0) {
+      obstacles.add("machine code is capped at %s by -D%s".formatted(cap().id(), PROPERTY));
+    }
+    List<String> missing = flags.stream().filter(flag -> !hardware.isa().contains(flag)).toList();
+    if (!missing.isEmpty()) {
+      obstacles.add("this processor has no " + String.join(", ", missing));
+    }
+    return obstacles;
+  }
+
+  /** Bytes of a vector. */
+  int bytes() {
+    return bits / Byte.SIZE;
+  }
+
+  /** 32-bit lanes of a vector. */
+  int lanes() {
+    return bits / Integer.SIZE;
+  }
+
+  /** The form of an encoding's strips. */
+  Isa ofStrips(BlockCode block) {
+    return bits == AVX2.bits || block.canBeDoubled() ? this : AVX2;
+  }
+
+  /** Whether an encoding's codes are signed and become unsigned for dots, 128 larger. */
+  boolean offsets(BlockCode block) {
+    return hasDots && block.shape().isSigned();
+  }
+
+  /** How products are computed of an encoding's blocks. */
+  Shape shape(BlockCode block) {
+    return offsets(block) ? block.shape().offset() : block.shape();
+  }
+}
