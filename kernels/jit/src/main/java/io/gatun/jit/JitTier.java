@@ -13,14 +13,12 @@ import io.gatun.device.QuantizedRows;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
-import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels in machine code that is assembled when a kernel is first used, for Linux on x86-64. There is a tier for each
@@ -28,10 +26,18 @@ import java.util.stream.Collectors;
  * used; this one is for AVX2. Stateless and thread-safe.
  */
 public sealed class JitTier implements KernelTier {
+  /** The kernels that were asked for, whose code is assembled when they are first used. */
+  private static final Map<Form<QuantizedEncoding>, JitMatmul> PRODUCTS = new ConcurrentHashMap<>();
+
+  private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
+
   /** Something to execute, to find out whether that is allowed: a return. */
   private static final byte[] SOME_CODE = {(byte) 0xC3};
 
   private final Isa isa;
+
+  /** What an encoding's kernels are for. */
+  private record Form<E extends Encoding>(Isa isa, E encoding) {}
 
   /** Found by {@link java.util.ServiceLoader}. */
   public JitTier() {
@@ -107,12 +113,15 @@ public sealed class JitTier implements KernelTier {
 
   @Override
   public final Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
-    return Optional.ofNullable(Products.OF.get(isa).get(encoding));
+    return Optional.ofNullable(PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::product));
   }
 
+  /** AVX-VNNI has nothing for floats that AVX2 lacks. */
   @Override
   public final Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
-    return Optional.ofNullable(FloatProducts.OF.getOrDefault(isa, Map.of()).get(encoding));
+    return isa == Isa.AVXVNNI
+        ? Optional.empty()
+        : Optional.ofNullable(FLOAT_PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::floatProduct));
   }
 
   /** All forms have those of AVX2. */
@@ -126,60 +135,49 @@ public sealed class JitTier implements KernelTier {
     return Loops.OF;
   }
 
-  /** The kernels, whose code is assembled when they are first used. */
-  private static final class Products {
-    private static final Map<QuantizedEncoding, Supplier<BlockCode>> BLOCKS =
-        Map.ofEntries(
-            Map.entry(Encodings.Q1_0, BlockQ1_0::new),
-            Map.entry(Encodings.Q2_0, BlockQ2_0::new),
-            Map.entry(Encodings.Q4_0, BlockQ4_0::new),
-            Map.entry(Encodings.Q4_1, BlockQ4_1::new),
-            Map.entry(Encodings.Q5_0, FiveBitBlock::q5_0),
-            Map.entry(Encodings.Q5_1, FiveBitBlock::q5_1),
-            Map.entry(Encodings.Q8_0, BlockQ8_0::new),
-            Map.entry(Encodings.Q2_K, BlockQ2_K::new),
-            Map.entry(Encodings.Q3_K, BlockQ3_K::new),
-            Map.entry(Encodings.Q4_K, BlockQ4_K::new),
-            Map.entry(Encodings.Q5_K, BlockQ5_K::new),
-            Map.entry(Encodings.Q6_K, BlockQ6_K::new),
-            Map.entry(Encodings.IQ1_S, BlockIQ1_S::new),
-            Map.entry(Encodings.IQ1_M, BlockIQ1_M::new),
-            Map.entry(Encodings.IQ2_XXS, BlockIQ2_XXS::new),
-            Map.entry(Encodings.IQ2_XS, BlockIQ2_XS::new),
-            Map.entry(Encodings.IQ2_S, BlockIQ2_S::new),
-            Map.entry(Encodings.IQ3_XXS, BlockIQ3_XXS::new),
-            Map.entry(Encodings.IQ3_S, BlockIQ3_S::new),
-            Map.entry(Encodings.IQ4_NL, BlockIQ4_NL::new),
-            Map.entry(Encodings.IQ4_XS, BlockIQ4_XS::new),
-            Map.entry(Encodings.TQ1_0, BlockTQ1_0::new),
-            Map.entry(Encodings.TQ2_0, BlockTQ2_0::new),
-            Map.entry(Encodings.MXFP4, BlockMXFP4::new),
-            Map.entry(Encodings.NVFP4, BlockNVFP4::new));
-
-    static final Map<Isa, Map<QuantizedEncoding, JitMatmul>> OF =
-        Arrays.stream(Isa.values()).collect(Collectors.toUnmodifiableMap(isa -> isa, Products::of));
-
-    private Products() {}
-
-    private static Map<QuantizedEncoding, JitMatmul> of(Isa isa) {
-      return BLOCKS.entrySet().stream()
-          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, block -> new JitMatmul(block.getValue(), isa)));
-    }
+  private static @Nullable JitMatmul product(Form<QuantizedEncoding> form) {
+    BlockCode block = block(form.encoding);
+    return block == null ? null : new JitMatmul(() -> block, form.isa);
   }
 
-  /** The same for weights that are not quantized; AVX-VNNI has nothing for them. */
-  private static final class FloatProducts {
-    static final Map<Isa, Map<Encoding, JitFloatMatmul>> OF =
-        Map.of(Isa.AVX2, of(Isa.AVX2), Isa.AVX512, of(Isa.AVX512));
+  private static @Nullable JitFloatMatmul floatProduct(Form<Encoding> form) {
+    return switch (form.encoding.id()) {
+      case "f32" -> new JitFloatMatmul(FloatFormat.F32, form.isa);
+      case "f16" -> new JitFloatMatmul(FloatFormat.F16, form.isa);
+      case "bf16" -> new JitFloatMatmul(FloatFormat.BF16, form.isa);
+      default -> null;
+    };
+  }
 
-    private FloatProducts() {}
-
-    private static Map<Encoding, JitFloatMatmul> of(Isa isa) {
-      return Map.of(
-          Encodings.F32, new JitFloatMatmul(FloatFormat.F32, isa),
-          Encodings.F16, new JitFloatMatmul(FloatFormat.F16, isa),
-          Encodings.BF16, new JitFloatMatmul(FloatFormat.BF16, isa));
-    }
+  private static @Nullable BlockCode block(QuantizedEncoding encoding) {
+    return switch (encoding.id()) {
+      case "q1_0" -> new BlockQ1_0();
+      case "q2_0" -> new BlockQ2_0();
+      case "q4_0" -> new BlockQ4_0();
+      case "q4_1" -> new BlockQ4_1();
+      case "q5_0" -> FiveBitBlock.q5_0();
+      case "q5_1" -> FiveBitBlock.q5_1();
+      case "q8_0" -> new BlockQ8_0();
+      case "q2_k" -> new BlockQ2_K();
+      case "q3_k" -> new BlockQ3_K();
+      case "q4_k" -> new BlockQ4_K();
+      case "q5_k" -> new BlockQ5_K();
+      case "q6_k" -> new BlockQ6_K();
+      case "iq1_s" -> new BlockIQ1_S();
+      case "iq1_m" -> new BlockIQ1_M();
+      case "iq2_xxs" -> new BlockIQ2_XXS();
+      case "iq2_xs" -> new BlockIQ2_XS();
+      case "iq2_s" -> new BlockIQ2_S();
+      case "iq3_xxs" -> new BlockIQ3_XXS();
+      case "iq3_s" -> new BlockIQ3_S();
+      case "iq4_nl" -> new BlockIQ4_NL();
+      case "iq4_xs" -> new BlockIQ4_XS();
+      case "tq1_0" -> new BlockTQ1_0();
+      case "tq2_0" -> new BlockTQ2_0();
+      case "mxfp4" -> new BlockMXFP4();
+      case "nvfp4" -> new BlockNVFP4();
+      default -> null;
+    };
   }
 
   /** The loops, assembled when they are first asked for. */

@@ -1,6 +1,8 @@
 package io.gatun.jit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.device.Hardware;
 import java.util.Optional;
@@ -31,5 +33,57 @@ class JitTierTest {
     assertEquals(
         Optional.of("its machine code is for Linux on x86-64, this is Mac OS X on amd64"),
         new JitTier().lacking(with("avx2", "fma", "f16c"), "Mac OS X", "amd64"));
+  }
+
+  private static final String[] ALL =
+      {"avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"};
+
+  private static Optional<String> lacking(JitTier tier, Hardware hardware) {
+    return tier.lacking(hardware, "Linux", "amd64");
+  }
+
+  @Test
+  void eachFormNeedsItsInstructions() {
+    assertEquals(Optional.empty(), lacking(new JitTier.AvxVnni(), with(ALL)));
+    assertEquals(Optional.empty(), lacking(new JitTier.Avx512(), with(ALL)));
+    Hardware alderLake = with("avx2", "fma", "f16c", "avx_vnni");
+    assertEquals(Optional.empty(), lacking(new JitTier.AvxVnni(), alderLake));
+    assertEquals(
+        Optional.of("this processor has no avx512f, avx512bw, avx512dq, avx512vl, avx512_vnni"),
+        lacking(new JitTier.Avx512(), alderLake));
+    Hardware skylakeServer = with("avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512dq", "avx512vl");
+    assertEquals(Optional.of("this processor has no avx_vnni"), lacking(new JitTier.AvxVnni(), skylakeServer));
+    assertEquals(Optional.of("this processor has no avx512_vnni"), lacking(new JitTier.Avx512(), skylakeServer));
+  }
+
+  @Test
+  void theCapRefusesStrongerForms() {
+    System.setProperty("gatun.jit.isa", "avxvnni");
+    try {
+      assertEquals(Optional.empty(), lacking(new JitTier(), with(ALL)));
+      assertEquals(Optional.empty(), lacking(new JitTier.AvxVnni(), with(ALL)));
+      assertEquals(
+          Optional.of("machine code is capped at avxvnni by -Dgatun.jit.isa"), lacking(new JitTier.Avx512(), with(ALL)));
+    } finally {
+      System.clearProperty("gatun.jit.isa");
+    }
+  }
+
+  @Test
+  void anUnknownCapIsAnError() {
+    System.setProperty("gatun.jit.isa", "avx10");
+    try {
+      var unknown = assertThrows(IllegalArgumentException.class, () -> lacking(new JitTier(), with(ALL)));
+      assertEquals("-Dgatun.jit.isa=avx10: expected avx2|avxvnni|avx512", unknown.getMessage());
+    } finally {
+      System.clearProperty("gatun.jit.isa");
+    }
+  }
+
+  /** The table takes the strongest form that the processor has. */
+  @Test
+  void strongerFormsWin() {
+    assertTrue(new JitTier().strength() < new JitTier.AvxVnni().strength());
+    assertTrue(new JitTier.AvxVnni().strength() < new JitTier.Avx512().strength());
   }
 }
