@@ -92,9 +92,9 @@ enum Isa {
     return bits / Integer.SIZE;
   }
 
-  /** The form of an encoding's strips. */
+  /** The form of an encoding's strips: dots alone, without larger vectors, save them no instructions. */
   Isa ofStrips(BlockCode block) {
-    return bits == AVX2.bits || block.canBeDoubled() ? this : AVX2;
+    return bits > AVX2.bits && block.canBeDoubled() ? this : AVX2;
   }
 
   /** Whether an encoding's codes are signed and become unsigned for dots, 128 larger. */
