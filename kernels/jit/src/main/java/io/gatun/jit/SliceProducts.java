@@ -1,6 +1,5 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Op.VPABSB;
 import static io.gatun.jit.Op.VPADDD;
 import static io.gatun.jit.Op.VPADDW;
 import static io.gatun.jit.Op.VPHADDD;
@@ -47,7 +46,7 @@ final class SliceProducts {
     this.emitter = emitter;
     this.code = emitter.code;
     this.block = block;
-    this.shape = block.shape();
+    this.shape = block.stripShape();
     this.plan = plan;
     this.widening = Widening.of(shape);
   }
@@ -106,8 +105,7 @@ final class SliceProducts {
           Sums sums = plan.sums().get(group);
           boolean isLast = begun.get(group) || shape.slicesOfGroup() == 1;
           Vec target = begun.get(group) ? plan.codes() : sums.of(i);
-          block.codes(emitter, part, k, target, plan.free());
-          multiply(target, step, index);
+          multiply(part, k, target, step, index);
           if (begun.get(group)) {
             code.op(widening == Widening.PRODUCTS ? VPADDD : VPADDW, sums.of(i), sums.of(i), target);
           }
@@ -120,20 +118,21 @@ final class SliceProducts {
     }
   }
 
-  /** Products of a slice's codes and its activations. */
-  private void multiply(Vec codes, Step step, int index) {
-    Vec x = plan.free();
-    if (index < plan.x().size()) {
-      x = plan.x().get(index);
-    } else {
-      emitter.twice(x, step.slices().get(index));
-    }
+  /** Products of the {@code k}th slice of a part and its activations. */
+  private void multiply(int part, int k, Vec codes, Step step, int index) {
     if (shape.isSigned()) {
       Vec magnitudes = plan.free();
-      code.op(VPABSB, magnitudes, codes);
-      code.op(VPSIGNB, codes, x, codes);
+      block.magnitudes(emitter, part, k, codes, magnitudes);
+      code.op(VPSIGNB, codes, plan.x().get(index), codes);
       code.op(VPMADDUBSW, codes, magnitudes, codes);
     } else {
+      block.codes(emitter, part, k, codes, plan.free());
+      Vec x = plan.free();
+      if (index < plan.x().size()) {
+        x = plan.x().get(index);
+      } else {
+        emitter.twice(x, step.slices().get(index));
+      }
       code.op(VPMADDUBSW, codes, codes, x);
     }
     if (widening == Widening.PRODUCTS) {
