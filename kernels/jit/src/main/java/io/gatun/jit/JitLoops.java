@@ -60,6 +60,9 @@ final class JitLoops implements RowLoops {
    */
   JitLoops(List<MemorySegment> functions, RowLoops others) {
     this.functions = functions.toArray(MemorySegment[]::new);
+    for (Loop loop : Loop.values()) {
+      PerfMap.add(loop.name(), functions.get(loop.ordinal()));
+    }
     this.others = others;
   }
 

@@ -1,11 +1,6 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Op.VPADDD;
-import static io.gatun.jit.Op.VPADDW;
-import static io.gatun.jit.Op.VPHADDD;
-import static io.gatun.jit.Op.VPHADDW;
 import static io.gatun.jit.Op.VPMADDUBSW;
-import static io.gatun.jit.Op.VPMADDWD;
 import static io.gatun.jit.Op.VPSIGNB;
 
 import io.gatun.jit.Operand.Vec;
@@ -24,23 +19,7 @@ final class SliceProducts {
   private final BlockCode block;
   private final Shape shape;
   private final StripPlan plan;
-  private final Widening widening;
-
-  /** When 16-bit lanes become 32-bit ones, as late as their sums allow. */
-  private enum Widening {
-    /** At once. */
-    PRODUCTS,
-    /** Before two rows are brought together. */
-    TWO_ROWS,
-    /** Before four rows are. */
-    FOUR_ROWS,
-    LAST;
-
-    static Widening of(Shape shape) {
-      int doublings = shape.productsInWord() / (2 * shape.slicesOfGroup());
-      return doublings < 1 ? PRODUCTS : doublings < 2 ? TWO_ROWS : doublings < 4 ? FOUR_ROWS : LAST;
-    }
-  }
+  private final RowSums rows;
 
   SliceProducts(StripEmitter emitter, BlockCode block, StripPlan plan) {
     this.emitter = emitter;
@@ -48,7 +27,7 @@ final class SliceProducts {
     this.block = block;
     this.shape = block.stripShape();
     this.plan = plan;
-    this.widening = Widening.of(shape);
+    this.rows = new RowSums(emitter, shape);
   }
 
   /**
@@ -107,11 +86,11 @@ final class SliceProducts {
           Vec target = begun.get(group) ? plan.codes() : sums.of(i);
           multiply(part, k, target, step, index);
           if (begun.get(group)) {
-            code.op(widening == Widening.PRODUCTS ? VPADDD : VPADDW, sums.of(i), sums.of(i), target);
+            rows.add(sums.of(i), target);
           }
           begun.set(group);
           if (isLast) {
-            bringTogether(sums, i);
+            rows.bringTogether(sums, i);
           }
         }
       }
@@ -135,33 +114,6 @@ final class SliceProducts {
       }
       code.op(VPMADDUBSW, codes, codes, x);
     }
-    if (widening == Widening.PRODUCTS) {
-      widen(codes);
-    }
-  }
-
-  /** What can be done when rows {@code i} and {@code i + 4} are there. */
-  private void bringTogether(Sums sums, int i) {
-    if (i % 2 == 1) {
-      bringTogether(sums.of(i - 1), sums.odd(), Widening.TWO_ROWS);
-    }
-    if (i == Emitter.ROWS / 2 - 1) {
-      bringTogether(sums.low(), sums.high(), Widening.FOUR_ROWS);
-      if (widening == Widening.LAST) {
-        widen(sums.low());
-      }
-    }
-  }
-
-  private void bringTogether(Vec sums, Vec others, Widening now) {
-    if (widening == now) {
-      widen(sums);
-      widen(others);
-    }
-    code.op(widening.compareTo(now) <= 0 ? VPHADDD : VPHADDW, sums, sums, others);
-  }
-
-  private void widen(Vec sums) {
-    code.op(VPMADDWD, sums, sums, emitter.constant(Emitter.ONES));
+    rows.begin(codes);
   }
 }
