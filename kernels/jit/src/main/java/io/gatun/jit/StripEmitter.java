@@ -46,21 +46,15 @@ final class StripEmitter extends Emitter {
   /** The sums of a strip: no block may use it for anything else. */
   static final Vec SUM = ymm(0);
 
-  private static final int LINE = 64;
-
   private final BlockCode block;
   private final StripPlan plan;
-
-  /** Bytes of the next strip that have been asked for at a block, of how many, and the loads so far. */
-  private int ahead;
-
-  private int aheadEnd;
-  private int loads;
+  private final NextStrip nextStrip;
 
   private StripEmitter(BlockCode block, Isa isa) {
     super(isa);
     this.block = block;
     this.plan = StripPlan.of(block, isa);
+    this.nextStrip = new NextStrip(code, isa.lanes() * block.shape().bytes());
   }
 
   static byte[] function(BlockCode block, Isa isa) {
@@ -88,7 +82,6 @@ final class StripEmitter extends Emitter {
     enterRows();
     code.clear(RBP);
     int next = code.here();
-    aheadEnd = isa.lanes() * block.shape().bytes();
     block.multiply(this);
     advance();
     code.cmp(RBP, Mem.at(RDI, Arguments.RUNS_END));
@@ -112,10 +105,7 @@ final class StripEmitter extends Emitter {
 
   private void advance() {
     Shape shape = block.shape();
-    for (; ahead < aheadEnd; ahead += LINE) {
-      code.prefetch(Mem.at(R15, ahead));
-    }
-    code.add(R15, aheadEnd);
+    nextStrip.advance();
     nextInRows(shape.bytes());
     code.add(RBP, Integer.BYTES * shape.runs());
   }
@@ -125,13 +115,9 @@ final class StripEmitter extends Emitter {
     new SliceProducts(this, block, plan).add();
   }
 
-  /** Asks for a line of the next strip as well, so that such requests are spread between the loads. */
   @Override
   void loading() {
-    if (ahead < aheadEnd && loads++ % 2 == 0) {
-      code.prefetch(Mem.at(R15, ahead));
-      ahead += LINE;
-    }
+    nextStrip.loading();
   }
 
   // ---- operands
