@@ -11,7 +11,7 @@ class GrainTest {
   @Test
   void weightRowsComeInWholeStrips() {
     assertEquals(32, Grain.ofStrips(MUCH));
-    assertEquals(64, Grain.ofStrips(2000));
+    assertEquals(96, Grain.ofStrips(1000));
   }
 
   @Test

@@ -42,7 +42,7 @@ abstract class GridBlock implements BlockCode {
   /** Where the scale of a group is: s, for a factor of (2·s + 1) · {@link #unit}. */
   abstract Field scale(int group);
 
-  /** What a scale of 1 is, a power of two. */
+  /** What a scale of 1 is, a power of two, so that the product with the block's factor is exact. */
   abstract float unit();
 
   /** Makes the words of numbers, and what else the codes of a block are made of; may change registers 3 to 12. */
@@ -85,6 +85,7 @@ abstract class GridBlock implements BlockCode {
     Vec one = ymm(12);
     List<Vec> head = List.of(ymm(3), ymm(4), ymm(5), ymm(6));
     blockFactor(emitter, factor);
+    code.op(Op.VMULPS, factor, factor, Literal.lanes(Float.floatToRawIntBits(unit())));
     int loaded = -1;
     for (int group = 0; group < shape.groups(); group++) {
       Field field = scale(group);
@@ -92,14 +93,12 @@ abstract class GridBlock implements BlockCode {
         emitter.heads(head, field.head(), List.of(ymm(7), ymm(8), ymm(9), ymm(10)));
         loaded = field.head();
       }
-      code.shift(Shift.VPSRLD, one, head.get(field.lane()), field.shift());
-      code.op(Op.VPAND, one, one, Literal.lanes(field.mask()));
-      code.op(Op.VPADDD, one, one, one);
-      code.op(Op.VPADDD, one, one, Literal.lanes(1));
-      code.op(Op.VCVTDQ2PS, one, one);
-      code.op(Op.VMULPS, one, one, Literal.lanes(Float.floatToRawIntBits(unit())));
-      code.op(Op.VMULPS, one, one, factor);
-      code.store(emitter.scale(group), one);
+      boolean isLowest = field.shift() == 0;
+      code.shift(
+          isLowest ? Shift.VPSLLD : Shift.VPSRLD, one, head.get(field.lane()), isLowest ? 1 : field.shift() - 1);
+      code.op(Op.VPAND, one, one, Literal.lanes(2 * field.mask()));
+      code.op(Op.VPOR, one, one, Literal.lanes(1));
+      emitter.factor(emitter.scale(group), one, factor);
     }
     prepareBlock(emitter);
   }
