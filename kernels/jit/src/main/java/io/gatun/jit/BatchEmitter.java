@@ -36,8 +36,8 @@ import java.util.List;
 
 /**
  * Writes the function that multiplies strips of {@link #ROWS} weight rows, read where they lie, with 2 to {@link #LARGEST}
- * activation rows, each block taken apart once for all of them, with instructions of AVX2. Lanes are weight rows. What is needed of the activations is
- * brought together first, in the order in which it is used:
+ * activation rows, each block taken apart once for all of them, with instructions of AVX2. Lanes are weight rows. What is
+ * needed of the activations is brought together first, in the order in which it is used:
  *
  * <pre>
  *   of each run of 32 columns:   i8 [2 slices][activation rows][2][16], a slice's columns twice; then of each activation row

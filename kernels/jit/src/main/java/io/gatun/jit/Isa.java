@@ -1,10 +1,10 @@
 package io.gatun.jit;
 
 import io.gatun.device.Hardware;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -69,17 +69,16 @@ enum Isa {
                         .formatted(PROPERTY, word, Arrays.stream(values()).map(Isa::id).collect(Collectors.joining("|")))));
   }
 
-  /** What speaks against this form here: instructions that the processor lacks, or the cap. */
-  List<String> obstacles(Hardware hardware) {
-    var obstacles = new ArrayList<String>();
-    if (compareTo(cap()) > 0) {
-      obstacles.add("machine code is capped at %s by -D%s".formatted(cap().id(), PROPERTY));
+  /** What speaks against this form here, if anything: the cap, or instructions that the processor lacks. */
+  Optional<String> obstacle(Hardware hardware) {
+    Isa cap = cap();
+    if (compareTo(cap) > 0) {
+      return Optional.of("machine code is capped at %s by -D%s".formatted(cap.id(), PROPERTY));
     }
     List<String> missing = flags.stream().filter(flag -> !hardware.isa().contains(flag)).toList();
-    if (!missing.isEmpty()) {
-      obstacles.add("this processor has no " + String.join(", ", missing));
-    }
-    return obstacles;
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of("this processor has no " + String.join(", ", missing));
   }
 
   /** Bytes of a vector. */

@@ -94,7 +94,7 @@ public sealed class JitTier implements KernelTier {
     if (!system.equals("Linux") || !architecture.equals("amd64")) {
       return Optional.of("its machine code is for Linux on x86-64, this is %s on %s".formatted(system, architecture));
     }
-    return isa.obstacles(hardware).stream().findFirst();
+    return isa.obstacle(hardware);
   }
 
   private static Optional<String> refusal() {

@@ -9,7 +9,6 @@ import io.gatun.conformance.Fuzz;
 import io.gatun.conformance.GuardPages;
 import io.gatun.conformance.Jvm;
 import io.gatun.conformance.KernelContract;
-import io.gatun.conformance.Kernels;
 import io.gatun.cpu.CpuBackend;
 import io.gatun.cpu.KernelTable;
 import io.gatun.device.Hardware;
