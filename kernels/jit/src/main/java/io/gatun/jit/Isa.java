@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The forms in which machine code is written, by the instructions that they need: the weakest first. */
+/**
+ * The forms in which machine code is written, by the instructions that they need: the weakest first. AVX2 has run on
+ * processors; the others have been computed by an emulator so far, and are taken where their kernels pass the self-check.
+ */
 enum Isa {
   AVX2("jit", 256, 16, false, List.of("avx2", "fma", "f16c")),
 
