@@ -66,6 +66,10 @@ final class Decoder {
   private Optional<Embedding.BlockInputs> blockInputs = Optional.empty();
   private IntFunction<Optional<BlockSpec.OwnInput>> ownInputs = _ -> Optional.empty();
   private IntFunction<Float> outputScales = _ -> 1f;
+  private IntFunction<Optional<FeedForward>> otherNetworks = _ -> Optional.empty();
+  private IntFunction<Optional<BlockSpec.Bypass>> bypasses = _ -> Optional.empty();
+  private Optional<Streams> streams = Optional.empty();
+  private IntFunction<Optional<Streams.Prediction>> predictions = _ -> Optional.empty();
 
   Decoder(ModelKeys keys) {
     this.keys = keys;
@@ -78,7 +82,7 @@ final class Decoder {
     norms = new NormKeys(keys);
     attention = new AttentionKeys(keys, blocks, width, norms);
     feedForward = keys.perLayer("feed_forward_length", blocks, 0, MANY, 0);
-    experts = new ExpertKeys(keys, width);
+    experts = new ExpertKeys(keys, width, norms);
   }
 
   int layers() {
@@ -305,6 +309,25 @@ final class Decoder {
     return this;
   }
 
+  /** Networks of layers that have neither plain ones nor plain experts. */
+  Decoder networks(IntFunction<Optional<FeedForward>> byLayer) {
+    otherNetworks = byLayer;
+    return this;
+  }
+
+  /** Ways around the mixers. */
+  Decoder bypasses(IntFunction<Optional<BlockSpec.Bypass>> byLayer) {
+    bypasses = byLayer;
+    return this;
+  }
+
+  /** Several streams, and what happens to them around each block. */
+  Decoder streams(Streams several, IntFunction<Optional<Streams.Prediction>> byLayer) {
+    streams = Optional.of(several);
+    predictions = byLayer;
+    return this;
+  }
+
   /** Factors on the stream behind each block. */
   Decoder outputScales(IntFunction<Float> byLayer) {
     outputScales = byLayer;
@@ -332,6 +355,7 @@ final class Decoder {
         new Embedding(tokens, embeddingScale, positions, types, norms.norm(embeddingNorm, width), blockInputs),
         blocks,
         new Head(norms.norm(outputNorm, width), head(tokens), logitScale, softcap),
+        streams,
         pooling());
   }
 
@@ -360,7 +384,8 @@ final class Decoder {
   private BlockSpec block(int i) {
     String block = "blk." + i + ".";
     Mixer mixer = otherMixers.apply(i).orElseGet(() -> attention.mixer(i));
-    FeedForward own = experts.has(i) ? experts.in(block, feedForward[i]) : network(block, feedForward[i]);
+    FeedForward own =
+        otherNetworks.apply(i).orElseGet(() -> experts.has(i) ? experts.in(i, feedForward[i]) : network(i));
     boolean mixes = !(mixer instanceof Mixer.None);
     boolean feeds = !(own instanceof FeedForward.None);
     return new BlockSpec(
@@ -372,15 +397,20 @@ final class Decoder {
         own,
         norms.norm(feeds ? blockNorm(block, feedForwardOutputNorm) : NONE, width),
         residualScale,
+        bypasses.apply(i),
         ownInputs.apply(i),
-        outputScales.apply(i));
+        outputScales.apply(i),
+        predictions.apply(i));
   }
 
   private static String blockNorm(String block, String name) {
     return name.equals(NONE) ? NONE : block + name;
   }
 
-  private FeedForward network(String block, int hidden) {
+  /** A layer's network without a choice. */
+  FeedForward network(int layer) {
+    String block = "blk." + layer + ".";
+    int hidden = feedForward[layer];
     if (hidden == 0 && networkMayBeMissing) {
       return new FeedForward.None();
     }
@@ -395,6 +425,8 @@ final class Decoder {
               keys.linear(block + "ffn_up", hidden, width),
               down,
               function,
+              Float.POSITIVE_INFINITY,
+              Optional.empty(),
               norms.norm(blockNorm(block, hiddenNorm), hidden));
       case FUSED -> {
         Linear both = keys.linear(block + "ffn_up", 2L * hidden, width);

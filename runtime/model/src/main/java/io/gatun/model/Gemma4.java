@@ -3,6 +3,7 @@ package io.gatun.model;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,7 +39,11 @@ final class Gemma4 {
   }
 
   private ModelSpec spec() {
+    decoder.experts().function(ActivationFunction.GELU);
+    decoder.experts().routerSees(FeedForward.Source.STREAM);
+    decoder.experts().routerInput("ffn_gate_inp.scale", 1 / Math.sqrt(decoder.width()));
     decoder
+        .networks(this::besideExperts)
         .blockNorms("attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm")
         .mixers(layer -> Optional.of(attention(layer)))
         .outputScales(
@@ -52,6 +57,28 @@ final class Gemma4 {
       decoder.blockInputs(blockInputs(inputs), layer -> Optional.of(ownInput(layer, inputs)));
     }
     return decoder.spec();
+  }
+
+  /** Where there are experts, they stand beside the network, on a norm of their own and before another. */
+  private Optional<FeedForward> besideExperts(int layer) {
+    if (!decoder.experts().has(layer)) {
+      return Optional.empty();
+    }
+    String block = "blk." + layer + ".";
+    var network =
+        new FeedForward.Branch(
+            FeedForward.Source.INPUT, new Norm.None(), decoder.network(layer), norm(block + "post_ffw_norm_1"));
+    var experts =
+        new FeedForward.Branch(
+            FeedForward.Source.STREAM,
+            norm(block + "pre_ffw_norm_2"),
+            decoder.experts().in(layer, decoder.hidden(layer)),
+            norm(block + "post_ffw_norm_2"));
+    return Optional.of(new FeedForward.Sum(List.of(network, experts)));
+  }
+
+  private Norm norm(String name) {
+    return decoder.norms().norm(name, decoder.width());
   }
 
   private Embedding.BlockInputs blockInputs(int inputs) {
@@ -68,6 +95,7 @@ final class Gemma4 {
   private BlockSpec.OwnInput ownInput(int layer, int inputs) {
     String block = "blk." + layer + ".";
     return new BlockSpec.OwnInput(
+        Optional.empty(),
         keys.linear(block + "inp_gate", inputs, decoder.width()),
         ActivationFunction.GELU,
         keys.linear(block + "proj", decoder.width(), inputs),

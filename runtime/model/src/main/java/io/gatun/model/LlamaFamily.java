@@ -5,6 +5,7 @@ import static io.gatun.model.Decoder.NONE;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.device.XieluSpec;
 import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import io.gatun.model.Decoder.Network;
 import io.gatun.model.NormKeys.Kind;
@@ -33,6 +34,7 @@ final class LlamaFamily {
           Architecture.of("smollm3", LlamaFamily::smollm3),
           Architecture.of("exaone4", LlamaFamily::exaone4),
           Architecture.of("mistral3", LlamaFamily::mistral3),
+          Architecture.of("apertus", LlamaFamily::apertus),
           Architecture.of("deci", LlamaFamily::deci));
 
   /** The layers of the one EXAONE 4 that has windows. */
@@ -135,6 +137,24 @@ final class LlamaFamily {
     int context = keys.integer("context_length", 1, Integer.MAX_VALUE);
     int length = keys.integer("rope.scaling.original_context_length", 1, Integer.MAX_VALUE, context);
     return (scale > 0 ? decoder.temperature(new Mixer.Temperature(scale, length, 0)) : decoder).spec();
+  }
+
+  /** A network with an activation function whose parameters each layer has learned. */
+  private static ModelSpec apertus(ModelKeys keys) {
+    Decoder decoder = plain(keys, Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD);
+    float[] positive = keys.bareNumberPerLayer("xielu.alpha_p", decoder.layers(), -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] negative = keys.bareNumberPerLayer("xielu.alpha_n", decoder.layers(), -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] beta = keys.bareNumberPerLayer("xielu.beta", decoder.layers(), -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] eps = keys.bareNumberPerLayer("xielu.eps", decoder.layers(), -1, 0);
+    return decoder
+        .networks(
+            i -> {
+              Linear up = keys.linear("blk." + i + ".ffn_up", decoder.hidden(i), decoder.width());
+              Linear down = keys.linear("blk." + i + ".ffn_down", decoder.width(), decoder.hidden(i));
+              return Optional.of(
+                  new FeedForward.Xielu(up, down, new XieluSpec(positive[i], negative[i], beta[i], eps[i])));
+            })
+        .spec();
   }
 
   /** Found by search: some blocks have no attention, or a linear map in its place, and some have no network. */

@@ -35,7 +35,7 @@ final class NormKeys {
     Optional<String> gain = Optional.of(bare ? name : name + ".weight");
     Optional<String> bias = keys.hasTensor(name + ".bias") ? Optional.of(name + ".bias") : Optional.empty();
     return switch (kind) {
-      case RMS -> new Norm.Rms(gain, Math.toIntExact(length), size, rmsEps());
+      case RMS -> new Norm.Rms(gain, bias, Math.toIntExact(length), size, rmsEps());
       case LAYER -> new Norm.Layer(gain, bias, Math.toIntExact(length), size, layerEps());
       case LAYER_ALONE -> new Norm.Layer(Optional.empty(), Optional.empty(), Math.toIntExact(length), size, layerEps());
     };
