@@ -61,6 +61,8 @@ final class Decoder {
   private Network network = Network.GATED;
   private ActivationFunction function = ActivationFunction.SILU;
   private String hiddenNorm = NONE;
+  private float[] limits = {};
+  private float[] deviations = {};
   private boolean networkMayBeMissing;
   private IntFunction<Optional<Mixer>> otherMixers = _ -> Optional.empty();
   private Optional<Embedding.BlockInputs> blockInputs = Optional.empty();
@@ -260,6 +262,18 @@ final class Decoder {
     return this;
   }
 
+  /** Bounds of the factors in gated networks, by layer; 0 for none. */
+  Decoder limits(float... byLayer) {
+    limits = byLayer;
+    return this;
+  }
+
+  /** Gated networks keep what is so many standard deviations above the mean, by layer; all for negative infinity. */
+  Decoder sparse(float... byLayer) {
+    deviations = byLayer;
+    return this;
+  }
+
   /** A width of 0 means that a block has no network. */
   Decoder networkMayBeMissing() {
     networkMayBeMissing = true;
@@ -425,8 +439,10 @@ final class Decoder {
               keys.linear(block + "ffn_up", hidden, width),
               down,
               function,
-              Float.POSITIVE_INFINITY,
-              Optional.empty(),
+              ExpertKeys.limit(limits, layer),
+              deviations.length > 0 && deviations[layer] > Float.NEGATIVE_INFINITY
+                  ? Optional.of(deviations[layer])
+                  : Optional.empty(),
               norms.norm(blockNorm(block, hiddenNorm), hidden));
       case FUSED -> {
         Linear both = keys.linear(block + "ffn_up", 2L * hidden, width);

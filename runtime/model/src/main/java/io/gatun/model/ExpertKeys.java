@@ -130,7 +130,8 @@ final class ExpertKeys {
         shared(block, limit(sharedLimits, layer)));
   }
 
-  private static float limit(float[] byLayer, int layer) {
+  /** A bound by layer; infinity where it is 0. */
+  static float limit(float[] byLayer, int layer) {
     return byLayer.length > 0 && byLayer[layer] > 0 ? byLayer[layer] : Float.POSITIVE_INFINITY;
   }
 

@@ -139,22 +139,27 @@ final class LlamaFamily {
     return (scale > 0 ? decoder.temperature(new Mixer.Temperature(scale, length, 0)) : decoder).spec();
   }
 
-  /** A network with an activation function whose parameters each layer has learned. */
+  /** A network with an activation function whose parameters each layer has learned, before a softplus. */
   private static ModelSpec apertus(ModelKeys keys) {
     Decoder decoder = plain(keys, Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD);
-    float[] positive = keys.bareNumberPerLayer("xielu.alpha_p", decoder.layers(), -Float.MAX_VALUE, Float.MAX_VALUE);
-    float[] negative = keys.bareNumberPerLayer("xielu.alpha_n", decoder.layers(), -Float.MAX_VALUE, Float.MAX_VALUE);
-    float[] beta = keys.bareNumberPerLayer("xielu.beta", decoder.layers(), -Float.MAX_VALUE, Float.MAX_VALUE);
-    float[] eps = keys.bareNumberPerLayer("xielu.eps", decoder.layers(), -1, 0);
+    int layers = decoder.layers();
+    float[] positive = keys.bareNumberPerLayer("xielu.alpha_p", layers, -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] negative = keys.bareNumberPerLayer("xielu.alpha_n", layers, -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] beta = keys.bareNumberPerLayer("xielu.beta", layers, -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] eps = keys.bareNumberPerLayer("xielu.eps", layers, -1, 0);
     return decoder
         .networks(
             i -> {
               Linear up = keys.linear("blk." + i + ".ffn_up", decoder.hidden(i), decoder.width());
               Linear down = keys.linear("blk." + i + ".ffn_down", decoder.width(), decoder.hidden(i));
-              return Optional.of(
-                  new FeedForward.Xielu(up, down, new XieluSpec(positive[i], negative[i], beta[i], eps[i])));
+              var function = new XieluSpec(softplus(positive[i]), beta[i] + softplus(negative[i]), beta[i], eps[i]);
+              return Optional.of(new FeedForward.Xielu(up, down, function));
             })
         .spec();
+  }
+
+  private static float softplus(double x) {
+    return (float) Math.log1p(Math.exp(x));
   }
 
   /** Found by search: some blocks have no attention, or a linear map in its place, and some have no network. */

@@ -53,9 +53,8 @@ final class WindowedExpertsFamily {
     var rope = new RopeKeys(keys, Pairing.HALVES);
     double localBase = rope.base("rope.freq_base_swa", 10_000);
     decoder.experts().weightingByKeys(2, false);
-    decoder
-        .experts()
-        .limits(limits(keys, "swiglu_clamp_exp", decoder), limits(keys, "swiglu_clamp_shexp", decoder));
+    float[] everywhere = limits(keys, "swiglu_clamp_shexp", decoder);
+    decoder.limits(everywhere).experts().limits(limits(keys, "swiglu_clamp_exp", decoder), everywhere);
     if (keys.hasTensor("blk.0.attn_q_norm.weight")) {
       decoder.queryKeyNorm(QueryKeyNorm.EACH_HEAD);
     }
