@@ -16,11 +16,12 @@ import java.util.Optional;
  * A sequential block may have a bypass of its mixer, which adds {@code y + norm(up · (down · y))} of {@code y =
  * mixerNorm(x)} to the stream, too, and then multiplies it by its scale. Then, where a block has an input of its own, {@code
  * x += norm(project · (f(gate · (x ⊙ gain)) ⊙ input))}, or, where there are other streams, this is added to all of those; and
- * at last {@code x *= outputScale}.
+ * at last {@code x = outputNorm(x · outputScale)}.
  *
  * @param residual which of these
  * @param residualScale factor on what is added
  * @param outputScale factor on the stream behind the block
+ * @param outputNorm of the stream behind the block
  * @param prediction what happens to other streams around it
  */
 public record BlockSpec(
@@ -35,6 +36,7 @@ public record BlockSpec(
     Optional<Bypass> bypass,
     Optional<OwnInput> ownInput,
     float outputScale,
+    Norm outputNorm,
     Optional<Streams.Prediction> prediction) {
 
   /**

@@ -5,6 +5,7 @@ import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -70,6 +71,10 @@ final class Decoder {
   private IntFunction<Float> outputScales = _ -> 1f;
   private IntFunction<Optional<FeedForward>> otherNetworks = _ -> Optional.empty();
   private IntFunction<Optional<BlockSpec.Bypass>> bypasses = _ -> Optional.empty();
+  private List<Linear> projections = List.of();
+  private String prefix = "blk.";
+  private int loops = 1;
+  private String loopNorm = NONE;
   private Optional<Streams> streams = Optional.empty();
   private IntFunction<Optional<Streams.Prediction>> predictions = _ -> Optional.empty();
 
@@ -335,6 +340,25 @@ final class Decoder {
     return this;
   }
 
+  /** Maps of embeddings, in order. */
+  Decoder projections(List<Linear> inOrder) {
+    projections = inOrder;
+    return this;
+  }
+
+  /** What the names of a block's norms begin with before the block's number. */
+  Decoder prefix(String beginning) {
+    prefix = beginning;
+    return this;
+  }
+
+  /** All blocks are passed so often, with a norm of the stream, which may be {@link #NONE}, between two times. */
+  Decoder loops(int count, String norm) {
+    loops = count;
+    loopNorm = norm;
+    return this;
+  }
+
   /** Several streams, and what happens to them around each block. */
   Decoder streams(Streams several, IntFunction<Optional<Streams.Prediction>> byLayer) {
     streams = Optional.of(several);
@@ -352,8 +376,9 @@ final class Decoder {
     int vocab = Math.toIntExact(Math.min(MANY, keys.dimension("token_embd.weight", 0)));
     var tokens = new Linear("token_embd.weight", Optional.empty(), 0, vocab, width);
     var blocks = new ArrayList<BlockSpec>();
-    for (int i = 0; i < layers; i++) {
-      blocks.add(block(i));
+    for (int i = 0; i < loops * layers; i++) {
+      boolean between = (i + 1) % layers == 0 && i + 1 < loops * layers;
+      blocks.add(block(i % layers, between ? loopNorm : NONE));
     }
     if (!experts.isEmpty() && IntStream.range(0, layers).noneMatch(experts::has)) {
       throw keys.wrong("expert_count", "is there, expected a tensor blk.N.ffn_gate_inp.weight in some block");
@@ -368,7 +393,7 @@ final class Decoder {
         sight,
         new Embedding(tokens, embeddingScale, positions, types, norms.norm(embeddingNorm, width), blockInputs),
         blocks,
-        new Head(norms.norm(outputNorm, width), head(tokens), logitScale, softcap),
+        new Head(norms.norm(outputNorm, width), head(tokens), logitScale, softcap, projections),
         streams,
         pooling());
   }
@@ -395,8 +420,8 @@ final class Decoder {
     };
   }
 
-  private BlockSpec block(int i) {
-    String block = "blk." + i + ".";
+  private BlockSpec block(int i, String streamNorm) {
+    String block = prefix + i + ".";
     Mixer mixer = otherMixers.apply(i).orElseGet(() -> attention.mixer(i));
     FeedForward own =
         otherNetworks.apply(i).orElseGet(() -> experts.has(i) ? experts.in(i, feedForward[i]) : network(i));
@@ -414,6 +439,7 @@ final class Decoder {
         bypasses.apply(i),
         ownInputs.apply(i),
         outputScales.apply(i),
+        norms.norm(streamNorm, width),
         predictions.apply(i));
   }
 

@@ -141,12 +141,21 @@ public final class Forward {
   /**
    * Computes a batch as {@link #run} does.
    *
-   * @param sink gets the last hidden state of the marked tokens, after its norm, in order
+   * @param sink gets the last hidden state of the marked tokens, after its norm and its projections, in order
    */
   public void embed(Batch batch, RowSink sink) {
     Buffer x = hidden(batch);
-    Norm norm = spec.head().norm();
-    forMarked(batch, x, sink, chosen -> bench.norm(norm, chosen, chosen));
+    forMarked(batch, x, sink, this::embedding);
+  }
+
+  private Buffer embedding(Buffer x) {
+    Buffer embedding = bench.norm(spec.head().norm(), x, x);
+    for (Linear projection : spec.head().projections()) {
+      Buffer projected = bench.buffer(projection.weight(), HEAD_ROWS, x.rows(), projection.out());
+      bench.linear(embedding, projection, projected);
+      embedding = projected;
+    }
+    return embedding;
   }
 
   /** The residual stream behind the last block. */
@@ -217,6 +226,7 @@ public final class Forward {
     BlockSpec block = spec.blocks().get(layer);
     block.ownInput().ifPresent(input -> addInput(layer, input, x));
     scale(x, block.outputScale());
+    bench.norm(block.outputNorm(), x, x);
   }
 
   private void addInput(int layer, BlockSpec.OwnInput input, Buffer x) {

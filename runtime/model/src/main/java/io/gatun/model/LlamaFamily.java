@@ -34,6 +34,7 @@ final class LlamaFamily {
           Architecture.of("smollm3", LlamaFamily::smollm3),
           Architecture.of("exaone4", LlamaFamily::exaone4),
           Architecture.of("mistral3", LlamaFamily::mistral3),
+          Architecture.of("nanbeige", LlamaFamily::nanbeige),
           Architecture.of("apertus", LlamaFamily::apertus),
           Architecture.of("deci", LlamaFamily::deci));
 
@@ -137,6 +138,14 @@ final class LlamaFamily {
     int context = keys.integer("context_length", 1, Integer.MAX_VALUE);
     int length = keys.integer("rope.scaling.original_context_length", 1, Integer.MAX_VALUE, context);
     return (scale > 0 ? decoder.temperature(new Mixer.Temperature(scale, length, 0)) : decoder).spec();
+  }
+
+  /** The blocks may be passed several times. */
+  private static ModelSpec nanbeige(ModelKeys keys) {
+    boolean normed = !keys.flag("skip_loop_final_norm", false);
+    return plain(keys, Pairing.ADJACENT)
+        .loops(keys.integer("num_loops", 1, 1 << 10, 1), normed ? "output_norm" : NONE)
+        .spec();
   }
 
   /** A network with an activation function whose parameters each layer has learned, before a softplus. */

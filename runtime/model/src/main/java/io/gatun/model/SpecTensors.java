@@ -47,6 +47,7 @@ final class SpecTensors {
             });
     tensors.norm(spec.head().norm());
     spec.head().output().ifPresent(tensors::linear);
+    spec.head().projections().forEach(tensors::linear);
     for (BlockSpec block : spec.blocks()) {
       tensors.norm(block.mixerNorm());
       tensors.mixer(block.mixer());
@@ -54,6 +55,7 @@ final class SpecTensors {
       tensors.norm(block.feedForwardNorm());
       tensors.feedForward(block.feedForward());
       tensors.norm(block.feedForwardOutputNorm());
+      tensors.norm(block.outputNorm());
       block
           .ownInput()
           .ifPresent(
