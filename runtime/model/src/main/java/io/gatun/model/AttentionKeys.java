@@ -19,6 +19,8 @@ final class AttentionKeys {
     EACH_HEAD,
     /** Without a gain. */
     EACH_HEAD_ALONE,
+    /** Without gains, but a factor on each query head. */
+    EACH_HEAD_BY_FACTOR,
     /** All heads together. */
     ALL_HEADS,
     /** Each head, with a gain of its own. */
@@ -219,6 +221,10 @@ final class AttentionKeys {
     return switch (which) {
       case NONE -> new Norm.None();
       case EACH_HEAD_ALONE -> new Norm.Rms(headDim, norms.rmsEps());
+      case EACH_HEAD_BY_FACTOR ->
+          keys.hasTensor(name + ".weight")
+              ? new Norm.RmsByRun(name + ".weight", headDim, all / headDim, norms.rmsEps())
+              : new Norm.Rms(headDim, norms.rmsEps());
       case EACH_HEAD -> norms.norm(name, headDim);
       case ALL_HEADS -> norms.norm(name, all);
       case EACH_HEAD_APART -> norms.norm(name, headDim, all);

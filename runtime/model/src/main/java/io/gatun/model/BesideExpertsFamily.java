@@ -20,7 +20,7 @@ final class BesideExpertsFamily {
 
   private BesideExpertsFamily() {}
 
-  /** Norms of results, capped logits in attention; the network, if there is one, is as the experts, and the sum is scaled. */
+  /** Norms of results, capped logits in attention; a network, if there is one, is as the experts are. */
   private static ModelSpec grok(ModelKeys keys) {
     keys.ignore("router_logit_softcapping"); // the reference does not cap them
     keys.ignore("attention.temperature_length"); // nor does it heat queries

@@ -14,12 +14,13 @@ import java.util.Optional;
  * </pre>
  *
  * A sequential block may have a bypass of its mixer, which adds {@code y + norm(up · (down · y))} of {@code y =
- * mixerNorm(x)} to the stream, too, and then multiplies it by its scale. Then, where a block has an input of its own, {@code
- * x += norm(project · (f(gate · (x ⊙ gain)) ⊙ input))}, or, where there are other streams, this is added to all of those; and
- * at last {@code x = outputNorm(x · outputScale)}.
+ * mixerNorm(x)} to the stream, too, and then multiplies it by its scale. Behind the network come {@code x += skip ·
+ * embedding}; where a block has an input of its own, {@code x += norm(project · (f(gate · (x ⊙ gain)) ⊙ input))}, or, where
+ * there are other streams, the same for all of those; and at last {@code x = outputNorm(x · outputScale)}.
  *
  * @param residual which of these
  * @param residualScale factor on what is added
+ * @param skip factor on the embedding of the tokens, as it came out of its norm
  * @param outputScale factor on the stream behind the block
  * @param outputNorm of the stream behind the block
  * @param prediction what happens to other streams around it
@@ -34,6 +35,7 @@ public record BlockSpec(
     Norm feedForwardOutputNorm,
     float residualScale,
     Optional<Bypass> bypass,
+    float skip,
     Optional<OwnInput> ownInput,
     float outputScale,
     Norm outputNorm,

@@ -47,7 +47,7 @@ final class CohereFamily {
         .spec();
   }
 
-  /** Likewise, with experts behind some dense layers, which all have positions; the shared one counts as much as the others. */
+  /** Likewise, with experts behind some dense layers, which all have positions; the shared one counts as the others do. */
   private static ModelSpec cohere2moe(ModelKeys keys) {
     int window = keys.integer("attention.sliding_window", 1, AttentionSpec.ALL);
     int dense = keys.integer("leading_dense_block_count", 0, Integer.MAX_VALUE);

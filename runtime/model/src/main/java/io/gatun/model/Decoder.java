@@ -71,6 +71,7 @@ final class Decoder {
   private IntFunction<Float> outputScales = _ -> 1f;
   private IntFunction<Optional<FeedForward>> otherNetworks = _ -> Optional.empty();
   private IntFunction<Optional<BlockSpec.Bypass>> bypasses = _ -> Optional.empty();
+  private IntFunction<Float> skips = _ -> 0f;
   private List<Linear> projections = List.of();
   private String prefix = "blk.";
   private int loops = 1;
@@ -340,6 +341,12 @@ final class Decoder {
     return this;
   }
 
+  /** Factors on the embedding, which blocks add to the stream. */
+  Decoder skips(IntFunction<Float> byLayer) {
+    skips = byLayer;
+    return this;
+  }
+
   /** Maps of embeddings, in order. */
   Decoder projections(List<Linear> inOrder) {
     projections = inOrder;
@@ -437,6 +444,7 @@ final class Decoder {
         norms.norm(feeds ? blockNorm(block, feedForwardOutputNorm) : NONE, width),
         residualScale,
         bypasses.apply(i),
+        skips.apply(i),
         ownInputs.apply(i),
         outputScales.apply(i),
         norms.norm(streamNorm, width),

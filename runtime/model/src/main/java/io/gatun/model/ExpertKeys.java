@@ -79,7 +79,7 @@ final class ExpertKeys {
     routerSource = source;
   }
 
-  /** What the router sees is multiplied by this, behind a norm whose gain has this name, if it is not {@link Decoder#NONE}. */
+  /** What the router sees is multiplied by this, behind a norm whose gain has this name. */
   void routerInput(String norm, double factor) {
     routerNorm = norm;
     routerScale = (float) factor;

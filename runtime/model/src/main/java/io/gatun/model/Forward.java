@@ -37,6 +37,10 @@ public final class Forward {
   private final StateSpacePass stateSpace;
   private final FeedForwardPass feedForward;
   private final Optional<StreamsPass> streams;
+
+  /** Whether a block adds the embedding. */
+  private final boolean skips;
+
   private final List<Layer> layers;
   private float[] values = {};
 
@@ -74,6 +78,7 @@ public final class Forward {
     recurrent = new RecurrentPass(bench);
     stateSpace = new StateSpacePass(bench);
     feedForward = new FeedForwardPass(bench);
+    skips = spec.blocks().stream().anyMatch(block -> block.skip() != 0);
     streams = spec.streams().map(several -> new StreamsPass(bench, several, spec.embeddingLength()));
   }
 
@@ -172,6 +177,9 @@ public final class Forward {
       Embedding embedding = spec.embedding();
       Buffer x = embed(embedding, batch.ids(), at.positions());
       embedding.blockInputs().ifPresent(inputs -> blockInputs(inputs, batch.ids(), x));
+      if (skips) {
+        copy(x, bench.buffer("embedding", x.rows(), x.cols()));
+      }
       streams.ifPresent(pass -> pass.expand(x));
       for (int i = 0; i < layers.size(); i++) {
         predicted(layers.get(i), x, at, states);
@@ -224,6 +232,10 @@ public final class Forward {
   /** What happens to the stream behind a block. */
   private void finish(int layer, Buffer x) {
     BlockSpec block = spec.blocks().get(layer);
+    if (block.skip() != 0) {
+      Buffer embedding = bench.buffer("embedding", x.rows(), x.cols());
+      add(new Norm.None(), copy(embedding, bench.buffer("update", x.rows(), x.cols())), block.skip(), x);
+    }
     block.ownInput().ifPresent(input -> addInput(layer, input, x));
     scale(x, block.outputScale());
     bench.norm(block.outputNorm(), x, x);

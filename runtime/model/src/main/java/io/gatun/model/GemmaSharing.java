@@ -6,8 +6,8 @@ import io.gatun.device.RopeSpec.Pairing;
 import java.util.Optional;
 
 /**
- * What Gemma 3n and 4 have in common: layers with a window have positions, and in Gemma 4 heads, of their own; the last layers
- * use the keys and values of earlier ones; and blocks get an embedding of their own beside the stream.
+ * What Gemma 3n and 4 have in common: layers with a window have positions, and in Gemma 4 heads, of their own; the last
+ * layers use the keys and values of earlier ones; and blocks get an embedding of their own beside the stream.
  */
 final class GemmaSharing {
   private static final int MANY = Integer.MAX_VALUE;

@@ -34,6 +34,7 @@ final class LlamaFamily {
           Architecture.of("smollm3", LlamaFamily::smollm3),
           Architecture.of("exaone4", LlamaFamily::exaone4),
           Architecture.of("mistral3", LlamaFamily::mistral3),
+          Architecture.of("talkie", LlamaFamily::talkie),
           Architecture.of("nanbeige", LlamaFamily::nanbeige),
           Architecture.of("apertus", LlamaFamily::apertus),
           Architecture.of("deci", LlamaFamily::deci));
@@ -138,6 +139,18 @@ final class LlamaFamily {
     int context = keys.integer("context_length", 1, Integer.MAX_VALUE);
     int length = keys.integer("rope.scaling.original_context_length", 1, Integer.MAX_VALUE, context);
     return (scale > 0 ? decoder.temperature(new Mixer.Temperature(scale, length, 0)) : decoder).spec();
+  }
+
+  /** No norm has a gain, but query heads have factors; each block adds the embedding again. */
+  private static ModelSpec talkie(ModelKeys keys) {
+    return plain(keys, Pairing.HALVES)
+        .norms(Kind.RMS_ALONE)
+        .embeddingNorm("token_embd_norm")
+        .ropeFirst()
+        .queryKeyNorm(QueryKeyNorm.EACH_HEAD_BY_FACTOR)
+        .skips(layer -> keys.constants("blk." + layer + ".layer_output_scale.weight", 1)[0])
+        .logitScale(keys.number("logit_scale", -Float.MAX_VALUE, Float.MAX_VALUE))
+        .spec();
   }
 
   /** The blocks may be passed several times. */

@@ -31,6 +31,15 @@ public sealed interface Norm {
   }
 
   /**
+   * Root mean square of each run of values, which has one factor as its gain.
+   *
+   * @param gain name of a tensor of {@code runs} values
+   * @param length values normalised together
+   * @param eps added to the mean square
+   */
+  record RmsByRun(String gain, int length, long runs, float eps) implements Norm {}
+
+  /**
    * Mean and variance.
    *
    * @param gain name of a tensor of {@code size} values

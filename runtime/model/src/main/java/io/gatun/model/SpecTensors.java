@@ -313,6 +313,7 @@ final class SpecTensors {
         vector(rms.gain(), rms.size());
         vector(rms.bias(), rms.size());
       }
+      case Norm.RmsByRun byRun -> vector(Optional.of(byRun.gain()), byRun.runs());
       case Norm.Layer layer -> {
         vector(layer.gain(), layer.size());
         vector(layer.bias(), layer.size());

@@ -1,8 +1,8 @@
 package io.gatun.model;
 
 /**
- * Several residual streams, of which blocks compute the first; the others are predicted, and corrected with it. AltUp: Baykal
- * and others 2023, arXiv 2301.13310.
+ * Several residual streams, of which blocks compute the first; the others are predicted, and corrected with it. AltUp:
+ * Baykal and others 2023, arXiv 2301.13310.
  *
  * @param count of the streams
  * @param expand {@code [count − 1, n_embd, n_embd]}: makes the others of the first, whose length they then get

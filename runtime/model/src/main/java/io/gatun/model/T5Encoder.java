@@ -5,8 +5,8 @@ import io.gatun.device.AttentionSpec;
 import java.util.Optional;
 
 /**
- * The encoder of T5: every token sees all others, and what is added to a logit depends on how far apart they are. Raffel and
- * others 2019, arXiv 1910.10683.
+ * The encoder of T5: every token sees all others, and what is added to a logit depends on how far apart they are. Raffel
+ * and others 2019, arXiv 1910.10683.
  */
 final class T5Encoder {
   /** The distance from which on all are alike. */

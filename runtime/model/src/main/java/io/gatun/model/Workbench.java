@@ -80,6 +80,13 @@ final class Workbench {
         }
         rms.bias().ifPresent(name -> addToRuns(out, weights.vector(name, rms.size())));
       }
+      case Norm.RmsByRun byRun -> {
+        device.rmsNorm(x, weights.ones(byRun.length()), byRun.eps(), out);
+        Buffer factors = buffer("run-factors", x.rows(), byRun.runs());
+        device.gather(weights.vector(byRun.gain(), byRun.runs()), new int[Math.toIntExact(x.rows())], factors);
+        long runs = x.rows() * byRun.runs();
+        device.scaleRows(out.reshaped(runs, byRun.length()), factors.reshaped(runs, 1));
+      }
       case Norm.Layer layer -> {
         Buffer gain =
             layer.gain().map(name -> weights.vector(name, layer.size())).orElseGet(() -> weights.ones(layer.size()));
