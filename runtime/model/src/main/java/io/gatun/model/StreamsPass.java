@@ -28,7 +28,7 @@ final class StreamsPass {
   void expand(Buffer x) {
     Buffer others = others(x.rows());
     Buffer slots = slots(others);
-    bench.experts(x, streams.expand(), all(x.rows(), streams.count() - 1), slots);
+    bench.experts(x, streams.expand(), toAll(x.rows(), streams.count() - 1), slots);
     device.rescale(slots, x);
     copy(x, 0, all(x.rows()), 0, width);
     copy(others, 0, all(x.rows()), width, (int) others.cols());
@@ -74,11 +74,11 @@ final class StreamsPass {
     Buffer merged = bench.buffer("merged-streams", x.rows(), others.cols());
     copy(all, width, others, 0, (int) others.cols());
     copy(all, 0, x, 0, width);
-    Routing routing = all(x.rows(), streams.count() - 1);
+    Routing routing = toAll(x.rows(), streams.count() - 1);
     bench.experts(slots(others), streams.merge(), routing, slots(merged));
     device.rescale(slots(merged), x);
     copy(merged, 0, all, width, (int) merged.cols());
-    device.combine(all.reshaped(x.rows() * streams.count(), width), all(x.rows(), streams.count()), x);
+    device.combine(all.reshaped(x.rows() * streams.count(), width), toAll(x.rows(), streams.count()), x);
   }
 
   /** {@code map · tanh(router · norm(y) · scale)}. */
@@ -94,7 +94,7 @@ final class StreamsPass {
   }
 
   /** Each row through all matrices, or with all of its slots, equally weighed. */
-  private static Routing all(long rows, int count) {
+  private static Routing toAll(long rows, int count) {
     var experts = new int[Math.toIntExact(rows * count)];
     var weights = new float[experts.length];
     Arrays.setAll(experts, slot -> slot % count);
