@@ -11,6 +11,7 @@ import io.gatun.device.ScalarKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.QuantizedEncoding;
@@ -139,14 +140,14 @@ public final class KernelTable {
   private static Optional<MatmulKernel<QuantizedRows>> q8Kernel(KernelTier tier, Encoding encoding) {
     return switch (encoding) {
       case QuantizedEncoding quantized -> tier.q8Matmul(quantized);
-      case PlainEncoding _, OpaqueEncoding _ -> Optional.empty();
+      case PlainEncoding _, OpaqueEncoding _, MatrixEncoding _ -> Optional.empty();
     };
   }
 
   private static Optional<MatmulKernel<HostBuffer>> floatKernel(KernelTier tier, Encoding encoding) {
     return switch (encoding) {
       case QuantizedEncoding _, PlainEncoding _ -> tier.floatMatmul(encoding);
-      case OpaqueEncoding _ -> Optional.empty();
+      case OpaqueEncoding _, MatrixEncoding _ -> Optional.empty();
     };
   }
 
@@ -233,7 +234,7 @@ public final class KernelTable {
           }
         }
         case PlainEncoding _ -> add(byTier, floats(id), id);
-        case OpaqueEncoding _ -> {}
+        case OpaqueEncoding _, MatrixEncoding _ -> {}
       }
     }
     if (areAlike) {

@@ -131,7 +131,7 @@ public final class ModelReport {
     ArrayNode list = json.putArray("tensors");
     lines.add("tensors: " + checkpoint.tensors().size());
     for (TensorData tensor : checkpoint.tensors().values()) {
-      long bytes = tensor.planes().stream().mapToLong(plane -> plane.byteSize()).sum();
+      long bytes = tensor.byteSize();
       lines.add(
           "  %s: %s %s, %s"
               .formatted(EscapeFilter.oneLine(tensor.name()), tensor.encoding().id(), tensor.shape(), ModelFacts.bytes(bytes)));
