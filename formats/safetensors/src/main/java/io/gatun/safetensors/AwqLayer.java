@@ -96,7 +96,7 @@ final class AwqLayer {
       PackedCodes layout) {
     boolean symmetric = layer.config().flag("zero_point").equals(Optional.of(false)) || zeros.isEmpty();
     ZeroPoints points = symmetric ? MIDDLE : new ZeroPoints.Stored(layout);
-    var encoding = new AffineEncoding("awq-int4", rows, codes, grid, points, groups, null);
+    var encoding = new AffineEncoding("awq-int4", rows, codes, grid, points, groups, Optional.empty());
     List<Long> shape = List.of(rows, (long) cols);
     return zeros
         .map(stored -> layer.matrix("weight", shape, encoding, weight.bytes(), scales.bytes(), stored.bytes()))
@@ -115,7 +115,7 @@ final class AwqLayer {
     var grid = ScaleGrid.of(layer.floatType(scales), rows, 1, rows);
     var addends = new ZeroPoints.Addends(ScaleGrid.of(layer.floatType(zeros), rows, 1, rows));
     var groups = paddedGroups(cols, scales.shape().getFirst());
-    var encoding = new AffineEncoding("awq-int4", rows, new AwqFastCodes(cols), grid, addends, groups, null);
+    var encoding = new AffineEncoding("awq-int4", rows, new AwqFastCodes(cols), grid, addends, groups, Optional.empty());
     return layer.matrix("weight", List.of(rows, (long) cols), encoding, weight.bytes(), scales.bytes(), zeros.bytes());
   }
 

@@ -164,7 +164,7 @@ final class BitsAndBytesLayer {
             ScaleGrid.of(Encodings.F32, rows, 1, 0).over(127),
             new ZeroPoints.Fixed(128),
             ColumnGroups.ofLength(cols, cols),
-            activations);
+            Optional.of(activations));
     return layer.matrix("weight", weight.shape(), encoding, weight.bytes(), largest.bytes());
   }
 }

@@ -15,7 +15,6 @@ import io.gatun.tensors.ZeroPoints;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -152,14 +151,15 @@ final class CompressedLayer {
   }
 
   /** @param weightOnly whether activations stay as they are where the configuration says nothing */
-  private @Nullable ActivationScheme activations(boolean weightOnly) {
+  private Optional<ActivationScheme> activations(boolean weightOnly) {
     Optional<TensorData> scale = layer.take("input_scale");
     Optional<TensorData> zero = layer.take("input_zero_point");
     Optional<JsonNode> configured = layer.config().activations(layer.name());
     boolean untouched = configured.map(node -> node.path("num_bits").asInt(16) > 8).orElse(weightOnly);
     if (scale.isPresent() && scale.get().values() == 1) {
-      return new ActivationScheme.Int8Static(layer.number(scale.get()), zero.map(layer::number).orElse(0f).intValue());
+      return Optional.of(
+          new ActivationScheme.Int8Static(layer.number(scale.get()), zero.map(layer::number).orElse(0f).intValue()));
     }
-    return untouched ? null : new ActivationScheme.Int8PerToken();
+    return untouched ? Optional.empty() : Optional.of(new ActivationScheme.Int8PerToken());
   }
 }

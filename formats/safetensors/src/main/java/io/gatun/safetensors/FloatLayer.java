@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -95,7 +94,7 @@ final class FloatLayer {
   }
 
   private TensorData matrix(
-      PlainEncoding type, int length, ScaleGrid grid, MemorySegment plane, @Nullable ActivationScheme activations) {
+      PlainEncoding type, int length, ScaleGrid grid, MemorySegment plane, Optional<ActivationScheme> activations) {
     var encoding =
         new ScaledFloatEncoding(type, Layout.ROWS, rows, experts * rows, cols, length, grid, activations);
     return layer.matrix(suffix, weight.shape(), encoding, weight.bytes(), plane);
@@ -167,21 +166,22 @@ final class FloatLayer {
   }
 
   /** @param block columns of a block of scales; 0 if they are not of blocks */
-  private @Nullable ActivationScheme activations(int block) {
+  private Optional<ActivationScheme> activations(int block) {
     Optional<TensorData> scale = layer.takeAny("input_scale", "activation_scale");
     var config = layer.config();
     if (scale.isPresent() && scale.get().values() == 1) {
-      return new ActivationScheme.Float8Static(layer.number(scale.get()));
+      return Optional.of(new ActivationScheme.Float8Static(layer.number(scale.get())));
     }
     Optional<JsonNode> group = config.activations(layer.name());
     boolean quantizes =
         group.map(node -> node.path("num_bits").asInt(16) <= 8)
             .orElse(config.text("activation_scheme").equals("dynamic") || config.method().equals("fbgemm_fp8"));
     if (!quantizes) {
-      return null;
+      return Optional.empty();
     }
-    return block > 0
-        ? new ActivationScheme.Float8PerBlock(block, config.text("scale_fmt").equals("ue8m0") || block == MX_LENGTH)
-        : new ActivationScheme.Float8PerToken(config.number("activation_scale_ub", Float.POSITIVE_INFINITY));
+    return Optional.of(
+        block > 0
+            ? new ActivationScheme.Float8PerBlock(block, config.text("scale_fmt").equals("ue8m0") || block == MX_LENGTH)
+            : new ActivationScheme.Float8PerToken(config.number("activation_scale_ub", Float.POSITIVE_INFINITY)));
   }
 }

@@ -9,7 +9,6 @@ import io.gatun.tensors.TensorData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * E2M1 codes, two in a byte, with scales for each 16 columns (NVFP4, E4M3) or 32 (MXFP4, powers of two):
@@ -42,17 +41,17 @@ final class Fp4Layer {
     return matrix(layer, codes, scales, NV_LENGTH, scaled, nvActivations(layer));
   }
 
-  private static @Nullable ActivationScheme nvActivations(LayerTensors layer) {
+  private static Optional<ActivationScheme> nvActivations(LayerTensors layer) {
     Optional<Float> multiplies = layer.take("input_global_scale").map(layer::number);
     Optional<Float> divides = layer.take("input_scale").map(layer::number);
-    return multiplies.or(() -> divides.map(scale -> 1 / scale)).map(ActivationScheme.Float4PerBlock::new).orElse(null);
+    return multiplies.or(() -> divides.map(scale -> 1 / scale)).map(ActivationScheme.Float4PerBlock::new);
   }
 
   /** @param suffix of the codes; {@code scaleSuffix} of the exponents */
   static TensorData readMx(LayerTensors layer, String suffix, String scaleSuffix) {
     TensorData codes = layer.require(suffix);
     TensorData scales = layer.requireType(layer.require(scaleSuffix), Encodings.U8, Encodings.F8_E8M0);
-    return matrix(layer, codes, scales, MX_LENGTH, grid(Encodings.F8_E8M0, scales), null);
+    return matrix(layer, codes, scales, MX_LENGTH, grid(Encodings.F8_E8M0, scales), Optional.empty());
   }
 
   private static ScaleGrid grid(PlainEncoding type, TensorData scales) {
@@ -65,7 +64,7 @@ final class Fp4Layer {
       TensorData scales,
       int length,
       ScaleGrid grid,
-      @Nullable ActivationScheme activations) {
+      Optional<ActivationScheme> activations) {
     layer.requireType(codes, Encodings.U8, Encodings.I8);
     long cols = codes.cols() * 2;
     var expected = new ArrayList<>(codes.shape());
@@ -86,7 +85,7 @@ final class Fp4Layer {
       List<Long> shape,
       int length,
       ScaleGrid grid,
-      @Nullable ActivationScheme activations,
+      Optional<ActivationScheme> activations,
       TensorData codes,
       TensorData scales) {
     int cols = layer.columns(codes, shape.getLast());
@@ -113,6 +112,6 @@ final class Fp4Layer {
     }
     var shape = new ArrayList<>(scales.shape());
     shape.set(shape.size() - 1, scales.cols() * MX_LENGTH);
-    return level(layer, "", shape, MX_LENGTH, grid(Encodings.F8_E8M0, scales), null, codes, scales);
+    return level(layer, "", shape, MX_LENGTH, grid(Encodings.F8_E8M0, scales), Optional.empty(), codes, scales);
   }
 }

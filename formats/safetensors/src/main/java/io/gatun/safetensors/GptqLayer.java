@@ -97,13 +97,13 @@ final class GptqLayer {
     List<Long> shape = List.of(rows, (long) cols);
     if (zeros.isEmpty()) {
       var fixed = new ZeroPoints.Fixed(1 << (bits - 1));
-      var encoding = new AffineEncoding(id, rows, codes, grid, fixed, groups, null);
+      var encoding = new AffineEncoding(id, rows, codes, grid, fixed, groups, Optional.empty());
       return layer.matrix("weight", shape, encoding, weight.bytes(), scales.bytes());
     }
     TensorData packed = zeros.get();
     var asStored = new PackedCodes(bits, order, Axis.ROWS, packed.cols(), 1);
     var layout = isFirstVersion(packed, asStored, planar) ? asStored.storedLessOne() : asStored;
-    var encoding = new AffineEncoding(id, rows, codes, grid, new ZeroPoints.Stored(layout), groups, null);
+    var encoding = new AffineEncoding(id, rows, codes, grid, new ZeroPoints.Stored(layout), groups, Optional.empty());
     return layer.matrix("weight", shape, encoding, weight.bytes(), scales.bytes(), packed.bytes());
   }
 

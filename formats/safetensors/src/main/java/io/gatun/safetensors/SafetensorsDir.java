@@ -79,9 +79,9 @@ public final class SafetensorsDir implements Checkpoint {
     return new SafetensorsDir(path);
   }
 
-  /** Whether a path looks like something for {@link #open}: a folder, or a file of this format's extension. */
-  public static boolean matches(Path path) {
-    return Files.isDirectory(path) || path.toString().endsWith(".safetensors");
+  /** Whether a path looks like something for {@link #open}: a file with the format's extension, or a folder with one. */
+  public static boolean matches(Path path) throws IOException {
+    return Files.isDirectory(path) ? !Shards.names(path).isEmpty() : path.toString().endsWith(Shards.EXTENSION);
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** The files of a folder that make up a model. The files say what they hold; an index is compared with them. */
 final class Shards {
   static final String INDEX = "model.safetensors.index.json";
-  private static final String EXTENSION = ".safetensors";
+  static final String EXTENSION = ".safetensors";
 
   /** Meta's own layout, which some folders hold beside the usual one. */
   private static final String CONSOLIDATED = "consolidated";
@@ -30,14 +30,7 @@ final class Shards {
    * @throws FormatException if there is none, or a numbered one is missing
    */
   static List<Path> of(Path folder) throws IOException {
-    var names = new TreeSet<String>();
-    try (Stream<Path> files = Files.list(folder)) {
-      files
-          .filter(Files::isRegularFile)
-          .map(file -> String.valueOf(file.getFileName()))
-          .filter(name -> name.endsWith(EXTENSION))
-          .forEach(names::add);
-    }
+    TreeSet<String> names = names(folder);
     if (names.isEmpty()) {
       throw new FormatException(
           "%s: holds no %s file, expected a model; .bin and .pt files are not read".formatted(folder, EXTENSION));
@@ -47,6 +40,19 @@ final class Shards {
     }
     requireNumbered(folder, names);
     return names.stream().map(folder::resolve).toList();
+  }
+
+  /** The names of a folder's files with the format's extension. */
+  static TreeSet<String> names(Path folder) throws IOException {
+    var names = new TreeSet<String>();
+    try (Stream<Path> files = Files.list(folder)) {
+      files
+          .filter(Files::isRegularFile)
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> name.endsWith(EXTENSION))
+          .forEach(names::add);
+    }
+    return names;
   }
 
   private static void requireNumbered(Path folder, TreeSet<String> names) {
@@ -84,7 +90,7 @@ final class Shards {
                   missing.add(entry.getKey());
                 }
               }
-              files.removeIf(name -> !name.isEmpty() && Files.exists(folder.resolve(name).normalize()));
+              files.removeIf(name -> !name.isEmpty() && Files.exists(folder.resolve(name)));
               add(warnings, folder, files, "files that do not exist");
               add(warnings, folder, missing, "tensors that no file holds");
             });

@@ -3,7 +3,6 @@ package io.gatun.tensors;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Integer codes with a scale, and perhaps a zero point, for each row and group of columns: GPTQ, AWQ, packed and unpacked
@@ -23,13 +22,13 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
   private final ScaleGrid scales;
   private final ZeroPoints zeros;
   private final ColumnGroups groups;
-  private final @Nullable ActivationScheme activations;
+  private final Optional<ActivationScheme> activations;
 
   /**
    * @param id as {@link Encoding#id}
    * @param rows of all experts
    * @param groups of all columns
-   * @param activations null where the checkpoint says nothing of them
+   * @param activations empty where the checkpoint says nothing of them
    */
   public AffineEncoding(
       String id,
@@ -38,7 +37,7 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
       ScaleGrid scales,
       ZeroPoints zeros,
       ColumnGroups groups,
-      @Nullable ActivationScheme activations) {
+      Optional<ActivationScheme> activations) {
     this.id = id;
     this.rows = rows;
     this.codes = codes;
@@ -60,7 +59,7 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
 
   @Override
   public Optional<ActivationScheme> activations() {
-    return Optional.ofNullable(activations);
+    return activations;
   }
 
   @Override

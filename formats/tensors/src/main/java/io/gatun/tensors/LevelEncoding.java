@@ -3,7 +3,6 @@ package io.gatun.tensors;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * E2M1 codes, the low nibble of a byte first, with a scale for each row and group of columns: MXFP4 and NVFP4 as
@@ -20,7 +19,7 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
   private final ColumnGroups groups;
   private final PackedCodes codes;
   private final ScaleGrid scales;
-  private final @Nullable ActivationScheme activations;
+  private final Optional<ActivationScheme> activations;
 
   /**
    * @param rows of all experts
@@ -28,7 +27,7 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
    * @param length columns of a group, 16 or a multiple of it
    */
   public LevelEncoding(
-      String id, long rows, int cols, int length, ScaleGrid scales, @Nullable ActivationScheme activations) {
+      String id, long rows, int cols, int length, ScaleGrid scales, Optional<ActivationScheme> activations) {
     this.id = id;
     this.rows = rows;
     this.groups = ColumnGroups.ofLength(cols, length);
@@ -44,7 +43,7 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
 
   @Override
   public Optional<ActivationScheme> activations() {
-    return Optional.ofNullable(activations);
+    return activations;
   }
 
   @Override

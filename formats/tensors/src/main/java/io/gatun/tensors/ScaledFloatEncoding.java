@@ -3,7 +3,6 @@ package io.gatun.tensors;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Small floats with a scale for the matrix, each row, or each block: FP8 and MXFP8. Planes: values, scales.
@@ -28,7 +27,7 @@ public final class ScaledFloatEncoding implements MatrixEncoding {
   private final int cols;
   private final int length;
   private final ScaleGrid scales;
-  private final @Nullable ActivationScheme activations;
+  private final Optional<ActivationScheme> activations;
 
   /**
    * @param type of the values
@@ -44,7 +43,7 @@ public final class ScaledFloatEncoding implements MatrixEncoding {
       int cols,
       int length,
       ScaleGrid scales,
-      @Nullable ActivationScheme activations) {
+      Optional<ActivationScheme> activations) {
     this.id = type.id() + "-scaled";
     this.type = type;
     this.layout = layout;
@@ -63,7 +62,7 @@ public final class ScaledFloatEncoding implements MatrixEncoding {
 
   @Override
   public Optional<ActivationScheme> activations() {
-    return Optional.ofNullable(activations);
+    return activations;
   }
 
   @Override

@@ -76,16 +76,16 @@ public record TensorData(String name, List<Long> shape, Encoding encoding, List<
    * Decodes whole rows, whatever the encoding.
    *
    * @param row among all {@link #rows}
-   * @param count rows to decode
-   * @param target receives {@code count · cols} values from its start on
+   * @param rowCount rows to decode
+   * @param target receives {@code rowCount · cols} values from its start on
    * @throws IndexOutOfBoundsException if the rows leave the tensor or the array
    */
-  public void decode(long row, int count, float[] target) {
+  public void decode(long row, int rowCount, float[] target) {
     int cols = Math.toIntExact(cols());
     if (encoding instanceof MatrixEncoding matrix) {
-      matrix.decode(planes, new MatrixEncoding.Region(row, count, 0, cols), target, 0);
+      matrix.decode(planes, new MatrixEncoding.Region(row, rowCount, 0, cols), target, 0);
     } else {
-      encoding.decode(bytes(), encoding.bytes(row * cols), target, 0, Math.multiplyExact(count, cols));
+      encoding.decode(bytes(), encoding.bytes(row * cols), target, 0, Math.multiplyExact(rowCount, cols));
     }
   }
 

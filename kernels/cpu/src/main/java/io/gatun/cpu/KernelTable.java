@@ -232,7 +232,7 @@ public final class KernelTable {
           }
         }
         case PlainEncoding _ -> add(byTier, floats(encoding), id);
-        case OpaqueEncoding _ -> {}
+        case OpaqueEncoding _, MatrixEncoding _ -> {}
       }
     }
     if (areAlike) {

@@ -97,8 +97,8 @@ public record HostMatrix(
     }
   }
 
-  private MatrixEncoding.Region region(int expert, long row, int count) {
-    return new MatrixEncoding.Region(expert * rows + row, count, 0, (int) cols);
+  private MatrixEncoding.Region region(int expert, long row, int rowCount) {
+    return new MatrixEncoding.Region(expert * rows + row, rowCount, 0, (int) cols);
   }
 
   /** Rows that are best decoded together. */

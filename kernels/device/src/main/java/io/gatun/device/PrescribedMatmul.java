@@ -39,6 +39,7 @@ record PrescribedMatmul(ActivationScheme scheme) implements MatmulKernel<HostBuf
   }
 
   /** A token: its codes less their zero point, their scale, and what stays a float; in packed order. */
+  @SuppressWarnings("ArrayRecordComponent") // a view for one call, compared by nobody
   private record Token(int[] codes, double scale, float[] outliers) {}
 
   @Override
