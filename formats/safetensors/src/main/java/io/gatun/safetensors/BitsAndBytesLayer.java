@@ -97,7 +97,7 @@ final class BitsAndBytesLayer {
     if (shape.size() != 2 || shape.get(0).asLong(0) < 1 || shape.get(1).asLong(0) < 1) {
       throw layer.wrong(text, "shape [out, in], found " + Shown.of(shape.toString()));
     }
-    return new long[] {shape.get(0).longValue(), shape.get(1).longValue()};
+    return new long[] {shape.get(0).asLong(0), shape.get(1).asLong(0)};
   }
 
   /** Adds the planes of magnitudes that are quantized themselves. */
@@ -121,7 +121,7 @@ final class BitsAndBytesLayer {
             .map(map -> layer.requireShape(layer.requireType(map, Encodings.F32), MAP_LENGTH).bytes())
             .orElseGet(BitsAndBytesLayer::dynamicMap));
     planes.add(outer.bytes());
-    return List.of(new Nested(length, json.path("nested_offset").floatValue()));
+    return List.of(new Nested(length, (float) json.path("nested_offset").asDouble(0)));
   }
 
   /**

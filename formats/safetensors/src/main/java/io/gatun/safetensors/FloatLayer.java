@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  * what it belongs to. Bytes are powers of two: MXFP8 for each 32 columns, else of blocks.
  */
 final class FloatLayer {
-  private static final Set<Encoding> TYPES =
+  private static final Set<PlainEncoding> TYPES =
       Set.of(Encodings.F8_E4M3, Encodings.F8_E5M2, Encodings.F8_E4M3FNUZ, Encodings.F8_E5M2FNUZ);
   private static final int MX_LENGTH = 32;
 
@@ -65,7 +65,7 @@ final class FloatLayer {
   }
 
   private TensorData matrix() {
-    PlainEncoding type = type(layer.requireType(weight, TYPES.toArray(Encoding[]::new)));
+    var type = (PlainEncoding) layer.requireType(weight, TYPES.toArray(Encoding[]::new)).encoding();
     List<Long> shape = scales.shape();
     long count = scales.values();
     boolean bytes = scales.encoding().equals(Encodings.U8) || scales.encoding().equals(Encodings.F8_E8M0);
@@ -80,17 +80,13 @@ final class FloatLayer {
       var grid = ScaleGrid.of(scaleType, experts * rows, 1, 0).withRowBlock(count == experts ? rows : 1);
       return matrix(type, cols, grid, scales.bytes(), activations(0));
     }
-    if (experts == 1 && count == rows && (shape.size() == 1 || shape.contains(1L) || cols == 1)) {
+    if (experts == 1 && count == rows && shape.getFirst() == rows) {
       return matrix(type, cols, ScaleGrid.of(scaleType, rows, 1, 0), scales.bytes(), activations(0));
     }
     if (experts == 1 && shape.size() == 1 && count <= 3) {
       return matrix(type, cols, ScaleGrid.of(Encodings.F32, rows, 1, 0), partScales(count), activations(0));
     }
     return blocks(type, scaleType);
-  }
-
-  private PlainEncoding type(TensorData tensor) {
-    return tensor.encoding() instanceof PlainEncoding plain ? plain : Encodings.F8_E4M3;
   }
 
   private TensorData matrix(

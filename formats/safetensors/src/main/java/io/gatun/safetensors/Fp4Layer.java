@@ -66,10 +66,13 @@ final class Fp4Layer {
       ScaleGrid grid,
       Optional<ActivationScheme> activations) {
     layer.requireType(codes, Encodings.U8, Encodings.I8);
+    if (codes.shape().size() < 2) {
+      throw layer.wrong(codes, "[out, in/2] or [n_expert, out, in/2]");
+    }
     long cols = codes.cols() * 2;
     var expected = new ArrayList<>(codes.shape());
     expected.set(expected.size() - 1, cols / length);
-    if (codes.shape().size() < 2 || cols % length != 0 || !scales.shape().equals(expected)) {
+    if (cols % length != 0 || !scales.shape().equals(expected)) {
       throw layer.wrong(
           scales,
           "%s for codes %s; scales that were rearranged for one kind of GPU are not supported".formatted(expected, codes.shape()));

@@ -89,6 +89,9 @@ final class GptqLayer {
 
   private TensorData matrix() {
     boolean planar = layer.config().text("checkpoint_format").equals(PLANAR) || bits > 4 && bits < 8;
+    if (planar && (rows % Integer.SIZE != 0 || weight.shape().getFirst() % bits != 0)) {
+      throw layer.wrong(weight, "whole planes of 32 codes of %d bits".formatted(bits));
+    }
     Order order = planar ? Order.PLANES : Order.DENSE;
     var codes = new PackedCodes(bits, order, Axis.COLUMNS, 1, rows);
     ColumnGroups groups = layer.groups(scales, table, cols, groups());

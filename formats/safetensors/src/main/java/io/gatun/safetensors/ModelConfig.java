@@ -89,13 +89,12 @@ final class ModelConfig {
   }
 
   int integer(String key, int fallback) {
-    JsonNode node = quantization.path(key);
-    return node.canConvertToInt() ? node.intValue() : fallback;
+    return quantization.path(key).asInt(fallback);
   }
 
   float number(String key, float fallback) {
     JsonNode node = quantization.path(key);
-    return node.isNumber() ? node.floatValue() : fallback;
+    return node.isNumber() ? (float) node.asDouble(fallback) : fallback;
   }
 
   /** Columns of a group, wherever that is said; 0 if nowhere, or if a group is a whole row. */
@@ -115,7 +114,7 @@ final class ModelConfig {
       shape = schemes.getFirst().weights.path("block_structure");
     }
     boolean pair = shape.size() == 2 && shape.get(0).asInt(0) > 0 && shape.get(1).asInt(0) > 0;
-    return pair ? List.of(shape.get(0).intValue(), shape.get(1).intValue()) : List.of(128, 128);
+    return pair ? List.of(shape.get(0).asInt(0), shape.get(1).asInt(0)) : List.of(128, 128);
   }
 
   /** What {@code config_groups} says of the weights of a layer: {@code num_bits} and others; empty if nothing. */

@@ -77,7 +77,8 @@ final class Shards {
    *
    * @param tensors that the files hold
    */
-  static List<String> staleness(Path folder, Set<String> tensors) {
+  static List<String> staleness(Path folder, Set<String> tensors) throws IOException {
+    TreeSet<String> there = names(folder);
     var warnings = new ArrayList<String>();
     Json.file(folder.resolve(INDEX))
         .ifPresent(
@@ -90,7 +91,7 @@ final class Shards {
                   missing.add(entry.getKey());
                 }
               }
-              files.removeIf(name -> !name.isEmpty() && Files.exists(folder.resolve(name)));
+              files.removeAll(there);
               add(warnings, folder, files, "files that do not exist");
               add(warnings, folder, missing, "tensors that no file holds");
             });
