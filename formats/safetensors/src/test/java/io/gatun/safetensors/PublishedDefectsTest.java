@@ -308,7 +308,7 @@ class PublishedDefectsTest {
     var file =
         new RawFile()
             .bytes("l.weight", List.of(3L, 1L), Encodings.BF16, new byte[] {(byte) 0xF7, 0x0F, 0x70, (byte) 0xFF, (byte) 0xF0, 0})
-            .bytes("l.weight_absmax", List.of(3L), Encodings.U8, (byte) 255, 127, (byte) 255)
+            .bytes("l.weight_absmax", List.of(3L), Encodings.U8, (byte) 255, (byte) 127, (byte) 255)
             .floats("l.weight_nested_absmax", List.of(2L), 2, 4)
             .bytes(
                 "l.weight_quant_state.bitsandbytes__nf4",
