@@ -73,8 +73,9 @@ final class JitLoops implements RowLoops {
   /** @param functions the {@link #code}, loaded */
   JitLoops(List<MemorySegment> functions) {
     this.functions = functions.toArray(MemorySegment[]::new);
-    for (Loop loop : Loop.values()) {
-      PerfMap.add(loop.name(), functions.get(loop.ordinal()));
+    Loop[] loops = Loop.values();
+    for (int i = 0; i < loops.length; i++) {
+      PerfMap.add(loops[i].name(), functions.get(i));
     }
   }
 
