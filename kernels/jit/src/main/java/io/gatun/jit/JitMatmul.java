@@ -36,8 +36,8 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
 
   /**
    * The functions of an encoding, which stay for as long as the JVM runs, and where a worker's memory has what: behind
-   * the arguments the panel, corrections of activations, and where rows are copied their results and they themselves.
-   * Offsets in bytes.
+   * the arguments the panel, or in its place the activations of a batch; corrections of activations, and where rows are copied
+   * their results and they themselves. Offsets in bytes.
    *
    * @param panelBytes of a run of 32 columns of a vector of rows
    * @param strip a function of {@link StripEmitter}, for one activation row
