@@ -315,7 +315,11 @@ public final class CpuDevice implements Device {
     }
     workers.run(
         (long) rows.rows() * spec.headCount(),
-        Grain.of(keys * (2L * (spec.keyDim() + spec.valueDim()) + 20)),
+        Grain.ofHeads(
+            keys * (2L * (spec.keyDim() + spec.valueDim()) + 20),
+            spec.headCount() / spec.headCountKv(),
+            (long) rows.rows() * spec.headCountKv(),
+            workers.threads()),
         (from, to, worker) -> kernels.attention(call, from, to, scratch[worker]));
   }
 

@@ -167,7 +167,7 @@ public final class ScalarKernels implements RowKernels {
     float[] values = scratch.weights(cols);
     for (long row = from; row < to; row++) {
       int id = ids[Math.toIntExact(row)];
-      table.encoding().decode(table.bytes(), table.rowOffset(0, id), values, 0, cols);
+      table.decode(0, id, 1, values);
       out.copyFrom(values, row * cols, cols);
     }
   }
@@ -270,7 +270,7 @@ public final class ScalarKernels implements RowKernels {
     float[] values = scratch.weights(cols);
     for (long slot = from; slot < to; slot++) {
       int expert = routing.experts()[Math.toIntExact(slot)];
-      biases.encoding().decode(biases.bytes(), biases.rowOffset(0, expert), values, 0, cols);
+      biases.decode(0, expert, 1, values);
       for (int i = 0; i < cols; i++) {
         slots.put(slot * cols + i, slots.at(slot * cols + i) + values[i]);
       }

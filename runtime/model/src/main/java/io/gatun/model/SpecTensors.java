@@ -2,6 +2,7 @@ package io.gatun.model;
 
 import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.FormatException;
+import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
 import java.util.ArrayList;
@@ -130,7 +131,7 @@ final class SpecTensors {
     if (tensor.shape().equals(part.shape())) {
       return tensor;
     }
-    if (tensor.planes().size() != 1) {
+    if (tensor.encoding() instanceof MatrixEncoding) {
       throw new UnsupportedModelException("%s: expected rows that can be taken apart".formatted(tensor));
     }
     long rowBytes = tensor.encoding().bytes(part.shape().getLast());

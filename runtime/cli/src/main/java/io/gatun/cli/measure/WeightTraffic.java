@@ -25,7 +25,7 @@ final class WeightTraffic {
     double bytes = 0;
     for (TensorData tensor : model.checkpoint().tensors().values()) {
       if (tied || !tensor.name().equals(embedding)) {
-        bytes += shares.getOrDefault(tensor.name(), 1.0) * tensor.encoding().bytes(tensor.values());
+        bytes += shares.getOrDefault(tensor.name(), 1.0) * tensor.byteSize();
       }
     }
     return Math.round(bytes);
