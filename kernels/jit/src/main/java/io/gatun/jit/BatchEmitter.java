@@ -57,7 +57,6 @@ final class BatchEmitter extends Emitter {
 
   private static final int REGISTERS = 16;
 
-
   private final BlockCode block;
   private final Shape shape;
   private final int tokens;

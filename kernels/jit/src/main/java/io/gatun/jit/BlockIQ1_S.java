@@ -15,7 +15,7 @@ final class BlockIQ1_S extends GridBlock {
   private static final int HIGH = 34;
   private static final int POINTS = 4096;
   private static final int CENTER = 9;
-  private static final Literal SELECT = words(j -> j % 8 / 4 * 2 + j / 8 * 4 | (j % 8 / 4 * 2 + j / 8 * 4 + 1) << 8);
+  private static final Literal SELECT = words(j -> (j / 4 * 2) | ((j / 4 * 2 + 1) << 8));
   private static final Literal POWERS = words(j -> 1 << (9 - 3 * (j % 4)));
 
   BlockIQ1_S() {
@@ -27,7 +27,7 @@ final class BlockIQ1_S extends GridBlock {
   private static void put(byte[] block, int number) {
     block[LOW] = (byte) number;
     block[HIGH] = (byte) (number >> 9);
-    block[HIGH + 1] = (byte) (number >> 1 & 0x80);
+    block[HIGH + 1] = (byte) ((number >> 1) & 0x80);
   }
 
   @Override

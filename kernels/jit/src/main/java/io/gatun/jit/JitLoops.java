@@ -47,6 +47,7 @@ final class JitLoops implements RowLoops {
     GELU(LoopEmitter::gelu),
     SIGMOID(LoopEmitter::sigmoid),
     RELU_SQUARED(LoopEmitter::reluSquared),
+    RELU(LoopEmitter::relu),
     SOFTCAP(LoopEmitter::softcap),
     SLOPE(LoopEmitter::slope),
     EXPONENTIAL(LoopEmitter::exponentialOfOne),
@@ -73,8 +74,9 @@ final class JitLoops implements RowLoops {
   /** @param functions the {@link #code}, loaded */
   JitLoops(List<MemorySegment> functions) {
     this.functions = functions.toArray(MemorySegment[]::new);
-    for (Loop loop : Loop.values()) {
-      PerfMap.add(loop.name(), functions.get(loop.ordinal()));
+    Loop[] loops = Loop.values();
+    for (int i = 0; i < loops.length; i++) {
+      PerfMap.add(loops[i].name(), functions.get(i));
     }
   }
 
@@ -212,9 +214,19 @@ final class JitLoops implements RowLoops {
       case SILU -> inPlace(Loop.SILU, 0, x, x, count);
       case GELU -> inPlace(Loop.GELU, 0, x, x, count);
       case RELU_SQUARED -> inPlace(Loop.RELU_SQUARED, 0, x, x, count);
+      case RELU -> inPlace(Loop.RELU, 0, x, x, count);
+      case SOFTPLUS -> softplus(x, count);
       case SIGMOID -> inPlace(Loop.SIGMOID, 0, x, x, count);
       case IDENTITY -> {}
       case SILU_CLAMPED -> inPlace(Loop.SILU_CLAMPED, 0, x, x, count);
+    }
+  }
+
+  /** In double, value by value: few are computed. */
+  private static void softplus(long x, long count) {
+    for (long i = 0; i < count; i++) {
+      double value = get(x, i);
+      set(x, i, (float) (Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)))));
     }
   }
 

@@ -37,8 +37,8 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
 
   /**
    * The functions of an encoding, which stay for as long as the JVM runs, and where a worker's memory has what: behind
-   * the arguments the panel, corrections of activations, and where rows are copied their results and they themselves.
-   * Offsets in bytes.
+   * the arguments the panel, or in its place the activations of a batch; corrections of activations, and where rows are copied
+   * their results and they themselves. Offsets in bytes.
    *
    * @param strip a function of {@link StripEmitter}, for one activation row
    * @param batches functions of {@link BatchEmitter}, for 2, 3 … activation rows; assembled when they are first used

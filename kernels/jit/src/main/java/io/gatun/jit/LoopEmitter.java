@@ -295,10 +295,21 @@ final class LoopEmitter {
   void reluSquared() {
     single(
         () -> {
-          code.op(VPXOR, V1, V1, V1);
-          code.op(VMAXPS, V1, V1, at(RDI));
+          positive();
           code.op(VMULPS, V1, V1, V1);
         });
+  }
+
+  /** {@code x = max(x, 0)}: x, ignored, count. */
+  void relu() {
+    single(this::positive);
+  }
+
+  /** {@code V1 = max(x, 0)}: of NaN NaN, of −0 0. */
+  private void positive() {
+    code.op(VPXOR, V1, V1, V1);
+    code.op(VMAXPS, V2, V1, at(RDI));
+    code.op(VADDPS, V1, V1, V2);
   }
 
   /** A loop that changes values one by one; the body leaves a vector of results in V1. */
