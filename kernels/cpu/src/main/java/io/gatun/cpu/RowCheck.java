@@ -2,6 +2,7 @@ package io.gatun.cpu;
 
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
+import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostKvPool;
 import io.gatun.device.HostMemory;
@@ -11,8 +12,13 @@ import io.gatun.device.KvType;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.RopeSpec;
 import io.gatun.device.RowKernels;
+import io.gatun.device.RowKernels.ConvolveCall;
+import io.gatun.device.RowKernels.DeltaNetCall;
+import io.gatun.device.RowKernels.StateSpaceCall;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
+import io.gatun.device.StateRows;
+import io.gatun.device.StateSpaceSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +55,11 @@ final class RowCheck {
               check.activate(),
               check.softcap(),
               check.add(),
-              check.scale())
+              check.scale(),
+              check.convolve(),
+              check.deltaNet(),
+              check.stateSpace(10, 1, 1),
+              check.stateSpace(1, 10, 12))
           .flatMap(Optional::stream)
           .findFirst();
     }
@@ -143,6 +153,58 @@ final class RowCheck {
   private Optional<String> scale() {
     HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS - 1), random);
     return exact("scale", x, (k, out) -> k.scale(out, 0.7f, 7, out.values()));
+  }
+
+  private Optional<String> convolve() {
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
+    HostBuffer kernel = SelfCheck.filled(memory.buffer(1, 3 * COLS), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, 2 * COLS), random);
+    return compare(
+        "convolve",
+        memory.buffer(ROWS, COLS),
+        (k, out) -> k.convolve(new ConvolveCall(x, kernel, states(state), 0, out), 7, COLS, new Scratch()));
+  }
+
+  private Optional<String> deltaNet() {
+    var spec = new DeltaNetSpec(1, 2, 12, COLS / 2);
+    HostBuffer q = SelfCheck.filled(memory.buffer(ROWS, 12), random);
+    HostBuffer k = SelfCheck.filled(memory.buffer(ROWS, 12), random);
+    HostBuffer v = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
+    HostBuffer rate = SelfCheck.filled(memory.buffer(1, 2), random);
+    HostBuffer gates = SelfCheck.filled(memory.buffer(ROWS, 2), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, spec.stateSize()), random);
+    return compare(
+        "deltaNet",
+        memory.buffer(ROWS, COLS),
+        (kernel, out) ->
+            kernel.deltaNet(
+                new DeltaNetCall(q, k, v, rate, gates, gates, spec, states(state), 0, out), 7, COLS, new Scratch()));
+  }
+
+  private Optional<String> stateSpace(int headDim, int heads, int rates) {
+    var spec = new StateSpaceSpec(heads * 4, headDim, 2, 12);
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, spec.width()), random);
+    HostBuffer b = SelfCheck.filled(memory.buffer(ROWS, 24), random);
+    HostBuffer c = SelfCheck.filled(memory.buffer(ROWS, 24), random);
+    HostBuffer rate = SelfCheck.filled(memory.buffer(1, (long) spec.heads() * rates), random);
+    HostBuffer step = SelfCheck.filled(memory.buffer(ROWS, spec.heads()), random);
+    HostBuffer skip = SelfCheck.filled(memory.buffer(1, spec.heads()), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, spec.stateSize()), random);
+    return compare(
+        "stateSpace",
+        memory.buffer(ROWS, spec.width()),
+        (kernel, out) ->
+            kernel.stateSpace(
+                new StateSpaceCall(x, b, c, rate, step, skip, spec, states(state), 0, out), 7, spec.width(), new Scratch()));
+  }
+
+  /** A sequence of two rows that goes on, and one of three that begins, each with a copy of its state. */
+  private StateRows states(HostBuffer initial) {
+    HostBuffer first = memory.buffer(1, initial.cols());
+    HostBuffer second = memory.buffer(1, initial.cols());
+    first.segment().copyFrom(initial.segment().asSlice(0, first.segment().byteSize()));
+    second.segment().copyFrom(initial.segment().asSlice(first.segment().byteSize(), first.segment().byteSize()));
+    return new StateRows(List.of(first, first, second, second, second), new int[] {7, 8, 0, 1, 2});
   }
 
   private Optional<String> append(KvType type) {

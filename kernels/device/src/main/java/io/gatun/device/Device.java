@@ -172,10 +172,10 @@ public interface Device extends AutoCloseable {
 
   /**
    * The gated delta rule (Yang and others 2024, arXiv 2412.06464). For each row and value head, with the state {@code S}
-   * {@code [valueDim, keyDim]}:
+   * {@code [keyDim, valueDim]}:
    *
    * <pre>
-   *   S = S · e^(rate · ln(1 + e^step));   S += beta · (v − S·k) ⊗ k;   out = S·q
+   *   S = S · e^(rate · ln(1 + e^step));   S += k ⊗ beta · (v − k·S);   out = q·S
    * </pre>
    *
    * @param q {@code [rows, keyHeads · keyDim]}, k likewise
@@ -198,11 +198,11 @@ public interface Device extends AutoCloseable {
 
   /**
    * A selective state space (Gu and Dao 2023, arXiv 2312.00752; Dao and Gu 2024, arXiv 2405.21060). For each row and head,
-   * with the state {@code S} {@code [headDim, stateDim]}, {@code d = ln(1 + e^step)} and the {@code b} and {@code c} of the
+   * with the state {@code S} {@code [stateDim, headDim]}, {@code d = ln(1 + e^step)} and the {@code b} and {@code c} of the
    * head's group:
    *
    * <pre>
-   *   S[i, j] = S[i, j] · e^(rate[j] · d) + d · x[i] · b[j];   out[i] = Σⱼ S[i, j] · c[j] + skip · x[i]
+   *   S[j, i] = S[j, i] · e^(rate[j] · d) + d · x[i] · b[j];   out[i] = Σⱼ S[j, i] · c[j] + skip · x[i]
    * </pre>
    *
    * @param x {@code [rows, heads · headDim]}, out likewise
@@ -210,7 +210,8 @@ public interface Device extends AutoCloseable {
    * @param rate {@code [1, heads]}, or {@code [1, heads · stateDim]} where each value of a state has its own
    * @param step {@code [rows, heads]}
    * @param skip {@code [1, heads]}
-   * @param offset where in the states {@code S} is, {@link StateSpaceSpec#stateSize} values
+   * @param offset where in the states {@code S} is, {@link StateSpaceSpec#stateSize} values; where heads have one value, those
+   *     of a group share an {@code S} {@code [stateDim, heads / groups]}
    */
   void stateSpace(
       Buffer x,

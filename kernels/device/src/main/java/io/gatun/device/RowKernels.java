@@ -42,6 +42,24 @@ public interface RowKernels {
   /** Units {@code from} to {@code to}, exclusive, where unit {@code row · headCount + head} is one head of one row. */
   void attention(AttentionCall call, long from, long to, Scratch scratch);
 
+  /** Columns {@code from} to {@code to}, exclusive, of all rows. */
+  void convolve(ConvolveCall call, long from, long to, Scratch scratch);
+
+  /** Columns {@code from} to {@code to}, exclusive, of all rows' results. */
+  void deltaNet(DeltaNetCall call, long from, long to, Scratch scratch);
+
+  /** Columns {@code from} to {@code to}, exclusive, of all rows' results. */
+  void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch);
+
+  /** The operands of {@link Device#convolve}. */
+  record ConvolveCall(HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out) {
+
+    /** Tokens that a result is of. */
+    public int taps() {
+      return Math.toIntExact(kernel.cols() / x.cols());
+    }
+  }
+
   /** The operands of {@link Device#deltaNet}. */
   record DeltaNetCall(
       HostBuffer q,

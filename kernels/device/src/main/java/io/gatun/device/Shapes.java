@@ -186,20 +186,19 @@ public final class Shapes {
   }
 
   /** Whole kernels, a state with room for each row, and results like {@code x}. */
-  public static void convolve(HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out) {
+  public static void convolve(RowKernels.ConvolveCall call) {
+    HostBuffer x = call.x();
+    HostBuffer kernel = call.kernel();
+    int rows = call.rows().rows();
     require(
-        kernel.rows() == 1
-            && kernel.cols() % x.cols() == 0
-            && x.rows() == rows.rows()
-            && out.rows() == x.rows()
-            && out.cols() == x.cols(),
+        kernel.rows() == 1 && kernel.cols() % x.cols() == 0 && fits(x, rows, x.cols()) && fits(call.out(), rows, x.cols()),
         "convolve: %s of %d rows with kernels %s into %s",
         x,
-        rows.rows(),
+        rows,
         kernel,
-        out);
-    states(rows, offset, kernel.cols() - x.cols());
-    requireApart("convolve", x, out);
+        call.out());
+    states(call.rows(), call.offset(), kernel.cols() - x.cols());
+    requireApart("convolve", x, call.out());
   }
 
   /** Operands of the spec, and a state with room for each row. */
