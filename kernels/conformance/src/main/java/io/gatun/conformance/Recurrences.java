@@ -1,14 +1,17 @@
 package io.gatun.conformance;
 
+import io.gatun.device.ActivationFunction;
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.Buffer;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.Device;
+import io.gatun.device.StateCorrection;
 import io.gatun.device.StateRows;
 import io.gatun.device.StateSpaceSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,8 +35,12 @@ final class Recurrences {
         convolve(301, 4),
         convolve(70, 1),
         convolve(33, 7),
-        deltaNet(new DeltaNetSpec(2, 6, 24, 40)),
-        deltaNet(new DeltaNetSpec(1, 2, 33, 150)),
+        deltaNet(new DeltaNetSpec(2, 6, 24, 40), 1),
+        deltaNet(new DeltaNetSpec(1, 2, 33, 150), 1),
+        deltaNet(new DeltaNetSpec(2, 6, 24, 40), 24),
+        linearAttention(3, 24, 40, false),
+        linearAttention(3, 24, 40, true),
+        linearAttention(1, 33, 150, true),
         stateSpace(new StateSpaceSpec(6, 10, 3, 12), 1),
         stateSpace(new StateSpaceSpec(6, 10, 3, 12), 12),
         stateSpace(new StateSpaceSpec(2, 133, 1, 19), 1),
@@ -139,17 +146,18 @@ final class Recurrences {
                 out));
   }
 
-  private static RowOperation deltaNet(DeltaNetSpec spec) {
+  private static RowOperation deltaNet(DeltaNetSpec spec, int stepsOfHead) {
     int keys = spec.keyHeads() * spec.keyDim();
     int values = spec.valueHeads() * spec.valueDim();
     float[] q = operand(keys, 1);
     float[] k = operand(keys, 2);
     float[] v = operand(values, 3);
-    float[] steps = operand(spec.valueHeads(), 4);
+    int stepCount = spec.valueHeads() * stepsOfHead;
+    float[] steps = operand(stepCount, 4);
     float[] betas = operand(spec.valueHeads(), 5);
     float[] rate = falling(spec.valueHeads(), 0.6f);
     return sequences(
-        "deltaNet " + spec,
+        "deltaNet %s, %d steps".formatted(spec, stepsOfHead),
         values,
         spec.stateSize(),
         (device, tokens, states, out) -> {
@@ -160,9 +168,42 @@ final class Recurrences {
               RowOperations.chosen(device, k, keys, tokens),
               RowOperations.chosen(device, v, values, tokens),
               Operands.buffer(device, 1, rate.length, rate),
-              RowOperations.chosen(device, steps, spec.valueHeads(), tokens),
+              RowOperations.chosen(device, steps, stepCount, tokens),
               beta,
               spec,
+              states,
+              OFFSET,
+              out);
+        });
+  }
+
+  private static RowOperation linearAttention(int heads, int keyDim, int valueDim, boolean corrected) {
+    int keys = heads * keyDim;
+    int values = heads * valueDim;
+    float[] q = operand(keys, 1);
+    float[] k = operand(keys, 2);
+    float[] v = operand(values, 3);
+    float[] decays = operand(keys, 4);
+    float[] a = operand(keys, 5);
+    return sequences(
+        "linearAttention %d x %d x %d%s".formatted(heads, keyDim, valueDim, corrected ? ", corrected" : ""),
+        values,
+        (long) keys * valueDim,
+        (device, tokens, states, out) -> {
+          Buffer decay = RowOperations.chosen(device, decays, keys, tokens);
+          device.activate(decay, ActivationFunction.SIGMOID);
+          device.scale(decay, -2);
+          Buffer b = RowOperations.chosen(device, a, keys, tokens);
+          device.scale(b, -1f / keyDim); // or states would grow from token to token
+          device.linearAttention(
+              RowOperations.chosen(device, q, keys, tokens),
+              RowOperations.chosen(device, k, keys, tokens),
+              RowOperations.chosen(device, v, values, tokens),
+              decay,
+              corrected
+                  ? Optional.of(new StateCorrection(RowOperations.chosen(device, a, keys, tokens), b))
+                  : Optional.empty(),
+              heads,
               states,
               OFFSET,
               out);

@@ -22,12 +22,14 @@ import io.gatun.device.RowKernels;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.device.Shapes;
+import io.gatun.device.StateCorrection;
 import io.gatun.device.StateRows;
 import io.gatun.device.StateSpaceSpec;
 import io.gatun.tensors.TensorData;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -315,6 +317,28 @@ public final class CpuDevice implements Device {
         out.cols(),
         Grain.ofPanels(4L * rows.rows() * spec.keyDim()),
         (from, to, worker) -> kernels.deltaNet(call, from, to, scratch[worker]));
+  }
+
+  @Override
+  public synchronized void linearAttention(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer decay,
+      Optional<StateCorrection> correction,
+      int heads,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.LinearAttentionCall(
+            host(q), host(k), host(v), host(decay), correction, heads, rows, offset, host(out));
+    Shapes.linearAttention(call);
+    RowKernels kernels = table.rows();
+    workers.run(
+        out.cols(),
+        Grain.ofPanels(5L * rows.rows() * call.keyDim()),
+        (from, to, worker) -> kernels.linearAttention(call, from, to, scratch[worker]));
   }
 
   @Override

@@ -14,9 +14,11 @@ import io.gatun.device.RopeSpec;
 import io.gatun.device.RowKernels;
 import io.gatun.device.RowKernels.ConvolveCall;
 import io.gatun.device.RowKernels.DeltaNetCall;
+import io.gatun.device.RowKernels.LinearAttentionCall;
 import io.gatun.device.RowKernels.StateSpaceCall;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
+import io.gatun.device.StateCorrection;
 import io.gatun.device.StateRows;
 import io.gatun.device.StateSpaceSpec;
 import java.lang.foreign.MemorySegment;
@@ -58,6 +60,7 @@ final class RowCheck {
               check.scale(),
               check.convolve(),
               check.deltaNet(),
+              check.linearAttention(),
               check.stateSpace(10, 1, 1),
               check.stateSpace(1, 10, 12))
           .flatMap(Optional::stream)
@@ -179,6 +182,28 @@ final class RowCheck {
         (kernel, out) ->
             kernel.deltaNet(
                 new DeltaNetCall(q, k, v, rate, gates, gates, spec, states(state), 0, out), 7, COLS, new Scratch()));
+  }
+
+  private Optional<String> linearAttention() {
+    HostBuffer q = SelfCheck.filled(memory.buffer(ROWS, 24), random);
+    HostBuffer k = SelfCheck.filled(memory.buffer(ROWS, 24), random);
+    HostBuffer v = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
+    HostBuffer decay = SelfCheck.filled(memory.buffer(ROWS, 24), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, 12 * COLS), random);
+    return Stream.of(Optional.<StateCorrection>empty(), Optional.of(new StateCorrection(decay, q)))
+        .flatMap(
+            correction ->
+                compare(
+                    "linearAttention",
+                    memory.buffer(ROWS, COLS),
+                    (kernel, out) ->
+                        kernel.linearAttention(
+                            new LinearAttentionCall(q, k, v, decay, correction, 2, states(state), 0, out),
+                            7,
+                            COLS,
+                            new Scratch()))
+                    .stream())
+        .findFirst();
   }
 
   private Optional<String> stateSpace(int headDim, int heads, int rates) {

@@ -300,6 +300,12 @@ class KernelTableTest {
     }
 
     @Override
+    public void linearAttention(LinearAttentionCall call, long from, long to, Scratch scratch) {
+      SCALAR.linearAttention(call, from, to, scratch);
+      SCALAR.scale(call.out(), factor("linearAttention"), from, to);
+    }
+
+    @Override
     public void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch) {
       SCALAR.stateSpace(call, from, to, scratch);
       SCALAR.scale(call.out(), factor("stateSpace"), from, to);
@@ -321,6 +327,7 @@ class KernelTableTest {
             "scale",
             "convolve",
             "deltaNet",
+            "linearAttention",
             "stateSpace");
     for (String broken : operations) {
       KernelTable table = rowy(broken).checked();

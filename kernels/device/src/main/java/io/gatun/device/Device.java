@@ -2,6 +2,7 @@ package io.gatun.device;
 
 import io.gatun.tensors.TensorData;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All arithmetic that a model needs, and the memory it happens in.
@@ -181,8 +182,10 @@ public interface Device extends AutoCloseable {
    * @param q {@code [rows, keyHeads · keyDim]}, k likewise
    * @param v {@code [rows, valueHeads · valueDim]}, out likewise
    * @param rate {@code [1, valueHeads]}
-   * @param step {@code [rows, valueHeads]}, beta likewise
-   * @param offset where in the states {@code S} is, {@link DeltaNetSpec#stateSize} values
+   * @param step {@code [rows, valueHeads]}, or {@code [rows, valueHeads · keyDim]} where each line of {@code S} has its own
+   *     (Kimi Team 2025, arXiv 2510.26692)
+   * @param beta {@code [rows, valueHeads]}
+   * @param offset where in the states {@code S} of all heads is, {@link DeltaNetSpec#stateSize} values
    */
   void deltaNet(
       Buffer q,
@@ -192,6 +195,30 @@ public interface Device extends AutoCloseable {
       Buffer step,
       Buffer beta,
       DeltaNetSpec spec,
+      StateRows rows,
+      long offset,
+      Buffer out);
+
+  /**
+   * Linear attention whose state forgets each key's value at a rate of its own (Peng and others 2024, arXiv 2404.05892), and
+   * corrects itself where there is a correction {@code a, b} (Peng and others 2025, arXiv 2503.14456). For each row and head,
+   * with the state {@code S} {@code [keyDim, valueDim]}:
+   *
+   * <pre>
+   *   S = e^decay ⊙ S + b ⊗ (a·S) + k ⊗ v;   out = q·S          a·S before any of it; e^decay by lines of S
+   * </pre>
+   *
+   * @param q {@code [rows, heads · keyDim]}; k, decay and both of the correction likewise
+   * @param v {@code [rows, heads · valueDim]}, out likewise
+   * @param offset where in the states {@code S} of all heads is, {@code heads · keyDim · valueDim} values
+   */
+  void linearAttention(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer decay,
+      Optional<StateCorrection> correction,
+      int heads,
       StateRows rows,
       long offset,
       Buffer out);

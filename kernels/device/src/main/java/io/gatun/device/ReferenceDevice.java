@@ -5,6 +5,7 @@ import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.QuantizedEncoding;
 import io.gatun.tensors.TensorData;
+import java.util.Optional;
 
 /**
  * Scalar truth: one thread, the {@link ScalarKernels} over whole operands, and no operation fused. Every other device
@@ -208,6 +209,24 @@ public final class ReferenceDevice implements Device {
             host(q), host(k), host(v), host(rate), host(step), host(beta), spec, rows, offset, host(out));
     Shapes.deltaNet(call);
     kernels.deltaNet(call, 0, out.cols(), scratch);
+  }
+
+  @Override
+  public synchronized void linearAttention(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer decay,
+      Optional<StateCorrection> correction,
+      int heads,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.LinearAttentionCall(
+            host(q), host(k), host(v), host(decay), correction, heads, rows, offset, host(out));
+    Shapes.linearAttention(call);
+    kernels.linearAttention(call, 0, out.cols(), scratch);
   }
 
   @Override

@@ -265,6 +265,11 @@ public final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public void linearAttention(LinearAttentionCall call, long from, long to, Scratch scratch) {
+    ScalarRecurrence.linearAttention(call, from, to);
+  }
+
+  @Override
   public void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch) {
     ScalarRecurrence.stateSpace(call, from, to);
   }

@@ -31,17 +31,22 @@ final class ScalarRecurrence {
 
   /** Columns {@code from} to {@code to}, exclusive, of {@link Device#deltaNet}. */
   static void deltaNet(RowKernels.DeltaNetCall call, long from, long to) {
+    var kept = new double[call.spec().keyDim()];
     int dim = call.spec().valueDim();
     for (int row = 0; row < call.rows().rows(); row++) {
       for (long start = from, end; start < to; start = end) {
         end = Math.min(to, (start / dim + 1) * dim);
-        head(call, row, start, end);
+        head(call, row, start, end, kept);
       }
     }
   }
 
-  /** Columns of one head. */
-  private static void head(RowKernels.DeltaNetCall call, int row, long from, long to) {
+  /**
+   * Columns of one head.
+   *
+   * @param kept scratch for the factor on each line of a state
+   */
+  private static void head(RowKernels.DeltaNetCall call, int row, long from, long to, double... kept) {
     DeltaNetSpec spec = call.spec();
     int keyDim = spec.keyDim();
     int valueDim = spec.valueDim();
@@ -50,25 +55,62 @@ final class ScalarRecurrence {
     long keys = ((long) row * spec.keyHeads() + head % spec.keyHeads()) * keyDim;
     long values = (long) row * spec.valueHeads() * valueDim;
     long gate = (long) row * spec.valueHeads() + head;
-    double decay = Math.exp(call.rate().at(head) * softplus(call.step().at(gate)));
-    double kept = call.rows().positions()[row] == 0 ? 0 : decay;
+    boolean begins = call.rows().positions()[row] == 0;
+    for (int j = 0; j < keyDim; j++) {
+      double step = call.step().at(gate * call.steps() + j % call.steps());
+      kept[j] = begins ? 0 : Math.exp(call.rate().at(head) * softplus(step));
+    }
     double beta = call.beta().at(gate);
     for (long value = from; value < to; value++) {
       long first = call.offset() + (long) head * keyDim * valueDim + value % valueDim;
       double known = 0;
       for (int j = 0; j < keyDim; j++) {
-        known += kept(state, first + (long) j * valueDim, kept) * call.k().at(keys + j);
+        known += kept(state, first + (long) j * valueDim, kept[j]) * call.k().at(keys + j);
       }
       double change = beta * (call.v().at(values + value) - known);
       double sum = 0;
       for (int j = 0; j < keyDim; j++) {
         long at = first + (long) j * valueDim;
-        float next = (float) (kept(state, at, kept) + change * call.k().at(keys + j));
+        float next = (float) (kept(state, at, kept[j]) + change * call.k().at(keys + j));
         state.put(at, next);
         sum += (double) next * call.q().at(keys + j);
       }
       call.out().put(values + value, (float) sum);
     }
+  }
+
+  /** Columns {@code from} to {@code to}, exclusive, of {@link Device#linearAttention}. */
+  static void linearAttention(RowKernels.LinearAttentionCall call, long from, long to) {
+    for (int row = 0; row < call.rows().rows(); row++) {
+      for (long value = from; value < to; value++) {
+        column(call, row, value);
+      }
+    }
+  }
+
+  /** A column of one head's state. */
+  private static void column(RowKernels.LinearAttentionCall call, int row, long value) {
+    int keyDim = call.keyDim();
+    int valueDim = call.valueDim();
+    long head = value / valueDim;
+    HostBuffer state = HostBuffer.of(call.rows().states().get(row));
+    boolean begins = call.rows().positions()[row] == 0;
+    long keys = (row * (long) call.heads() + head) * keyDim;
+    long first = call.offset() + head * keyDim * valueDim + value % valueDim;
+    double known = 0;
+    for (int j = 0; j < keyDim && call.correction().isPresent() && !begins; j++) {
+      known += (double) HostBuffer.of(call.correction().get().a()).at(keys + j) * state.at(first + (long) j * valueDim);
+    }
+    double v = call.v().at(row * call.v().cols() + value);
+    double sum = 0;
+    for (int j = 0; j < keyDim; j++) {
+      long at = first + (long) j * valueDim;
+      double next = begins ? 0 : Math.exp(call.decay().at(keys + j)) * state.at(at);
+      next += call.correction().isPresent() ? HostBuffer.of(call.correction().get().b()).at(keys + j) * known : 0;
+      state.put(at, (float) (next + call.k().at(keys + j) * v));
+      sum += (double) state.at(at) * call.q().at(keys + j);
+    }
+    call.out().put(row * call.v().cols() + value, (float) sum);
   }
 
   /** Columns {@code from} to {@code to}, exclusive, of {@link Device#stateSpace}. */

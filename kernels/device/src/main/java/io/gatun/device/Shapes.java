@@ -213,7 +213,8 @@ public final class Shapes {
             && fits(call.v(), rows, values)
             && fits(call.out(), rows, values)
             && fits(call.rate(), 1, spec.valueHeads())
-            && fits(call.step(), rows, spec.valueHeads())
+            && fits(call.step(), rows, (long) spec.valueHeads() * call.steps())
+            && (call.steps() == 1 || call.steps() == spec.keyDim())
             && fits(call.beta(), rows, spec.valueHeads());
     require(fits, "deltaNet: %s with %s, %s and %s into %s", spec, call.q(), call.k(), call.v(), call.out());
     states(call.rows(), call.offset(), spec.stateSize());
@@ -236,6 +237,28 @@ public final class Shapes {
     require(fits, "stateSpace: %s with %s, %s and %s into %s", spec, call.x(), call.b(), call.c(), call.out());
     states(call.rows(), call.offset(), spec.stateSize());
     requireApart("stateSpace", call.x(), call.out());
+  }
+
+  /** Operands of heads, and a state with room for each row. */
+  public static void linearAttention(RowKernels.LinearAttentionCall call) {
+    int rows = call.rows().rows();
+    HostBuffer q = call.q();
+    HostBuffer v = call.v();
+    boolean fits =
+        call.heads() > 0
+            && q.cols() % call.heads() == 0
+            && v.cols() % call.heads() == 0
+            && fits(q, rows, q.cols())
+            && fits(call.k(), rows, q.cols())
+            && fits(call.decay(), rows, q.cols())
+            && fits(v, rows, v.cols())
+            && fits(call.out(), rows, v.cols());
+    for (StateCorrection correction : call.correction().stream().toList()) {
+      fits &= fits(HostBuffer.of(correction.a()), rows, q.cols()) && fits(HostBuffer.of(correction.b()), rows, q.cols());
+    }
+    require(fits, "linearAttention: %d heads of %s, %s and %s into %s", call.heads(), q, call.k(), v, call.out());
+    states(call.rows(), call.offset(), (long) call.heads() * call.keyDim() * call.valueDim());
+    requireApart("linearAttention", v, call.out());
   }
 
   private static boolean fits(HostBuffer buffer, long rows, long cols) {

@@ -17,10 +17,14 @@ final class DeltaRule {
   private final int width;
   private final StatePanel panel;
   private final long values;
-  private final long decay;
   private final long known;
   private final long write;
+  private final long same;
+
+  /** What the tokens leave of a head's lines, a row after the other: the same of all, or of each. */
   private final long decays;
+
+  private final int steps;
 
   DeltaRule(RowLoops loops, DeltaNetCall call, Scratch scratch) {
     this.loops = loops;
@@ -28,13 +32,14 @@ final class DeltaRule {
     this.spec = call.spec();
     this.width = StatePanel.width(loops);
     int keyDim = spec.keyDim();
-    long more = width + 3L * keyDim + Memory.padded(call.rows().rows());
+    this.steps = call.steps();
+    long more = width + 3L * keyDim + Memory.padded((long) call.rows().rows() * steps);
     this.panel = new StatePanel(loops, call.rows(), keyDim, spec.valueDim(), more, scratch);
     this.values = panel.more();
-    this.decay = values + (long) width * Float.BYTES;
-    this.known = decay + (long) keyDim * Float.BYTES;
+    this.known = values + (long) width * Float.BYTES;
     this.write = known + (long) keyDim * Float.BYTES;
-    this.decays = write + (long) keyDim * Float.BYTES;
+    this.same = write + (long) keyDim * Float.BYTES;
+    this.decays = same + (long) keyDim * Float.BYTES;
   }
 
   /** Columns of results. */
@@ -43,7 +48,7 @@ final class DeltaRule {
     for (long start = from, end; start < to; start = end) {
       int head = (int) (start / dim);
       end = Math.min(to, (head + 1L) * dim);
-      decays(head);
+      fillDecays(head);
       for (long column = start; column < end; column += width) {
         columns(head, (int) (column % dim), (int) Math.min(width, end - column));
       }
@@ -51,15 +56,19 @@ final class DeltaRule {
   }
 
   /** Of all rows. */
-  private void decays(int head) {
+  private void fillDecays(int head) {
     int rows = call.rows().rows();
-    long padded = Memory.padded(rows);
+    long padded = Memory.padded((long) rows * steps);
     for (int row = 0; row < rows; row++) {
-      Memory.set(decays, row, Memory.get(call.step(), (long) row * spec.valueHeads() + head));
+      Memory.copy(at(call.step(), ((long) row * spec.valueHeads() + head) * steps), decayAt(row), steps);
     }
     loops.softplus(decays, padded);
     loops.scale(decays, Memory.get(call.rate(), head), decays, padded);
     loops.exponentials(decays, 0, padded);
+  }
+
+  private long decayAt(int row) {
+    return decays + (long) row * steps * Float.BYTES;
   }
 
   private void columns(int head, int column, int count) {
@@ -67,13 +76,21 @@ final class DeltaRule {
     panel.scan(first, count, (row, state, step) -> token(row, head, column, count, state, step));
   }
 
+  /** What a token leaves of each line. */
+  private long decay(int row) {
+    if (steps > 1) {
+      return decayAt(row);
+    }
+    Memory.fill(same, Memory.get(decayAt(row), 0), spec.keyDim());
+    return same;
+  }
+
   private void token(int row, int head, int column, int count, long state, long step) {
     int keyDim = spec.keyDim();
     long key = ((long) row * spec.keyHeads() + head % spec.keyHeads()) * keyDim;
     long value = ((long) row * spec.valueHeads() + head) * spec.valueDim() + column;
-    float kept = Memory.get(decays, row);
-    Memory.fill(decay, kept, keyDim);
-    loops.scale(at(call.k(), key), -kept, known, keyDim);
+    long decay = decay(row);
+    loops.scale(decay, -1, at(call.k(), key), known, keyDim);
     loops.scale(at(call.k(), key), Memory.get(call.beta(), (long) row * spec.valueHeads() + head), write, keyDim);
     Memory.copy(at(call.v(), value), values, count);
     long vector = (long) loops.lanes() * Float.BYTES;

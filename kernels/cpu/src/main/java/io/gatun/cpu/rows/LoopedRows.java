@@ -96,6 +96,11 @@ public final class LoopedRows implements RowKernels {
   }
 
   @Override
+  public void linearAttention(LinearAttentionCall call, long from, long to, Scratch scratch) {
+    new LinearAttention(loops, call, scratch).run(from, to);
+  }
+
+  @Override
   public void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch) {
     new StateSpace(loops, call, scratch).run(from, to);
   }
