@@ -60,7 +60,7 @@ final class HybridFamily {
         new Mixer.DeltaNet(
             shape,
             repeats,
-            keys.linear(block + "attn_qkv", 2L * keyHeads * keyDim + values, width),
+            source(keys, block, 2L * keyHeads * keyDim, values, width),
             kernel,
             taps,
             together
@@ -69,9 +69,17 @@ final class HybridFamily {
                     keys.linear(block + "ssm_alpha", heads, width), keys.linear(block + "ssm_beta", heads, width)),
             block + "ssm_dt.bias",
             block + "ssm_a",
-            keys.linear(block + "attn_gate", values, width),
             decoder.norms().norm(block + "ssm_norm", shape.valueDim()),
             keys.linear(block + "ssm_out", width, values)));
+  }
+
+  private static Mixer.Source source(ModelKeys keys, String block, long queriesAndKeys, long values, int width) {
+    String all = block + "ssm_in";
+    return keys.hasTensor(all + ".weight") // as older converters wrote it
+        ? new Mixer.Source.Together(keys.linear(all, queriesAndKeys + 2 * values, width))
+        : new Mixer.Source.Apart(
+            keys.linear(block + "attn_qkv", queriesAndKeys + values, width),
+            keys.linear(block + "attn_gate", values, width));
   }
 
   private static ModelSpec lfm2(ModelKeys keys) {

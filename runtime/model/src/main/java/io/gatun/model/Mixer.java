@@ -1,5 +1,6 @@
 package io.gatun.model;
 
+import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.KvLayout;
@@ -184,13 +185,72 @@ public sealed interface Mixer {
     }
   }
 
+  /** A map through fewer dimensions, {@code up · down · x}. */
+  record LowRank(Linear down, Linear up) {}
+
+  /**
+   * Linear attention with a state that forgets and corrects itself (Peng and others 2025, arXiv 2503.14456). Queries {@code r},
+   * keys, values, decays, rates {@code a} and gates have inputs that are mixed with the token's before.
+   *
+   * <pre>
+   *   decay = −e^(−1/2) · σ(decay · tanh);  a = σ(rate);  κ = k ⊙ keyScale, of length 1;  k' = k ⊙ (1 + keyRate ⊙ (a − 1))
+   *   v' = v + (v₀ − v) ⊙ σ(valueMix)       v₀ the values of the first layer, which has no such mix
+   *   y = norm(linearAttention(r, k', v', decay; −κ, κ ⊙ a)) + (Σ r ⊙ bonus ⊙ k') · v';   out = output · (y ⊙ gate)
+   * </pre>
+   *
+   * @param lerp name of a tensor {@code [inputs, n_embd]}: r, decay, key, value, rate, and gate if there is one
+   * @param keyScale name of a tensor {@code [n_embd]}; keyRate and bonus likewise
+   * @param gate with a logistic function between its maps
+   * @param norm of each head
+   */
+  record CorrectedAttention(
+      int heads,
+      String lerp,
+      Linear receptance,
+      Linear key,
+      Linear value,
+      LowRank decay,
+      LowRank rate,
+      Optional<LowRank> valueMix,
+      Optional<LowRank> gate,
+      String keyScale,
+      String keyRate,
+      String bonus,
+      Norm norm,
+      Linear output)
+      implements Mixer {
+
+    /** How many maps have an input of their own. */
+    public int inputs() {
+      return gate.isPresent() ? 6 : 5;
+    }
+
+    @Override
+    public long stateSize() {
+      return output.in() + output.in() * output.in() / heads;
+    }
+  }
+
+  /**
+   * A network {@code value · f(key · x')} whose input is mixed with the token's before: {@code x' = x + (before − x) ⊙ lerp}.
+   *
+   * @param lerp name of a tensor {@code [n_embd]}
+   */
+  record ChannelMix(String lerp, Linear key, Linear value, ActivationFunction function) implements Mixer {
+
+    @Override
+    public long stateSize() {
+      return key.in();
+    }
+  }
+
   /**
    * A gated delta rule behind a short convolution: {@code out = output · (norm(deltaNet(…)) ⊙ silu(gate · x))}, where
    * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by
    * √keyDim.
    *
    * @param repeats of each query and key, side by side, to have as many as the shape says
-   * @param input {@code [2 · keyHeads / repeats · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
+   * @param source of queries, keys and values, and of the gate
    * @param kernel name of a tensor {@code [input.out, taps]}
    * @param control of steps and betas
    * @param stepBias name of a tensor {@code [valueHeads]}, added to the step
@@ -200,26 +260,49 @@ public sealed interface Mixer {
   record DeltaNet(
       DeltaNetSpec shape,
       int repeats,
-      Linear input,
+      Source source,
       String kernel,
       int taps,
       Control control,
       String stepBias,
       String rate,
-      Linear gate,
       Norm norm,
       Linear output)
       implements Mixer {
 
+    /** Values that are convolved: queries and keys of {@code keyHeads / repeats} heads, then values. */
+    public long convolved() {
+      return 2L * shape.keyHeads() / repeats * shape.keyDim() + (long) shape.valueHeads() * shape.valueDim();
+    }
+
     /** Where the delta rule's state begins, behind the convolution's. */
     public long ruleOffset() {
-      return (taps - 1) * input.out();
+      return (taps - 1) * convolved();
     }
 
     @Override
     public long stateSize() {
       return ruleOffset() + shape.stateSize();
     }
+  }
+
+  /** Where what a delta rule convolves, and its gate, come from. */
+  sealed interface Source {
+
+    /**
+     * Two maps.
+     *
+     * @param input {@code [2 · keyHeads / repeats · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
+     * @param gate {@code [valueHeads · valueDim, n_embd]}
+     */
+    record Apart(Linear input, Linear gate) implements Source {}
+
+    /**
+     * One map, key head by key head: its query, its key, the values and the gates of its value heads.
+     *
+     * @param all {@code [2 · keyHeads / repeats · keyDim + 2 · valueHeads · valueDim, n_embd]}
+     */
+    record Together(Linear all) implements Source {}
   }
 
   /** Where a delta rule's steps, and its betas before their logistic function, come from. */

@@ -30,17 +30,17 @@ final class RecurrentPass {
     var shape = net.shape();
     int keys = shape.keyHeads() / net.repeats() * shape.keyDim();
     int values = shape.valueHeads() * shape.valueDim();
-    Buffer mixed = bench.buffer("mixed", x.rows(), net.input().out());
+    Buffer mixed = bench.buffer("mixed", x.rows(), net.convolved());
     Buffer gate = bench.buffer("gate", x.rows(), values);
     Buffer step = bench.buffer("step", x.rows(), shape.valueHeads());
     Buffer beta = bench.buffer("beta", x.rows(), shape.valueHeads());
-    bench.linear(x, List.of(net.input(), net.gate()), List.of(mixed, gate));
+    source(net, x, mixed, gate);
     control(net.control(), x, step, beta);
     device.add(step, bench.vector(net.stepBias(), shape.valueHeads()));
     device.activate(beta, ActivationFunction.SIGMOID);
 
-    Buffer convolved = bench.buffer("convolved", x.rows(), net.input().out());
-    device.convolve(mixed, bench.vector(net.kernel(), net.taps() * net.input().out()), at, offset, convolved);
+    Buffer convolved = bench.buffer("convolved", x.rows(), net.convolved());
+    device.convolve(mixed, bench.vector(net.kernel(), net.taps() * net.convolved()), at, offset, convolved);
     device.activate(convolved, ActivationFunction.SILU);
     Buffer q = heads(convolved, 0, net, "q");
     Buffer k = heads(convolved, keys, net, "k");
@@ -56,6 +56,24 @@ final class RecurrentPass {
     device.deltaNet(q, k, v, rate, step, beta, shape, at, offset + net.ruleOffset(), result);
     device.gate(gate, bench.norm(net.norm(), result, result), ActivationFunction.SILU);
     bench.linear(gate, net.output(), out);
+  }
+
+  private void source(Mixer.DeltaNet net, Buffer x, Buffer mixed, Buffer gate) {
+    switch (net.source()) {
+      case Mixer.Source.Apart apart -> bench.linear(x, List.of(apart.input(), apart.gate()), List.of(mixed, gate));
+      case Mixer.Source.Together together -> {
+        int heads = net.shape().keyHeads() / net.repeats();
+        int dim = net.shape().keyDim();
+        int values = Math.toIntExact(gate.cols()) / heads;
+        int run = 2 * dim + 2 * values;
+        Buffer all = bench.buffer("all", x.rows(), together.all().out());
+        bench.linear(x, together.all(), all);
+        device.copyColumns(all, new ColumnRuns(0, run, 0, dim, dim, heads), mixed);
+        device.copyColumns(all, new ColumnRuns(dim, run, heads * dim, dim, dim, heads), mixed);
+        device.copyColumns(all, new ColumnRuns(2 * dim, run, 2 * heads * dim, values, values, heads), mixed);
+        device.copyColumns(all, new ColumnRuns(2 * dim + values, run, 0, values, values, heads), gate);
+      }
+    }
   }
 
   private void control(Mixer.Control control, Buffer x, Buffer step, Buffer beta) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The tensors that a spec names, the shapes they must have, and which rows of them are used together. */
 final class SpecTensors {
@@ -200,15 +201,34 @@ final class SpecTensors {
         norm(space.norm());
       }
       case Mixer.DeltaNet net -> {
-        linears(net.input(), net.gate(), net.output());
+        linear(net.output());
+        switch (net.source()) {
+          case Mixer.Source.Apart apart -> linears(apart.input(), apart.gate());
+          case Mixer.Source.Together together -> linear(together.all());
+        }
         switch (net.control()) {
           case Mixer.Control.Apart apart -> linears(apart.step(), apart.beta());
           case Mixer.Control.Together together -> linear(together.both());
         }
         norm(net.norm());
-        vector(Optional.of(net.kernel()), net.taps() * net.input().out());
+        vector(Optional.of(net.kernel()), net.taps() * net.convolved());
         vector(Optional.of(net.stepBias()), net.shape().valueHeads());
         vector(Optional.of(net.rate()), net.shape().valueHeads());
+      }
+      case Mixer.CorrectedAttention attention -> {
+        linears(attention.receptance(), attention.key(), attention.value(), attention.output());
+        Stream.of(Optional.of(attention.decay()), Optional.of(attention.rate()), attention.valueMix(), attention.gate())
+            .flatMap(Optional::stream)
+            .forEach(map -> linears(map.down(), map.up()));
+        long width = attention.output().in();
+        vector(Optional.of(attention.lerp()), attention.inputs() * width);
+        Stream.of(attention.keyScale(), attention.keyRate(), attention.bonus())
+            .forEach(name -> vector(Optional.of(name), width));
+        norm(attention.norm());
+      }
+      case Mixer.ChannelMix mix -> {
+        linears(mix.key(), mix.value());
+        vector(Optional.of(mix.lerp()), mix.key().in());
       }
       case Mixer.ShortConvolution convolution -> {
         long width = convolution.output().in();

@@ -61,6 +61,16 @@ final class Workbench {
     return weights.vector(name, size);
   }
 
+  /** {@code size} values that repeat a pattern. */
+  Buffer repeated(long size, float... pattern) {
+    return weights.repeated(size, pattern);
+  }
+
+  /** A matrix {@code [1, size]} of ones, for sums along rows. */
+  Matrix onesMatrix(long size) {
+    return weights.onesMatrix(size);
+  }
+
   /** The norm of {@code x}: in {@code out}, or {@code x} itself where there is none. */
   Buffer norm(Norm norm, Buffer x, Buffer out) {
     switch (norm) {
@@ -86,7 +96,7 @@ final class Workbench {
   }
 
   /** Each row of {@code x} by the same factors. */
-  private void multiply(Buffer x, Buffer factors) {
+  void multiply(Buffer x, Buffer factors) {
     Buffer rows = buffer("factors", x.rows(), x.cols());
     device.gather(factors, new int[Math.toIntExact(x.rows())], rows);
     device.gate(x, rows, ActivationFunction.IDENTITY);
