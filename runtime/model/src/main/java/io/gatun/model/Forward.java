@@ -87,7 +87,7 @@ public final class Forward {
         switch (mixer) {
           case Mixer.Attention attention -> attention.rope();
           case Mixer.Parallel parallel -> parallel.attention().rope();
-          case Mixer.LatentAttention latent -> Optional.of(latent.rope());
+          case Mixer.LatentAttention latent -> latent.rope();
           case Mixer.None _, Mixer.Projection _ -> Optional.empty();
           case Mixer.DeltaNet _, Mixer.ShortConvolution _, Mixer.StateSpace _ -> Optional.empty();
           case Mixer.CorrectedAttention _, Mixer.ChannelMix _ -> Optional.empty();
@@ -275,7 +275,7 @@ public final class Forward {
     switch (layer.block().mixer()) {
       case Mixer.Attention mixer -> attention.run(mixer, layer.ropes(), layer.cached(), x, at, out);
       case Mixer.LatentAttention mixer ->
-          latentAttention.run(mixer, layer.ropes().getFirst(), layer.cached(), x, at, out);
+          latentAttention.run(mixer, layer.ropes(), layer.cached(), x, at, out);
       case Mixer.DeltaNet mixer -> recurrent.run(mixer, layer.state(), x, states, out);
       case Mixer.ShortConvolution mixer -> recurrent.run(mixer, layer.state(), x, states, out);
       case Mixer.CorrectedAttention mixer -> linearAttention.run(mixer, layer.state(), x, states, out);

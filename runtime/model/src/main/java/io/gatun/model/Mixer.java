@@ -5,6 +5,7 @@ import io.gatun.device.AttentionSpec;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.KvLayout;
 import io.gatun.device.StateSpaceSpec;
+import java.util.List;
 import java.util.Optional;
 
 /** The part of a block in which tokens see each other. */
@@ -245,15 +246,18 @@ public sealed interface Mixer {
   }
 
   /**
-   * A gated delta rule behind a short convolution: {@code out = output · (norm(deltaNet(…)) ⊙ silu(gate · x))}, where
+   * A gated delta rule behind a short convolution: {@code out = output · (norm(deltaNet(…)) ⊙ f(gate · x))}, where
    * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by
    * √keyDim.
    *
    * @param repeats of each query and key, side by side, to have as many as the shape says
    * @param source of queries, keys and values, and of the gate
-   * @param kernel name of a tensor {@code [input.out, taps]}
+   * @param kernels names of tensors {@code [convolved, taps]}: one of all that is convolved, or the queries', the keys' and the
+   *     values'
    * @param control of steps and betas
-   * @param stepBias name of a tensor {@code [valueHeads]}, added to the step
+   * @param stepBias name of a tensor {@code [valueHeads · steps]}, added to the step
+   * @param steps of a value head: 1, or keyDim
+   * @param gating function of the gate
    * @param rate name of a tensor {@code [valueHeads]}
    * @param norm of each value head
    */
@@ -261,11 +265,13 @@ public sealed interface Mixer {
       DeltaNetSpec shape,
       int repeats,
       Source source,
-      String kernel,
+      List<String> kernels,
       int taps,
       Control control,
       String stepBias,
+      int steps,
       String rate,
+      ActivationFunction gating,
       Norm norm,
       Linear output)
       implements Mixer {
@@ -273,6 +279,15 @@ public sealed interface Mixer {
     /** Values that are convolved: queries and keys of {@code keyHeads / repeats} heads, then values. */
     public long convolved() {
       return 2L * shape.keyHeads() / repeats * shape.keyDim() + (long) shape.valueHeads() * shape.valueDim();
+    }
+
+    /** Columns that a kernel convolves. */
+    public long columns(int kernel) {
+      long keys = (long) shape.keyHeads() / repeats * shape.keyDim();
+      if (kernels.size() == 1) {
+        return convolved();
+      }
+      return kernel < kernels.size() - 1 ? keys : convolved() - 2 * keys;
     }
 
     /** Where the delta rule's state begins, behind the convolution's. */
@@ -303,6 +318,15 @@ public sealed interface Mixer {
      * @param all {@code [2 · keyHeads / repeats · keyDim + 2 · valueHeads · valueDim, n_embd]}
      */
     record Together(Linear all) implements Source {}
+
+    /**
+     * A map each.
+     *
+     * @param query {@code [keyHeads · keyDim, n_embd]}, key likewise
+     * @param value {@code [valueHeads · valueDim, n_embd]}
+     * @param gate {@code [valueHeads · valueDim, n_embd]}
+     */
+    record Separate(Linear query, Linear key, Linear value, LowRank gate) implements Source {}
   }
 
   /** Where a delta rule's steps, and its betas before their logistic function, come from. */
@@ -314,6 +338,14 @@ public sealed interface Mixer {
      * @param step {@code [valueHeads, n_embd]}, beta likewise
      */
     record Apart(Linear step, Linear beta) implements Control {}
+
+    /**
+     * Two maps, one of them through fewer dimensions.
+     *
+     * @param step {@code [valueHeads · steps, n_embd]}
+     * @param beta {@code [valueHeads, n_embd]}
+     */
+    record Low(LowRank step, Linear beta) implements Control {}
 
     /**
      * One map, in runs: the betas of some value heads, then their steps.
@@ -358,19 +390,21 @@ public sealed interface Mixer {
    *
    * @param heads query heads
    * @param contentDim values per head of the part without positions
-   * @param rope of the part with positions, which follows it in each head
+   * @param positionDim values of the part that may have positions, which follows it in each head
+   * @param rope of that part
    * @param valueDim values per head
    * @param scale factor on the logits
    * @param temperature of the queries
    * @param queryLatent what queries are projected from; without one from {@code x}
-   * @param query {@code [heads · (contentDim + rope dims), …]}
-   * @param latent {@code [latent + rope dims, n_embd]}: the latent vector, then the shared part of the key
+   * @param query {@code [heads · (contentDim + positionDim), …]}
+   * @param latent {@code [latent + positionDim, n_embd]}: the latent vector, then the shared part of the key
    * @param latentNorm of the latent vector
    */
   record LatentAttention(
       int heads,
       int contentDim,
-      Rope rope,
+      int positionDim,
+      Optional<Rope> rope,
       int valueDim,
       float scale,
       Optional<Temperature> temperature,
@@ -389,14 +423,14 @@ public sealed interface Mixer {
 
     /** Values per query head. */
     public int keyDim() {
-      return contentDim + rope.dims();
+      return contentDim + positionDim;
     }
 
     /** The attention over what is cached. */
     public AttentionSpec shape() {
       return switch (form) {
         case LatentForm.Expanded _ -> new AttentionSpec(heads, heads, keyDim(), valueDim, scale);
-        case LatentForm.Absorbed _ -> new AttentionSpec(heads, 1, latentDim() + rope.dims(), latentDim(), scale);
+        case LatentForm.Absorbed _ -> new AttentionSpec(heads, 1, latentDim() + positionDim, latentDim(), scale);
       };
     }
 
