@@ -33,6 +33,11 @@ final class RowCheck {
   private static final int ROWS = 5;
   private static final int COLS = 96;
 
+  /** Columns of states: one whole panel, and some more; and few lines, since users wait for this. */
+  private static final int STATE_COLS = 40;
+
+  private static final int LINES = 3;
+
   /** For operations value by value. */
   private static final int FEW = 23;
 
@@ -64,8 +69,8 @@ final class RowCheck {
               check.convolve(),
               check.deltaNet(),
               check.linearAttention(),
-              check.stateSpace(10, 1, 1),
-              check.stateSpace(1, 10, 12))
+              check.stateSpace(1, 1),
+              check.stateSpace(STATE_COLS, LINES))
           .flatMap(Optional::stream)
           .findFirst();
     }
@@ -157,68 +162,69 @@ final class RowCheck {
   }
 
   private Optional<String> convolve() {
-    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
-    HostBuffer kernel = SelfCheck.filled(memory.buffer(1, 3 * COLS), random);
-    HostBuffer state = SelfCheck.filled(memory.buffer(2, 2 * COLS), random);
-    return compare(
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, STATE_COLS), random);
+    HostBuffer kernel = SelfCheck.filled(memory.buffer(1, 3 * STATE_COLS), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, 2 * STATE_COLS), random);
+    return carried(
         "convolve",
-        memory.buffer(ROWS, COLS),
-        (k, out) -> k.convolve(new ConvolveCall(x, kernel, states(state), 0, out), 7, COLS, new Scratch()));
+        (k, out) ->
+            k.convolve(new ConvolveCall(x, kernel, states(state), 0, out), 1, STATE_COLS, new Scratch()));
   }
 
   private Optional<String> deltaNet() {
-    var spec = new DeltaNetSpec(1, 2, 12, COLS / 2);
-    HostBuffer q = SelfCheck.filled(memory.buffer(ROWS, 12), random);
-    HostBuffer k = SelfCheck.filled(memory.buffer(ROWS, 12), random);
-    HostBuffer v = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
-    HostBuffer rate = SelfCheck.filled(memory.buffer(1, 2), random);
-    HostBuffer gates = SelfCheck.filled(memory.buffer(ROWS, 2), random);
+    var spec = new DeltaNetSpec(1, 1, LINES, STATE_COLS);
+    HostBuffer keys = SelfCheck.filled(memory.buffer(ROWS, LINES), random);
+    HostBuffer v = SelfCheck.filled(memory.buffer(ROWS, STATE_COLS), random);
+    HostBuffer gates = SelfCheck.filled(memory.buffer(ROWS, 1), random);
+    HostBuffer rate = SelfCheck.filled(memory.buffer(1, 1), random);
     HostBuffer state = SelfCheck.filled(memory.buffer(2, spec.stateSize()), random);
-    return compare(
+    return carried(
         "deltaNet",
-        memory.buffer(ROWS, COLS),
-        (kernel, out) ->
-            kernel.deltaNet(
-                new DeltaNetCall(q, k, v, rate, gates, gates, spec, states(state), 0, out), 7, COLS, new Scratch()));
+        (k, out) ->
+            k.deltaNet(
+                new DeltaNetCall(keys, keys, v, rate, gates, gates, spec, states(state), 0, out),
+                1,
+                STATE_COLS,
+                new Scratch()));
   }
 
   private Optional<String> linearAttention() {
-    HostBuffer q = SelfCheck.filled(memory.buffer(ROWS, 24), random);
-    HostBuffer k = SelfCheck.filled(memory.buffer(ROWS, 24), random);
-    HostBuffer v = SelfCheck.filled(memory.buffer(ROWS, COLS), random);
-    HostBuffer decay = SelfCheck.filled(memory.buffer(ROWS, 24), random);
-    HostBuffer state = SelfCheck.filled(memory.buffer(2, 12 * COLS), random);
-    return Stream.of(Optional.<StateCorrection>empty(), Optional.of(new StateCorrection(decay, q)))
-        .flatMap(
-            correction ->
-                compare(
-                    "linearAttention",
-                    memory.buffer(ROWS, COLS),
-                    (kernel, out) ->
-                        kernel.linearAttention(
-                            new LinearAttentionCall(q, k, v, decay, correction, 2, states(state), 0, out),
-                            7,
-                            COLS,
-                            new Scratch()))
-                    .stream())
-        .findFirst();
+    HostBuffer keys = SelfCheck.filled(memory.buffer(ROWS, LINES), random);
+    HostBuffer v = SelfCheck.filled(memory.buffer(ROWS, STATE_COLS), random);
+    HostBuffer decay = SelfCheck.filled(memory.buffer(ROWS, LINES), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, LINES * STATE_COLS), random);
+    var correction = Optional.of(new StateCorrection(decay, keys));
+    return carried(
+        "linearAttention",
+        (k, out) ->
+            k.linearAttention(
+                new LinearAttentionCall(keys, keys, v, decay, correction, 1, states(state), 0, out),
+                1,
+                STATE_COLS,
+                new Scratch()));
   }
 
-  private Optional<String> stateSpace(int headDim, int heads, int rates) {
-    var spec = new StateSpaceSpec(heads * 4, headDim, 2, 12);
-    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, spec.width()), random);
-    HostBuffer b = SelfCheck.filled(memory.buffer(ROWS, 24), random);
-    HostBuffer c = SelfCheck.filled(memory.buffer(ROWS, 24), random);
-    HostBuffer rate = SelfCheck.filled(memory.buffer(1, (long) spec.heads() * rates), random);
-    HostBuffer step = SelfCheck.filled(memory.buffer(ROWS, spec.heads()), random);
-    HostBuffer skip = SelfCheck.filled(memory.buffer(1, spec.heads()), random);
+  /** @param rates per head */
+  private Optional<String> stateSpace(int heads, int rates) {
+    var spec = new StateSpaceSpec(heads, STATE_COLS / heads, 1, LINES);
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, STATE_COLS), random);
+    HostBuffer lines = SelfCheck.filled(memory.buffer(ROWS, LINES), random);
+    HostBuffer rate = SelfCheck.filled(memory.buffer(1, (long) heads * rates), random);
+    HostBuffer step = SelfCheck.filled(memory.buffer(ROWS, heads), random);
+    HostBuffer skip = SelfCheck.filled(memory.buffer(1, heads), random);
     HostBuffer state = SelfCheck.filled(memory.buffer(2, spec.stateSize()), random);
-    return compare(
+    return carried(
         "stateSpace",
-        memory.buffer(ROWS, spec.width()),
-        (kernel, out) ->
-            kernel.stateSpace(
-                new StateSpaceCall(x, b, c, rate, step, skip, spec, states(state), 0, out), 7, spec.width(), new Scratch()));
+        (k, out) ->
+            k.stateSpace(
+                new StateSpaceCall(x, lines, lines, rate, step, skip, spec, states(state), 0, out),
+                1,
+                STATE_COLS,
+                new Scratch()));
+  }
+
+  private Optional<String> carried(String operation, BiConsumer<RowKernels, HostBuffer> run) {
+    return compare(operation, memory.buffer(ROWS, STATE_COLS), run);
   }
 
   /** A sequence of two rows that goes on, and one of three that begins, each with a copy of its state. */
