@@ -31,4 +31,16 @@ final class Grain {
   private static long multiple(long cost, long unit) {
     return (of(cost) + unit - 1) / unit * unit;
   }
+
+  /**
+   * For heads, {@code cost} each. Those that share a key head stay together, as its keys and values are then decoded once for
+   * all of them; but every thread gets some.
+   *
+   * @param shared heads of a key head
+   * @param keyHeads of all rows
+   */
+  static long ofHeads(long cost, int shared, long keyHeads, int threads) {
+    long together = Math.max(1, shared / Math.ceilDiv(threads, Math.max(1, keyHeads)));
+    return Math.ceilDiv(of(cost), together) * together;
+  }
 }

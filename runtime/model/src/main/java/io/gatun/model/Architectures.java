@@ -56,6 +56,8 @@ final class Architectures {
             StateSpaceFamily.ALL,
             RwkvFamily.ALL,
             ExpertsFamily.ALL,
+            WindowedExpertsFamily.ALL,
+            BesideExpertsFamily.ALL,
             HunyuanFamily.ALL,
             BertFamily.ALL,
             EncoderFamily.ALL)
