@@ -17,9 +17,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The operations of a {@link Device} that carry a state. What they compute rows of are sequences of one to eight tokens, some from
- * their beginning on: as a whole, and again token by token, with the same bits. A sequence's results end with its state.
- * Stateless.
+ * The operations of a {@link Device} that carry a state. What they compute rows of are sequences of one to eight tokens,
+ * some from their beginning on: as a whole, and again token by token, with the same bits. A sequence's results end with its
+ * state. Stateless.
  */
 final class Recurrences {
   private static final int SEQUENCES = 21;
@@ -76,7 +76,8 @@ final class Recurrences {
           List<float[]> again = empty(sequences.length);
           for (int token = 0; token < LONGEST; token++) {
             int at = token;
-            int[][] steps = Arrays.stream(all).filter(i -> at < lengths[i]).mapToObj(i -> new int[] {i, at}).toArray(int[][]::new);
+            int[][] steps =
+                Arrays.stream(all).filter(i -> at < lengths[i]).mapToObj(i -> new int[] {i, at}).toArray(int[][]::new);
             if (steps.length > 0) {
               run(device, scan, width, steps, sequences, others, again);
             }

@@ -143,7 +143,8 @@ class JitLoopsTest {
           var results = new float[width];
           for (int lane = 0; lane < width; lane++) {
             for (int j = 0; j < count; j++) {
-              float decay = rates ? code.exponential(at(memory, 2 * ROOM + j * width + lane) * at(memory, 300 + lane)) : at(memory, j);
+              float rate = at(memory, 2 * ROOM + j * width + lane) * at(memory, 300 + lane);
+              float decay = rates ? code.exponential(rate) : at(memory, j);
               float kept = decay * at(memory, ROOM + j * step + lane);
               states[j][lane] = Math.fma(at(memory, 100 + j), at(memory, 3 * ROOM + lane), kept);
               results[lane] = Math.fma(states[j][lane], at(memory, 200 + j), results[lane]);
@@ -158,7 +159,8 @@ class JitLoopsTest {
           }
           for (int lane = 0; lane < width; lane++) {
             for (int j = 0; j < count; j++) {
-              assertEquals(states[j][lane], at(memory, ROOM + j * step + lane), "%d lines, line %d, %d".formatted(count, j, lane));
+              String what = "%d lines, line %d, %d".formatted(count, j, lane);
+              assertEquals(states[j][lane], at(memory, ROOM + j * step + lane), what);
             }
             assertEquals(results[lane], at(memory, 3 * ROOM + lane), "%d lines, result %d".formatted(count, lane));
           }

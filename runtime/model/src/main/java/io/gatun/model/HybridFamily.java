@@ -10,7 +10,10 @@ import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import java.util.List;
 import java.util.Optional;
 
-/** Qwen 3.5, Qwen 3 Next and LFM2, all also with experts: attention in some layers, in the others a state of fixed size. The tensors say which. */
+/**
+ * Qwen 3.5, Qwen 3 Next, Kimi Linear and LFM2: attention in some layers, in the others a state of fixed size. The tensors
+ * say which.
+ */
 final class HybridFamily {
   static final List<Architecture> ALL =
       List.of(

@@ -8,12 +8,15 @@ import io.gatun.device.StateCorrection;
 import io.gatun.device.StateRows;
 import java.util.Optional;
 
-/** The part of the forward pass that carries out linear attention, and mixes tokens with those before them. Used by one thread. */
+/**
+ * The part of the forward pass that carries out linear attention, and mixes tokens with those before them. Used by one
+ * thread.
+ */
 final class LinearAttentionPass {
   /** Keeps keys of zeros from being divided by zero. */
   private static final float TINY = 1e-24f;
 
-  /** {@code e^(−1/2)}: what is left of a state's line after a token is at least {@code e} to the power of minus this. */
+  /** {@code e^(−1/2)}: a token leaves of a state's line at least {@code e} to the power of minus this. */
   private static final float FASTEST_DECAY = 0.606531f;
 
   private final Workbench bench;
@@ -76,7 +79,7 @@ final class LinearAttentionPass {
   /** The token before, 0 before the first, minus each. */
   private Buffer difference(Buffer x, StateRows at, long offset) {
     Buffer difference = bench.buffer("difference", x.rows(), x.cols());
-    device.convolve(x, bench.repeated(2 * x.cols(), 1, -1), at, offset, difference);
+    device.convolve(x, bench.differenceKernel(x.cols()), at, offset, difference);
     return difference;
   }
 

@@ -42,6 +42,6 @@ public record ModelSpec(
   /** With other blocks. */
   ModelSpec withBlocks(List<BlockSpec> others) {
     return new ModelSpec(
-        architecture, vocabSize, embeddingLength, contextLength, sight, embedding, others, head, pooling);
+        architecture, vocabSize, embeddingLength, contextLength, sight, embedding, others, head, streams, pooling);
   }
 }

@@ -6,7 +6,6 @@ import io.gatun.device.ColumnRuns;
 import io.gatun.device.Device;
 import io.gatun.device.StateRows;
 import java.util.List;
-import java.util.Optional;
 
 /** The part of the forward pass that carries a state from token to token. Used by one thread. */
 final class RecurrentPass {

@@ -109,6 +109,10 @@ final class RwkvFamily {
         new Norm.None(),
         1,
         Optional.empty(),
-        1);
+        0,
+        Optional.empty(),
+        1,
+        new Norm.None(),
+        Optional.empty());
   }
 }

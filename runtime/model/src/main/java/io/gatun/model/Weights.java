@@ -9,7 +9,6 @@ import io.gatun.tensors.TensorData;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,8 @@ final class Weights {
   private final Device device;
   private final Map<SpecTensors.Part, Matrix> matrices = new HashMap<>();
   private final Map<SpecTensors.Part, Buffer> vectors = new HashMap<>();
-  private final Map<String, Buffer> constants = new HashMap<>();
+  private final Map<Long, Buffer> ones = new HashMap<>();
+  private final Map<Long, Buffer> differences = new HashMap<>();
   private final Map<Long, Matrix> sums = new HashMap<>();
   /** What has been asked for, by names that cost no memory to compare. */
   private final Map<Linear, Matrix> found = new HashMap<>();
@@ -79,25 +79,25 @@ final class Weights {
 
   /** The gain of a norm that has none. */
   Buffer ones(long size) {
-    return repeated(size, 1);
+    return ones.computeIfAbsent(size, _ -> repeated(size, 1));
   }
 
-  /** {@code size} values that repeat a pattern. */
-  Buffer repeated(long size, float... pattern) {
-    return constants.computeIfAbsent(
-        size + Arrays.toString(pattern),
-        _ -> {
-          var values = new float[Math.toIntExact(size)];
-          for (int i = 0; i < values.length; i++) {
-            values[i] = pattern[i % pattern.length];
-          }
-          Buffer buffer = device.buffer(1, size);
-          device.write(values, buffer);
-          return buffer;
-        });
+  /** A kernel of two taps for each column: what was before minus what is. */
+  Buffer differenceKernel(long columns) {
+    return differences.computeIfAbsent(columns, _ -> repeated(2 * columns, 1, -1));
   }
 
-  /** {@code [1, size]}. */
+  private Buffer repeated(long size, float... pattern) {
+    var values = new float[Math.toIntExact(size)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = pattern[i % pattern.length];
+    }
+    Buffer buffer = device.buffer(1, size);
+    device.write(values, buffer);
+    return buffer;
+  }
+
+  /** A matrix {@code [1, size]}. */
   Matrix onesMatrix(long size) {
     return sums.computeIfAbsent(
         size,

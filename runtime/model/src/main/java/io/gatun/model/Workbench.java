@@ -65,9 +65,9 @@ final class Workbench {
     return weights.vector(name, size);
   }
 
-  /** {@code size} values that repeat a pattern. */
-  Buffer repeated(long size, float... pattern) {
-    return weights.repeated(size, pattern);
+  /** A kernel of two taps for each column: what was before minus what is. */
+  Buffer differenceKernel(long columns) {
+    return weights.differenceKernel(columns);
   }
 
   /** A matrix {@code [1, size]} of ones, for sums along rows. */

@@ -58,7 +58,8 @@ final class Convolution {
       long out = call.out().segment().address() + (row * columns + column) * Float.BYTES;
       Memory.fill(out, 0, count);
       for (int tap = 0; tap < taps; tap++) {
-        loops.multiplyAdd(source(from, row + 1 - taps + tap, column), kernel + (long) tap * BLOCK * Float.BYTES, out, count);
+        long source = source(from, row + 1 - taps + tap, column);
+        loops.multiplyAdd(source, kernel + (long) tap * BLOCK * Float.BYTES, out, count);
       }
     }
     for (int line = 0; line < taps - 1; line++) {

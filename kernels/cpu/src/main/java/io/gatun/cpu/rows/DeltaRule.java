@@ -7,8 +7,8 @@ import io.gatun.device.RowKernels.DeltaNetCall;
 import io.gatun.device.Scratch;
 
 /**
- * The gated delta rule, a panel of a head's columns after the other: {@code change = v − (decay · k)·S}, then {@code S = decay · S
- * + (beta · k) ⊗ change} and {@code out = q·S} in one pass.
+ * The gated delta rule, a panel of a head's columns after the other: {@code change = v − (decay · k)·S}, then {@code S =
+ * decay · S + (beta · k) ⊗ change} and {@code out = q·S} in one pass.
  */
 final class DeltaRule {
   private final RowLoops loops;

@@ -111,8 +111,8 @@ public interface RowLoops {
   void pair(long a, long m, long step, long second, int count, long out);
 
   /**
-   * A token of a recurrence on four vectors of columns of a state, line {@code j} after line, fused: {@code s[j, lane] = decay[j]
-   * · s[j, lane] + write[j] · values[lane]}; then {@code values[lane] = Σⱼ s[j, lane] · read[j]}.
+   * A token of a recurrence on four vectors of columns of a state, line {@code j} after line, fused: {@code s[j, lane] =
+   * decay[j] · s[j, lane] + write[j] · values[lane]}; then {@code values[lane] = Σⱼ s[j, lane] · read[j]}.
    *
    * @param decay address of a factor for each line; write and read likewise
    * @param state address of the first line's first vector, the others follow; the next line's is {@code step} bytes on
