@@ -5,7 +5,6 @@ import io.gatun.device.ActivationPrecision;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.Buffer;
 import io.gatun.device.ColumnRuns;
-import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.Device;
 import io.gatun.device.KvLayout;
 import io.gatun.device.KvPool;
@@ -15,8 +14,6 @@ import io.gatun.device.Matrix;
 import io.gatun.device.RopeSpec;
 import io.gatun.device.RouterSpec;
 import io.gatun.device.Routing;
-import io.gatun.device.StateRows;
-import io.gatun.device.StateSpaceSpec;
 import io.gatun.device.XieluSpec;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
@@ -57,6 +54,7 @@ final class RowOperations {
     return Stream.of(
             weights,
             caches,
+            Recurrences.all(),
             Stream.of(
                 products(),
                 rmsNorm(),
@@ -77,10 +75,6 @@ final class RowOperations {
                 gather(),
                 route(),
                 addExperts(),
-                convolve(),
-                deltaNet(),
-                stateSpace("stateSpace", 1),
-                stateSpace("stateSpace with a rate for each value", 12),
                 gatedMlp()),
             Stream.of(
                 attention("attention with a window", ATTENTION.withWindow(65)),
@@ -111,7 +105,7 @@ final class RowOperations {
   }
 
   /** Some rows of {@code [ROWS, cols]} as a buffer. */
-  private static Buffer chosen(Device device, float[] values, int cols, int... rows) {
+  static Buffer chosen(Device device, float[] values, int cols, int... rows) {
     var part = new float[rows.length * cols];
     for (int r = 0; r < rows.length; r++) {
       System.arraycopy(values, rows[r] * cols, part, r * cols, cols);
@@ -241,100 +235,6 @@ final class RowOperations {
           device.combine(slots, new Routing(used, routing.experts(), ones(slots.rows())), out);
           return Operands.rows(device, out);
         });
-  }
-
-  /** Each row is of a sequence of its own, some at their beginning; its state belongs to the result. */
-  private static RowOperation convolve() {
-    int cols = 301;
-    int taps = 4;
-    int stateSize = 5 + (taps - 1) * cols;
-    float[] x = Operands.gaussians(ROWS * cols, random());
-    float[] kernel = Operands.gaussians(cols * taps, random());
-    float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(43));
-    return exact(
-        "convolve",
-        (device, rows) -> {
-          StateRows states = states(device, initial, stateSize, rows);
-          Buffer out = device.buffer(rows.length, cols);
-          device.convolve(chosen(device, x, cols, rows), Operands.buffer(device, 1, cols * taps, kernel), states, 5, out);
-          return withStates(device, out, states);
-        });
-  }
-
-  private static RowOperation deltaNet() {
-    var spec = new DeltaNetSpec(2, 6, 24, 40);
-    int keys = spec.keyHeads() * spec.keyDim();
-    int values = spec.valueHeads() * spec.valueDim();
-    int stateSize = 3 + (int) spec.stateSize();
-    float[] q = Operands.gaussians(ROWS * keys, random());
-    float[] k = Operands.gaussians(ROWS * keys, new SplittableRandom(43));
-    float[] v = Operands.gaussians(ROWS * values, new SplittableRandom(44));
-    float[] gates = Operands.gaussians(ROWS * spec.valueHeads(), new SplittableRandom(45));
-    float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(46));
-    return rounded(
-        "deltaNet",
-        (device, rows) -> {
-          StateRows states = states(device, initial, stateSize, rows);
-          Buffer out = device.buffer(rows.length, values);
-          device.deltaNet(
-              chosen(device, q, keys, rows),
-              chosen(device, k, keys, rows),
-              chosen(device, v, values, rows),
-              Operands.buffer(device, 1, spec.valueHeads(), -0.1f, -1, -2, -0.5f, 0, -3),
-              chosen(device, gates, spec.valueHeads(), rows),
-              chosen(device, gates, spec.valueHeads(), rows),
-              spec,
-              states,
-              3,
-              out);
-          return withStates(device, out, states);
-        });
-  }
-
-  private static RowOperation stateSpace(String name, int rates) {
-    var spec = new StateSpaceSpec(6, 10, 3, 12);
-    int shared = spec.groups() * spec.stateDim();
-    int stateSize = 3 + (int) spec.stateSize();
-    float[] x = Operands.gaussians(ROWS * spec.width(), random());
-    float[] b = Operands.gaussians(ROWS * shared, new SplittableRandom(43));
-    float[] c = Operands.gaussians(ROWS * shared, new SplittableRandom(44));
-    float[] steps = Operands.gaussians(ROWS * spec.heads(), new SplittableRandom(45));
-    float[] initial = Operands.gaussians(ROWS * stateSize, new SplittableRandom(46));
-    var rate = new float[spec.heads() * rates];
-    for (int i = 0; i < rate.length; i++) {
-      rate[i] = -0.03f * i;
-    }
-    return rounded(
-        name,
-        (device, rows) -> {
-          StateRows states = states(device, initial, stateSize, rows);
-          Buffer out = device.buffer(rows.length, spec.width());
-          device.stateSpace(
-              chosen(device, x, spec.width(), rows),
-              chosen(device, b, shared, rows),
-              chosen(device, c, shared, rows),
-              Operands.buffer(device, 1, rate.length, rate),
-              chosen(device, steps, spec.heads(), rows),
-              Operands.buffer(device, 1, spec.heads(), 1, 0, -1, 0.5f, 2, -3),
-              spec,
-              states,
-              3,
-              out);
-          return withStates(device, out, states);
-        });
-  }
-
-  private static StateRows states(Device device, float[] values, int size, int... rows) {
-    List<Buffer> buffers = Arrays.stream(rows).mapToObj(row -> chosen(device, values, size, row)).toList();
-    return new StateRows(buffers, Arrays.stream(rows).map(row -> row % 3).toArray());
-  }
-
-  private static float[][] withStates(Device device, Buffer out, StateRows states) {
-    float[][] rows = Operands.rows(device, out);
-    for (int r = 0; r < rows.length; r++) {
-      rows[r] = Operands.joined(rows[r], Operands.all(device, states.states().get(r)));
-    }
-    return rows;
   }
 
   private static float[] ones(long count) {

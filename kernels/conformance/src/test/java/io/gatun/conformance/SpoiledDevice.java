@@ -18,6 +18,7 @@ final class SpoiledDevice {
           "addExperts",
           "convolve",
           "deltaNet",
+          "linearAttention",
           "stateSpace",
           "combine",
           "rmsNorm",

@@ -22,6 +22,7 @@ import io.gatun.device.RowKernels;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.device.Shapes;
+import io.gatun.device.StateCorrection;
 import io.gatun.device.StateRows;
 import io.gatun.device.StateSpaceSpec;
 import io.gatun.device.XieluSpec;
@@ -29,6 +30,7 @@ import io.gatun.tensors.TensorData;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -325,14 +327,13 @@ public final class CpuDevice implements Device {
 
   @Override
   public synchronized void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out) {
-    HostBuffer source = host(x);
-    HostBuffer taps = host(kernel);
-    HostBuffer target = host(out);
-    Shapes.convolve(source, taps, rows, offset, target);
+    var call = new RowKernels.ConvolveCall(host(x), host(kernel), rows, offset, host(out));
+    Shapes.convolve(call);
+    RowKernels kernels = table.rows();
     workers.run(
-        source.cols(),
-        Grain.of(2L * rows.rows() * (taps.cols() / source.cols())),
-        (from, to, _) -> ScalarKernels.convolve(source, taps, rows, offset, target, from, to));
+        x.cols(),
+        Grain.ofPanels(2L * rows.rows() * call.taps()),
+        (from, to, worker) -> kernels.convolve(call, from, to, scratch[worker]));
   }
 
   @Override
@@ -351,10 +352,33 @@ public final class CpuDevice implements Device {
         new RowKernels.DeltaNetCall(
             host(q), host(k), host(v), host(rate), host(step), host(beta), spec, rows, offset, host(out));
     Shapes.deltaNet(call);
+    RowKernels kernels = table.rows();
     workers.run(
-        spec.valueHeads(),
-        Grain.of(4L * rows.rows() * spec.valueDim() * spec.keyDim()),
-        (from, to, _) -> ScalarKernels.deltaNet(call, from, to));
+        out.cols(),
+        Grain.ofPanels(4L * rows.rows() * spec.keyDim()),
+        (from, to, worker) -> kernels.deltaNet(call, from, to, scratch[worker]));
+  }
+
+  @Override
+  public synchronized void linearAttention(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer decay,
+      Optional<StateCorrection> correction,
+      int heads,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.LinearAttentionCall(
+            host(q), host(k), host(v), host(decay), correction, heads, rows, offset, host(out));
+    Shapes.linearAttention(call);
+    RowKernels kernels = table.rows();
+    workers.run(
+        out.cols(),
+        Grain.ofPanels(5L * rows.rows() * call.keyDim()),
+        (from, to, worker) -> kernels.linearAttention(call, from, to, scratch[worker]));
   }
 
   @Override
@@ -373,10 +397,11 @@ public final class CpuDevice implements Device {
         new RowKernels.StateSpaceCall(
             host(x), host(b), host(c), host(rate), host(step), host(skip), spec, rows, offset, host(out));
     Shapes.stateSpace(call);
+    RowKernels kernels = table.rows();
     workers.run(
-        spec.heads(),
-        Grain.of(4L * rows.rows() * spec.headDim() * spec.stateDim()),
-        (from, to, _) -> ScalarKernels.stateSpace(call, from, to));
+        out.cols(),
+        Grain.ofPanels(4L * rows.rows() * spec.stateDim()),
+        (from, to, worker) -> kernels.stateSpace(call, from, to, scratch[worker]));
   }
 
   @Override

@@ -8,6 +8,9 @@ final class Grain {
   /** Weight rows come in multiples of this, so that kernels meet whole strips: two vectors of 16. */
   private static final long STRIP = 32;
 
+  /** Columns of a state likewise, so that kernels meet whole panels: four vectors of 16. */
+  private static final long PANEL = 64;
+
   private Grain() {}
 
   /** @param cost of one item, in multiply-accumulates */
@@ -17,7 +20,16 @@ final class Grain {
 
   /** For weight rows, {@code cost} each. */
   static long ofStrips(long cost) {
-    return (of(cost) + STRIP - 1) / STRIP * STRIP;
+    return multiple(cost, STRIP);
+  }
+
+  /** For columns of a state, {@code cost} each. */
+  static long ofPanels(long cost) {
+    return multiple(cost, PANEL);
+  }
+
+  private static long multiple(long cost, long unit) {
+    return (of(cost) + unit - 1) / unit * unit;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.gatun.cpu;
 
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
+import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostKvPool;
 import io.gatun.device.HostMemory;
@@ -11,8 +12,15 @@ import io.gatun.device.KvType;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.RopeSpec;
 import io.gatun.device.RowKernels;
+import io.gatun.device.RowKernels.ConvolveCall;
+import io.gatun.device.RowKernels.DeltaNetCall;
+import io.gatun.device.RowKernels.LinearAttentionCall;
+import io.gatun.device.RowKernels.StateSpaceCall;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
+import io.gatun.device.StateCorrection;
+import io.gatun.device.StateRows;
+import io.gatun.device.StateSpaceSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +32,11 @@ import java.util.stream.Stream;
 final class RowCheck {
   private static final int ROWS = 5;
   private static final int COLS = 96;
+
+  /** Columns of states: one whole panel, and some more; and few lines, since users wait for this. */
+  private static final int STATE_COLS = 40;
+
+  private static final int LINES = 3;
 
   /** For operations value by value. */
   private static final int FEW = 23;
@@ -52,7 +65,12 @@ final class RowCheck {
               check.activate(),
               check.softcap(),
               check.add(),
-              check.scale())
+              check.scale(),
+              check.convolve(),
+              check.deltaNet(),
+              check.linearAttention(),
+              check.stateSpace(1, 1),
+              check.stateSpace(STATE_COLS, LINES))
           .flatMap(Optional::stream)
           .findFirst();
     }
@@ -141,6 +159,81 @@ final class RowCheck {
   private Optional<String> scale() {
     HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, COLS - 1), random);
     return exact("scale", x, (k, out) -> k.scale(out, 0.7f, 7, out.values()));
+  }
+
+  private Optional<String> convolve() {
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, STATE_COLS), random);
+    HostBuffer kernel = SelfCheck.filled(memory.buffer(1, 3 * STATE_COLS), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, 2 * STATE_COLS), random);
+    return carried(
+        "convolve",
+        (k, out) ->
+            k.convolve(new ConvolveCall(x, kernel, states(state), 0, out), 1, STATE_COLS, new Scratch()));
+  }
+
+  private Optional<String> deltaNet() {
+    var spec = new DeltaNetSpec(1, 1, LINES, STATE_COLS);
+    HostBuffer keys = SelfCheck.filled(memory.buffer(ROWS, LINES), random);
+    HostBuffer v = SelfCheck.filled(memory.buffer(ROWS, STATE_COLS), random);
+    HostBuffer gates = SelfCheck.filled(memory.buffer(ROWS, 1), random);
+    HostBuffer rate = SelfCheck.filled(memory.buffer(1, 1), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, spec.stateSize()), random);
+    return carried(
+        "deltaNet",
+        (k, out) ->
+            k.deltaNet(
+                new DeltaNetCall(keys, keys, v, rate, gates, gates, spec, states(state), 0, out),
+                1,
+                STATE_COLS,
+                new Scratch()));
+  }
+
+  private Optional<String> linearAttention() {
+    HostBuffer keys = SelfCheck.filled(memory.buffer(ROWS, LINES), random);
+    HostBuffer v = SelfCheck.filled(memory.buffer(ROWS, STATE_COLS), random);
+    HostBuffer decay = SelfCheck.filled(memory.buffer(ROWS, LINES), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, LINES * STATE_COLS), random);
+    var correction = Optional.of(new StateCorrection(decay, keys));
+    return carried(
+        "linearAttention",
+        (k, out) ->
+            k.linearAttention(
+                new LinearAttentionCall(keys, keys, v, decay, correction, 1, states(state), 0, out),
+                1,
+                STATE_COLS,
+                new Scratch()));
+  }
+
+  /** @param rates per head */
+  private Optional<String> stateSpace(int heads, int rates) {
+    var spec = new StateSpaceSpec(heads, STATE_COLS / heads, 1, LINES);
+    HostBuffer x = SelfCheck.filled(memory.buffer(ROWS, STATE_COLS), random);
+    HostBuffer lines = SelfCheck.filled(memory.buffer(ROWS, LINES), random);
+    HostBuffer rate = SelfCheck.filled(memory.buffer(1, (long) heads * rates), random);
+    HostBuffer step = SelfCheck.filled(memory.buffer(ROWS, heads), random);
+    HostBuffer skip = SelfCheck.filled(memory.buffer(1, heads), random);
+    HostBuffer state = SelfCheck.filled(memory.buffer(2, spec.stateSize()), random);
+    return carried(
+        "stateSpace",
+        (k, out) ->
+            k.stateSpace(
+                new StateSpaceCall(x, lines, lines, rate, step, skip, spec, states(state), 0, out),
+                1,
+                STATE_COLS,
+                new Scratch()));
+  }
+
+  private Optional<String> carried(String operation, BiConsumer<RowKernels, HostBuffer> run) {
+    return compare(operation, memory.buffer(ROWS, STATE_COLS), run);
+  }
+
+  /** A sequence of two rows that goes on, and one of three that begins, each with a copy of its state. */
+  private StateRows states(HostBuffer initial) {
+    HostBuffer first = memory.buffer(1, initial.cols());
+    HostBuffer second = memory.buffer(1, initial.cols());
+    first.segment().copyFrom(initial.segment().asSlice(0, first.segment().byteSize()));
+    second.segment().copyFrom(initial.segment().asSlice(first.segment().byteSize(), first.segment().byteSize()));
+    return new StateRows(List.of(first, first, second, second, second), new int[] {7, 8, 0, 1, 2});
   }
 
   private Optional<String> append(KvType type) {

@@ -286,12 +286,49 @@ class KernelTableTest {
       SCALAR.attention(call, from, to, scratch);
       SCALAR.scale(call.out(), factor("attention"), from, to);
     }
+
+    @Override
+    public void convolve(ConvolveCall call, long from, long to, Scratch scratch) {
+      SCALAR.convolve(call, from, to, scratch);
+      SCALAR.scale(call.out(), factor("convolve"), from, to);
+    }
+
+    @Override
+    public void deltaNet(DeltaNetCall call, long from, long to, Scratch scratch) {
+      SCALAR.deltaNet(call, from, to, scratch);
+      SCALAR.scale(call.out(), factor("deltaNet"), from, to);
+    }
+
+    @Override
+    public void linearAttention(LinearAttentionCall call, long from, long to, Scratch scratch) {
+      SCALAR.linearAttention(call, from, to, scratch);
+      SCALAR.scale(call.out(), factor("linearAttention"), from, to);
+    }
+
+    @Override
+    public void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch) {
+      SCALAR.stateSpace(call, from, to, scratch);
+      SCALAR.scale(call.out(), factor("stateSpace"), from, to);
+    }
   }
 
   @Test
   void everyRowKernelIsChecked() {
     var operations =
-        List.of("quantize", "rmsNorm", "layerNorm", "rope", "gate", "activate", "softcap", "add", "scale");
+        List.of(
+            "quantize",
+            "rmsNorm",
+            "layerNorm",
+            "rope",
+            "gate",
+            "activate",
+            "softcap",
+            "add",
+            "scale",
+            "convolve",
+            "deltaNet",
+            "linearAttention",
+            "stateSpace");
     for (String broken : operations) {
       KernelTable table = rowy(broken).checked();
       assertEquals("cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());

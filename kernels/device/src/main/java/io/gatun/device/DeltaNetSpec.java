@@ -17,7 +17,7 @@ public record DeltaNetSpec(int keyHeads, int valueHeads, int keyDim, int valueDi
     }
   }
 
-  /** Values of a sequence's state: {@code [valueHeads, valueDim, keyDim]}. */
+  /** Values of a sequence's state: {@code [valueHeads, keyDim, valueDim]}. */
   public long stateSize() {
     return (long) valueHeads * valueDim * keyDim;
   }

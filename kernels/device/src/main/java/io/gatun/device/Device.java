@@ -2,6 +2,7 @@ package io.gatun.device;
 
 import io.gatun.tensors.TensorData;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All arithmetic that a model needs, and the memory it happens in.
@@ -200,17 +201,19 @@ public interface Device extends AutoCloseable {
 
   /**
    * The gated delta rule (Yang and others 2024, arXiv 2412.06464). For each row and value head, with the state {@code S}
-   * {@code [valueDim, keyDim]}:
+   * {@code [keyDim, valueDim]}:
    *
    * <pre>
-   *   S = S · e^(rate · ln(1 + e^step));   S += beta · (v − S·k) ⊗ k;   out = S·q
+   *   S = S · e^(rate · ln(1 + e^step));   S += k ⊗ beta · (v − k·S);   out = q·S
    * </pre>
    *
    * @param q {@code [rows, keyHeads · keyDim]}, k likewise
    * @param v {@code [rows, valueHeads · valueDim]}, out likewise
    * @param rate {@code [1, valueHeads]}
-   * @param step {@code [rows, valueHeads]}, beta likewise
-   * @param offset where in the states {@code S} is, {@link DeltaNetSpec#stateSize} values
+   * @param step {@code [rows, valueHeads]}, or {@code [rows, valueHeads · keyDim]} where each line of {@code S} has its own
+   *     (Kimi Team 2025, arXiv 2510.26692)
+   * @param beta {@code [rows, valueHeads]}
+   * @param offset where in the states {@code S} of all heads is, {@link DeltaNetSpec#stateSize} values
    */
   void deltaNet(
       Buffer q,
@@ -225,12 +228,36 @@ public interface Device extends AutoCloseable {
       Buffer out);
 
   /**
+   * Linear attention whose state forgets each key's value at a rate of its own (Peng and others 2024, arXiv 2404.05892), and
+   * corrects itself where there is a correction {@code a, b} (Peng and others 2025, arXiv 2503.14456). For each row and head,
+   * with the state {@code S} {@code [keyDim, valueDim]}:
+   *
+   * <pre>
+   *   S = e^decay ⊙ S + b ⊗ (a·S) + k ⊗ v;   out = q·S          a·S before any of it; e^decay by lines of S
+   * </pre>
+   *
+   * @param q {@code [rows, heads · keyDim]}; k, decay and both of the correction likewise
+   * @param v {@code [rows, heads · valueDim]}, out likewise
+   * @param offset where in the states {@code S} of all heads is, {@code heads · keyDim · valueDim} values
+   */
+  void linearAttention(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer decay,
+      Optional<StateCorrection> correction,
+      int heads,
+      StateRows rows,
+      long offset,
+      Buffer out);
+
+  /**
    * A selective state space (Gu and Dao 2023, arXiv 2312.00752; Dao and Gu 2024, arXiv 2405.21060). For each row and head,
-   * with the state {@code S} {@code [headDim, stateDim]}, {@code d = ln(1 + e^step)} and the {@code b} and {@code c} of the
+   * with the state {@code S} {@code [stateDim, headDim]}, {@code d = ln(1 + e^step)} and the {@code b} and {@code c} of the
    * head's group:
    *
    * <pre>
-   *   S[i, j] = S[i, j] · e^(rate[j] · d) + d · x[i] · b[j];   out[i] = Σⱼ S[i, j] · c[j] + skip · x[i]
+   *   S[j, i] = S[j, i] · e^(rate[j] · d) + d · x[i] · b[j];   out[i] = Σⱼ S[j, i] · c[j] + skip · x[i]
    * </pre>
    *
    * @param x {@code [rows, heads · headDim]}, out likewise
@@ -238,7 +265,8 @@ public interface Device extends AutoCloseable {
    * @param rate {@code [1, heads]}, or {@code [1, heads · stateDim]} where each value of a state has its own
    * @param step {@code [rows, heads]}
    * @param skip {@code [1, heads]}
-   * @param offset where in the states {@code S} is, {@link StateSpaceSpec#stateSize} values
+   * @param offset where in the states {@code S} is, {@link StateSpaceSpec#stateSize} values; where heads have one value, those
+   *     of a group share an {@code S} {@code [stateDim, heads / groups]}
    */
   void stateSpace(
       Buffer x,

@@ -213,11 +213,9 @@ public final class ReferenceDevice implements Device {
 
   @Override
   public synchronized void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out) {
-    HostBuffer source = host(x);
-    HostBuffer taps = host(kernel);
-    HostBuffer target = host(out);
-    Shapes.convolve(source, taps, rows, offset, target);
-    ScalarKernels.convolve(source, taps, rows, offset, target, 0, source.cols());
+    var call = new RowKernels.ConvolveCall(host(x), host(kernel), rows, offset, host(out));
+    Shapes.convolve(call);
+    kernels.convolve(call, 0, x.cols(), scratch);
   }
 
   @Override
@@ -236,7 +234,25 @@ public final class ReferenceDevice implements Device {
         new RowKernels.DeltaNetCall(
             host(q), host(k), host(v), host(rate), host(step), host(beta), spec, rows, offset, host(out));
     Shapes.deltaNet(call);
-    ScalarKernels.deltaNet(call, 0, spec.valueHeads());
+    kernels.deltaNet(call, 0, out.cols(), scratch);
+  }
+
+  @Override
+  public synchronized void linearAttention(
+      Buffer q,
+      Buffer k,
+      Buffer v,
+      Buffer decay,
+      Optional<StateCorrection> correction,
+      int heads,
+      StateRows rows,
+      long offset,
+      Buffer out) {
+    var call =
+        new RowKernels.LinearAttentionCall(
+            host(q), host(k), host(v), host(decay), correction, heads, rows, offset, host(out));
+    Shapes.linearAttention(call);
+    kernels.linearAttention(call, 0, out.cols(), scratch);
   }
 
   @Override
@@ -255,7 +271,7 @@ public final class ReferenceDevice implements Device {
         new RowKernels.StateSpaceCall(
             host(x), host(b), host(c), host(rate), host(step), host(skip), spec, rows, offset, host(out));
     Shapes.stateSpace(call);
-    ScalarKernels.stateSpace(call, 0, spec.heads());
+    kernels.stateSpace(call, 0, out.cols(), scratch);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.gatun.device;
 
+import java.util.Optional;
+
 /**
  * The operations on rows that a kernel tier may do faster. Stateless and thread-safe; each method computes a range, so
  * that workers can share a call. Shapes have been checked. {@link Device} has the equations.
@@ -42,6 +44,27 @@ public interface RowKernels {
   /** Units {@code from} to {@code to}, exclusive, where unit {@code row · headCount + head} is one head of one row. */
   void attention(AttentionCall call, long from, long to, Scratch scratch);
 
+  /** Columns {@code from} to {@code to}, exclusive, of all rows. */
+  void convolve(ConvolveCall call, long from, long to, Scratch scratch);
+
+  /** Columns {@code from} to {@code to}, exclusive, of all rows' results. */
+  void deltaNet(DeltaNetCall call, long from, long to, Scratch scratch);
+
+  /** Columns {@code from} to {@code to}, exclusive, of all rows' results. */
+  void linearAttention(LinearAttentionCall call, long from, long to, Scratch scratch);
+
+  /** Columns {@code from} to {@code to}, exclusive, of all rows' results. */
+  void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch);
+
+  /** The operands of {@link Device#convolve}. */
+  record ConvolveCall(HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out) {
+
+    /** Tokens that a result is of. */
+    public int taps() {
+      return Math.toIntExact(kernel.cols() / x.cols());
+    }
+  }
+
   /** The operands of {@link Device#deltaNet}. */
   record DeltaNetCall(
       HostBuffer q,
@@ -53,7 +76,36 @@ public interface RowKernels {
       DeltaNetSpec spec,
       StateRows rows,
       long offset,
-      HostBuffer out) {}
+      HostBuffer out) {
+
+    /** Steps of a value head. */
+    public int steps() {
+      return Math.toIntExact(step.cols() / spec.valueHeads());
+    }
+  }
+
+  /** The operands of {@link Device#linearAttention}. */
+  record LinearAttentionCall(
+      HostBuffer q,
+      HostBuffer k,
+      HostBuffer v,
+      HostBuffer decay,
+      Optional<StateCorrection> correction,
+      int heads,
+      StateRows rows,
+      long offset,
+      HostBuffer out) {
+
+    /** Lines of a head's state. */
+    public int keyDim() {
+      return Math.toIntExact(q.cols() / heads);
+    }
+
+    /** Columns of a head's state. */
+    public int valueDim() {
+      return Math.toIntExact(v.cols() / heads);
+    }
+  }
 
   /** The operands of {@link Device#stateSpace}. */
   record StateSpaceCall(

@@ -316,19 +316,23 @@ public final class ScalarKernels implements RowKernels {
     }
   }
 
-  /** Columns of {@link Device#convolve}. */
-  public static void convolve(
-      HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out, long from, long to) {
-    ScalarRecurrence.convolve(x, kernel, rows, offset, out, from, to);
+  @Override
+  public void convolve(ConvolveCall call, long from, long to, Scratch scratch) {
+    ScalarRecurrence.convolve(call, from, to);
   }
 
-  /** Value heads of {@link Device#deltaNet}. */
-  public static void deltaNet(DeltaNetCall call, long from, long to) {
+  @Override
+  public void deltaNet(DeltaNetCall call, long from, long to, Scratch scratch) {
     ScalarRecurrence.deltaNet(call, from, to);
   }
 
-  /** Heads of {@link Device#stateSpace}. */
-  public static void stateSpace(StateSpaceCall call, long from, long to) {
+  @Override
+  public void linearAttention(LinearAttentionCall call, long from, long to, Scratch scratch) {
+    ScalarRecurrence.linearAttention(call, from, to);
+  }
+
+  @Override
+  public void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch) {
     ScalarRecurrence.stateSpace(call, from, to);
   }
 

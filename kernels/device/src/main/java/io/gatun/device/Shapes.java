@@ -219,20 +219,19 @@ public final class Shapes {
   }
 
   /** Whole kernels, a state with room for each row, and results like {@code x}. */
-  public static void convolve(HostBuffer x, HostBuffer kernel, StateRows rows, long offset, HostBuffer out) {
+  public static void convolve(RowKernels.ConvolveCall call) {
+    HostBuffer x = call.x();
+    HostBuffer kernel = call.kernel();
+    int rows = call.rows().rows();
     require(
-        kernel.rows() == 1
-            && kernel.cols() % x.cols() == 0
-            && x.rows() == rows.rows()
-            && out.rows() == x.rows()
-            && out.cols() == x.cols(),
+        kernel.rows() == 1 && kernel.cols() % x.cols() == 0 && fits(x, rows, x.cols()) && fits(call.out(), rows, x.cols()),
         "convolve: %s of %d rows with kernels %s into %s",
         x,
-        rows.rows(),
+        rows,
         kernel,
-        out);
-    states(rows, offset, kernel.cols() - x.cols());
-    requireApart("convolve", x, out);
+        call.out());
+    states(call.rows(), call.offset(), kernel.cols() - x.cols());
+    requireApart("convolve", x, call.out());
   }
 
   /** Operands of the spec, and a state with room for each row. */
@@ -247,7 +246,8 @@ public final class Shapes {
             && fits(call.v(), rows, values)
             && fits(call.out(), rows, values)
             && fits(call.rate(), 1, spec.valueHeads())
-            && fits(call.step(), rows, spec.valueHeads())
+            && fits(call.step(), rows, (long) spec.valueHeads() * call.steps())
+            && (call.steps() == 1 || call.steps() == spec.keyDim())
             && fits(call.beta(), rows, spec.valueHeads());
     require(fits, "deltaNet: %s with %s, %s and %s into %s", spec, call.q(), call.k(), call.v(), call.out());
     states(call.rows(), call.offset(), spec.stateSize());
@@ -270,6 +270,28 @@ public final class Shapes {
     require(fits, "stateSpace: %s with %s, %s and %s into %s", spec, call.x(), call.b(), call.c(), call.out());
     states(call.rows(), call.offset(), spec.stateSize());
     requireApart("stateSpace", call.x(), call.out());
+  }
+
+  /** Operands of heads, and a state with room for each row. */
+  public static void linearAttention(RowKernels.LinearAttentionCall call) {
+    int rows = call.rows().rows();
+    HostBuffer q = call.q();
+    HostBuffer v = call.v();
+    boolean fits =
+        call.heads() > 0
+            && q.cols() % call.heads() == 0
+            && v.cols() % call.heads() == 0
+            && fits(q, rows, q.cols())
+            && fits(call.k(), rows, q.cols())
+            && fits(call.decay(), rows, q.cols())
+            && fits(v, rows, v.cols())
+            && fits(call.out(), rows, v.cols());
+    for (StateCorrection correction : call.correction().stream().toList()) {
+      fits &= fits(HostBuffer.of(correction.a()), rows, q.cols()) && fits(HostBuffer.of(correction.b()), rows, q.cols());
+    }
+    require(fits, "linearAttention: %d heads of %s, %s and %s into %s", call.heads(), q, call.k(), v, call.out());
+    states(call.rows(), call.offset(), (long) call.heads() * call.keyDim() * call.valueDim());
+    requireApart("linearAttention", v, call.out());
   }
 
   private static boolean fits(HostBuffer buffer, long rows, long cols) {

@@ -22,8 +22,18 @@ public record StateSpaceSpec(int heads, int headDim, int groups, int stateDim) {
     return heads * headDim;
   }
 
-  /** Values of a sequence's state: {@code [heads, headDim, stateDim]}. */
+  /** Values of all heads that lie side by side in the state: a head's, or where heads have one value, those of a group. */
+  public int run() {
+    return headDim > 1 ? headDim : heads / groups;
+  }
+
+  /** Values of a sequence's state: {@code [width / run, stateDim, run]}. */
   public long stateSize() {
     return (long) width() * stateDim;
+  }
+
+  /** Where the first of the {@code stateDim} state values of a head's value is; the next is {@link #run} on. */
+  public long stateIndex(int value) {
+    return (long) (value / run()) * run() * stateDim + value % run();
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +183,28 @@ class ReferenceOperationsTest {
     double second = 4 / Math.E + 0.5 * (0 - 4 / Math.E);
     assertArrayEquals(new float[] {(float) first, (float) second}, Samples.all(device, state), 1e-6f);
     assertArrayEquals(new float[] {4, 8, (float) (3 * first), (float) (3 * second)}, Samples.all(device, out), 1e-5f);
+  }
+
+  /** A head with two keys of one value: they are halved and kept, and the second token corrects the first. */
+  @Test
+  void linearAttentionForgetsAndCorrects() {
+    float half = (float) Math.log(0.5);
+    Buffer state = Samples.buffer(device, 1, 2, Float.NaN, Float.NaN);
+    Buffer out = device.buffer(2, 1);
+    Buffer a = Samples.buffer(device, 2, 2, 5, 5, 1, -1);
+    Buffer b = Samples.buffer(device, 2, 2, 7, 7, 2, 0);
+    device.linearAttention(
+        Samples.buffer(device, 2, 2, 1, 1, 2, 1),
+        Samples.buffer(device, 2, 2, 1, 2, 1, 0),
+        Samples.buffer(device, 2, 1, 3, 2),
+        Samples.buffer(device, 2, 2, half, 0, half, 0),
+        Optional.of(new StateCorrection(a, b)),
+        1,
+        new StateRows(List.of(state, state), new int[] {0, 1}),
+        0,
+        out);
+    assertArrayEquals(new float[] {1.5f - 6 + 2, 6}, Samples.all(device, state), 1e-6f);
+    assertArrayEquals(new float[] {9, 1}, Samples.all(device, out), 1e-5f);
   }
 
   /** A head of one value with a state of two, of which one forgets by half and the other nothing; a step of 1. */

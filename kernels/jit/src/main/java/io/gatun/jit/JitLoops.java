@@ -35,6 +35,7 @@ final class JitLoops implements RowLoops {
     SQUARES(LoopEmitter::squares),
     SUM(LoopEmitter::sum),
     ADD(LoopEmitter::add),
+    MULTIPLY_ADD(LoopEmitter::multiplyAdd),
     SUBTRACT(code -> code.withConstant(Op.VSUBPS)),
     SCALE(code -> code.withConstant(Op.VMULPS)),
     DIVIDE(code -> code.withConstant(Op.VDIVPS)),
@@ -53,6 +54,7 @@ final class JitLoops implements RowLoops {
     EXPONENTIAL(LoopEmitter::exponentialOfOne),
     EXPONENTIALS(LoopEmitter::exponentials),
     LARGEST(LoopEmitter::largest),
+    SOFTPLUS(LoopEmitter::softplus),
     HALVES(LoopEmitter::halves),
     KEYS(LoopEmitter::decodeKeys),
     VALUE(LoopEmitter::decodeValue),
@@ -61,7 +63,9 @@ final class JitLoops implements RowLoops {
     QUANTIZE(LoopEmitter::quantize),
     FOUR(LoopEmitter::four),
     ONE(LoopEmitter::one),
-    PAIR(LoopEmitter::pair);
+    PAIR(LoopEmitter::pair),
+    RECUR(LoopEmitter::recur),
+    SELECT(LoopEmitter::select);
 
     @SuppressWarnings("ImmutableEnumChecker") // references to methods, without state
     private final Consumer<LoopEmitter> body;
@@ -146,6 +150,17 @@ final class JitLoops implements RowLoops {
     }
     for (long i = whole; i < count; i++) {
       set(x, i, get(x, i) + get(y, i));
+    }
+  }
+
+  @Override
+  public void multiplyAdd(long x, long y, long target, long count) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(Loop.MULTIPLY_ADD, 0, x, y, target, whole / LANES, 0);
+    }
+    for (long i = whole; i < count; i++) {
+      set(target, i, Math.fma(get(x, i), get(y, i), get(target, i)));
     }
   }
 
@@ -283,6 +298,13 @@ final class JitLoops implements RowLoops {
   }
 
   @Override
+  public void softplus(long x, long count) {
+    if (count > 0) {
+      run(Loop.SOFTPLUS, 0, x, count / LANES, 0, 0, 0);
+    }
+  }
+
+  @Override
   public void rotateHalves(long x, int pairs, long cosines, long sines) {
     long second = x + (long) pairs * Float.BYTES;
     long whole = whole(pairs);
@@ -369,5 +391,15 @@ final class JitLoops implements RowLoops {
     if (count > 0) {
       run(Loop.PAIR, 0, a, m, step, second, count, out, 0, 0);
     }
+  }
+
+  @Override
+  public void recur(long decay, long write, long read, long state, long step, int count, long values) {
+    run(Loop.RECUR, 0, decay, write, read, state, step, count, values, 0);
+  }
+
+  @Override
+  public void select(long rate, long span, long write, long read, long state, long step, int count, long values) {
+    run(Loop.SELECT, 0, rate, span, write, read, state, step, count, values);
   }
 }

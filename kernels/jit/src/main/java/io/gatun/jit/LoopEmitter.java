@@ -63,6 +63,9 @@ final class LoopEmitter {
 
   private static final int VECTOR = LANES * Float.BYTES;
 
+  /** Vectors of columns of a state that a token meets together. */
+  private static final int COLUMNS = 4;
+
   /** What {@link #four}, {@link #one} have on the stack, behind the return address. */
   private static final Mem SEVENTH = Mem.at(RSP, 8);
 
@@ -83,6 +86,7 @@ final class LoopEmitter {
   private static final int INFINITY = 0x7F80_0000;
   private static final int NAN = 0x7FC0_0000;
   private static final int MAGNITUDE = 0x7FFF_FFFF;
+  private static final int SIGN = 0x8000_0000;
 
   /** Immediate of VPERM2I128: the halves change places. */
   private static final int SWAP_HALVES = 0x01;
@@ -179,6 +183,21 @@ final class LoopEmitter {
           code.op(VMOVUPS, V1, at(RDI));
           code.op(VADDPS, V1, V1, at(RSI));
           code.add(RSI, VECTOR);
+        });
+  }
+
+  /** {@code target += x · y}: x, y, target, count. */
+  void multiplyAdd() {
+    times(
+        RCX,
+        () -> {
+          code.op(VMOVUPS, V1, at(RDI));
+          code.op(VMOVUPS, V2, at(RDX));
+          code.op(VFMADD231PS, V2, V1, at(RSI));
+          code.store(at(RDX), V2);
+          code.add(RDI, VECTOR);
+          code.add(RSI, VECTOR);
+          code.add(RDX, VECTOR);
         });
   }
 
@@ -419,6 +438,35 @@ final class LoopEmitter {
           code.op(VMOVUPS, V1, at(RDI));
           code.op(VSUBPS, V1, V1, V6);
           exponential();
+          code.store(at(RDI), V3);
+          code.add(RDI, VECTOR);
+        });
+  }
+
+  /** {@code x = ln(1 + e^x)}, as the vectors' {@code Softplus} has it, step by step: x, count. */
+  void softplus() {
+    times(
+        RSI,
+        () -> {
+          constant(V1, SIGN);
+          code.op(VPOR, V1, V1, at(RDI));
+          exponential();
+          constant(V1, 2f);
+          code.op(VADDPS, V1, V3, V1);
+          code.op(VDIVPS, V3, V3, V1); // z
+          code.op(VMULPS, V1, V3, V3);
+          constant(V2, 1f / 15);
+          for (int odd = 13; odd >= 3; odd -= 2) {
+            constant(V4, 1f / odd);
+            code.op(VFMADD231PS, V4, V2, V1);
+            code.op(VMOVUPS, V2, V4);
+          }
+          code.op(VMULPS, V1, V1, V3);
+          code.op(VFMADD231PS, V3, V2, V1);
+          code.op(VADDPS, V3, V3, V3);
+          constant(V1, 0f);
+          code.op(VMAXPS, V1, V1, at(RDI));
+          code.op(VADDPS, V3, V3, V1);
           code.store(at(RDI), V3);
           code.add(RDI, VECTOR);
         });
@@ -725,6 +773,85 @@ final class LoopEmitter {
         });
     for (int i = 0; i < vectors.length; i++) {
       code.store(Mem.at(results, i * VECTOR), ymm(i));
+    }
+  }
+
+  // ---- recurrence
+
+  /** Decays, writes, reads, state, bytes to its next line, lines; values. */
+  void recur() {
+    Vec decay = ymm(0);
+    Vec write = ymm(1);
+    Vec read = ymm(2);
+    Vec state = ymm(3);
+    code.mov(RAX, SEVENTH);
+    columns();
+    times(
+        R9,
+        () -> {
+          code.op(VBROADCASTSS, decay, at(RDI));
+          code.op(VBROADCASTSS, write, at(RSI));
+          code.op(VBROADCASTSS, read, at(RDX));
+          for (int i = 0; i < COLUMNS; i++) {
+            code.op(VMULPS, state, decay, Mem.at(RCX, i * VECTOR));
+            code.op(VFMADD231PS, state, value(i), write);
+            code.store(Mem.at(RCX, i * VECTOR), state);
+            code.op(VFMADD231PS, result(i), state, read);
+          }
+          for (Gp factor : new Gp[] {RDI, RSI, RDX}) {
+            code.add(factor, Float.BYTES);
+          }
+          code.add(RCX, R8);
+        });
+    results();
+  }
+
+  /** Rates, spans, writes, reads, state, bytes to its next line; lines, values. */
+  void select() {
+    code.mov(R10, SEVENTH);
+    code.mov(RAX, EIGHTH);
+    columns();
+    times(
+        R10,
+        () -> {
+          for (int i = 0; i < COLUMNS; i++) {
+            code.op(VMOVUPS, V1, Mem.at(RDI, i * VECTOR));
+            code.op(VMULPS, V1, V1, Mem.at(RSI, i * VECTOR));
+            exponential();
+            code.op(VMULPS, V3, V3, Mem.at(R8, i * VECTOR));
+            code.op(VBROADCASTSS, V1, at(RDX));
+            code.op(VFMADD231PS, V3, value(i), V1);
+            code.store(Mem.at(R8, i * VECTOR), V3);
+            code.op(VBROADCASTSS, V1, at(RCX));
+            code.op(VFMADD231PS, result(i), V3, V1);
+          }
+          code.add(RDI, COLUMNS * VECTOR);
+          code.add(RDX, Float.BYTES);
+          code.add(RCX, Float.BYTES);
+          code.add(R8, R9);
+        });
+    results();
+  }
+
+  private static Vec value(int column) {
+    return ymm(8 + column);
+  }
+
+  private static Vec result(int column) {
+    return ymm(8 + COLUMNS + column);
+  }
+
+  /** Loads the values at RAX, and results of zero. */
+  private void columns() {
+    for (int i = 0; i < COLUMNS; i++) {
+      code.op(VMOVUPS, value(i), Mem.at(RAX, i * VECTOR));
+      code.op(VPXOR, result(i), result(i), result(i));
+    }
+  }
+
+  private void results() {
+    for (int i = 0; i < COLUMNS; i++) {
+      code.store(Mem.at(RAX, i * VECTOR), result(i));
     }
   }
 }

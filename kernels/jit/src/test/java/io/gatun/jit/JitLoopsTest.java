@@ -56,6 +56,7 @@ class JitLoopsTest {
     loops.put("sum", (l, a, _, _, _, n) -> l.sum(a, n));
     loops.put("squares", (l, a, _, _, _, n) -> l.squares(a, n));
     loops.put("add", run((l, a, b, _, _, n) -> l.add(a, b, n)));
+    loops.put("multiply and add", run((l, a, b, _, d, n) -> l.multiplyAdd(a, b, d, n)));
     loops.put("subtract", run((l, a, _, _, d, n) -> l.subtract(a, 0.3f, d, n)));
     loops.put("scale", run((l, a, _, _, d, n) -> l.scale(a, 0.7f, d, n)));
     loops.put("scale by gain", run((l, a, b, _, d, n) -> l.scale(a, -1.7f, b, d, n)));
@@ -72,6 +73,7 @@ class JitLoopsTest {
     loops.put("exponential", (l, _, _, _, _, n) -> l.exponential(1.3f * n - 130));
     loops.put("largest", (l, a, _, _, _, n) -> l.largest(a, 0.5f, n / 16 * 16L));
     loops.put("exponentials", run((l, a, _, _, _, n) -> l.exponentials(a, 1.5f, n / 16 * 16L)));
+    loops.put("softplus", run((l, a, _, _, _, n) -> l.softplus(a, n / 16 * 16L)));
     loops.put("rotate halves", run((l, a, b, c, _, n) -> l.rotateHalves(a, n, b, c)));
     loops.put("rotate adjacent", run((l, a, b, c, _, n) -> l.rotateAdjacent(a, n / 2 * 2, b, c)));
     loops.put("decode halves", run((l, a, _, _, d, n) -> l.decodeHalves(a, d, n)));
@@ -119,6 +121,49 @@ class JitLoopsTest {
         tile.run(memory.address(), memory.address() + bytes, memory.address() + 2 * bytes, count);
         for (int i = 0; i < expected.length; i++) {
           assertEquals(expected[i], at(memory, 2 * ROOM + i), "%d factors, result %d".formatted(count, i));
+        }
+      }
+    }
+  }
+
+  /** Against plain sums likewise, with decays that are given and with those of rates. */
+  @Test
+  void tokensMeetStatesByTheirFormula() {
+    RowLoops code = JitTier.loops().orElseThrow();
+    int width = 4 * LoopEmitter.LANES;
+    int step = width + 3;
+    long bytes = (long) ROOM * Float.BYTES;
+    var random = new SplittableRandom(4);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(4 * bytes, 4);
+      for (int count : new int[] {1, 2, 7, 20}) {
+        for (boolean rates : new boolean[] {false, true}) {
+          fill(memory, random, 0);
+          var states = new float[count][width];
+          var results = new float[width];
+          for (int lane = 0; lane < width; lane++) {
+            for (int j = 0; j < count; j++) {
+              float rate = at(memory, 2 * ROOM + j * width + lane) * at(memory, 300 + lane);
+              float decay = rates ? code.exponential(rate) : at(memory, j);
+              float kept = decay * at(memory, ROOM + j * step + lane);
+              states[j][lane] = Math.fma(at(memory, 100 + j), at(memory, 3 * ROOM + lane), kept);
+              results[lane] = Math.fma(states[j][lane], at(memory, 200 + j), results[lane]);
+            }
+          }
+          long a = memory.address();
+          long s = a + bytes;
+          if (rates) {
+            code.select(a + 2 * bytes, a + 1200, a + 400, a + 800, s, 4L * step, count, a + 3 * bytes);
+          } else {
+            code.recur(a, a + 400, a + 800, s, 4L * step, count, a + 3 * bytes);
+          }
+          for (int lane = 0; lane < width; lane++) {
+            for (int j = 0; j < count; j++) {
+              String what = "%d lines, line %d, %d".formatted(count, j, lane);
+              assertEquals(states[j][lane], at(memory, ROOM + j * step + lane), what);
+            }
+            assertEquals(results[lane], at(memory, 3 * ROOM + lane), "%d lines, result %d".formatted(count, lane));
+          }
         }
       }
     }

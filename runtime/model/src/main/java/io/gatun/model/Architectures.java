@@ -54,6 +54,7 @@ final class Architectures {
             DeepseekFamily.ALL,
             HybridFamily.ALL,
             StateSpaceFamily.ALL,
+            RwkvFamily.ALL,
             ExpertsFamily.ALL,
             WindowedExpertsFamily.ALL,
             BesideExpertsFamily.ALL,

@@ -286,6 +286,12 @@ final class Decoder {
     return this;
   }
 
+  /** Blocks have no network. */
+  Decoder withoutNetworks() {
+    Arrays.fill(feedForward, 0);
+    return networkMayBeMissing();
+  }
+
   /** The width of a layer's network, by its key. */
   int hidden(int layer) {
     return feedForward[layer];

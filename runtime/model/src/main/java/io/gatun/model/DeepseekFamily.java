@@ -46,10 +46,11 @@ final class DeepseekFamily {
   }
 
   private static Decoder latent(ModelKeys keys, Decoder decoder, IntFunction<Rope> rope) {
-    return decoder.mixers(layer -> Optional.of(attention(keys, decoder, layer, rope)));
+    return decoder.mixers(layer -> Optional.of(attention(keys, decoder, layer, dims -> Optional.of(rope.apply(dims)))));
   }
 
-  private static Mixer attention(ModelKeys keys, Decoder decoder, int layer, IntFunction<Rope> rope) {
+  /** Latent attention of a layer, with positions of the dimensions that they have. */
+  static Mixer attention(ModelKeys keys, Decoder decoder, int layer, IntFunction<Optional<Rope>> rope) {
     String block = "blk." + layer + ".";
     int heads = decoder.attention().headCount(layer);
     int width = decoder.width();
@@ -76,6 +77,7 @@ final class DeepseekFamily {
     return new Mixer.LatentAttention(
         heads,
         content,
+        rotated,
         rope.apply(rotated),
         valueDim,
         scale(keys, keyDim),

@@ -8,9 +8,9 @@ import io.gatun.device.RopeSpec.Pairing;
 import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import io.gatun.model.Decoder.Network;
 import io.gatun.model.NormKeys.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Encoders that are built as decoders are, but every token sees all others, or those around it. */
 final class EncoderFamily {
@@ -42,12 +42,15 @@ final class EncoderFamily {
 
   /** Two maps behind the pooling, in files that were made with them. */
   private static List<Linear> projections(ModelKeys keys) {
-    return Stream.of("dense_2", "dense_3")
-        .peek(name -> keys.ignore(name + "_feat_in")) // the tensors say it
-        .peek(name -> keys.ignore(name + "_feat_out"))
-        .filter(name -> keys.hasTensor(name + ".weight"))
-        .map(name -> keys.linear(name, keys.dimension(name + ".weight", 0), keys.dimension(name + ".weight", 1)))
-        .toList();
+    var projections = new ArrayList<Linear>();
+    for (String name : List.of("dense_2", "dense_3")) {
+      keys.ignore(name + "_feat_in"); // the tensors say it
+      keys.ignore(name + "_feat_out");
+      if (keys.hasTensor(name + ".weight")) {
+        projections.add(keys.linear(name, keys.dimension(name + ".weight", 0), keys.dimension(name + ".weight", 1)));
+      }
+    }
+    return projections;
   }
 
   /** No norm before the first attention: that of the embedding is enough. */

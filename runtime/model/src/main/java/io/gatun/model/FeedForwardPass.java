@@ -88,17 +88,20 @@ final class FeedForwardPass {
   }
 
   private void sum(FeedForward.Sum sum, Inputs inputs, Buffer out) {
-    Buffer input = bench.buffer("branch-input", out.rows(), out.cols());
-    Buffer target = out;
-    for (FeedForward.Branch branch : sum.branches()) {
-      Buffer normed = bench.norm(branch.inputNorm(), inputs.of(branch.source()), input);
-      run(branch.network(), new Inputs(normed, inputs.stream(), inputs.block()), target);
-      bench.norm(branch.outputNorm(), target, target);
-      if (target != out) {
-        device.add(out, target);
-      }
-      target = bench.buffer("branch", out.rows(), out.cols());
+    List<FeedForward.Branch> branches = sum.branches();
+    branch(branches.getFirst(), inputs, out);
+    for (FeedForward.Branch other : branches.subList(1, branches.size())) {
+      Buffer part = bench.buffer("branch", out.rows(), out.cols());
+      branch(other, inputs, part);
+      device.add(out, part);
     }
+  }
+
+  private void branch(FeedForward.Branch branch, Inputs inputs, Buffer out) {
+    Buffer input = bench.buffer("branch-input", out.rows(), out.cols());
+    Buffer normed = bench.norm(branch.inputNorm(), inputs.of(branch.source()), input);
+    run(branch.network(), new Inputs(normed, inputs.stream(), inputs.block()), out);
+    bench.norm(branch.outputNorm(), out, out);
   }
 
   private void experts(FeedForward.Experts experts, Inputs inputs, Buffer out) {

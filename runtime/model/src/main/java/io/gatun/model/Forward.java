@@ -34,6 +34,7 @@ public final class Forward {
   private final AttentionPass attention;
   private final LatentAttentionPass latentAttention;
   private final RecurrentPass recurrent;
+  private final LinearAttentionPass linearAttention;
   private final StateSpacePass stateSpace;
   private final FeedForwardPass feedForward;
   private final Optional<StreamsPass> streams;
@@ -76,6 +77,7 @@ public final class Forward {
     attention = new AttentionPass(bench, pages.pool());
     latentAttention = new LatentAttentionPass(bench, pages.pool());
     recurrent = new RecurrentPass(bench);
+    linearAttention = new LinearAttentionPass(bench);
     stateSpace = new StateSpacePass(bench);
     feedForward = new FeedForwardPass(bench);
     skips = spec.blocks().stream().anyMatch(block -> block.skip() != 0);
@@ -92,9 +94,10 @@ public final class Forward {
         switch (mixer) {
           case Mixer.Attention attention -> attention.rope();
           case Mixer.Parallel parallel -> parallel.attention().rope();
-          case Mixer.LatentAttention latent -> Optional.of(latent.rope());
+          case Mixer.LatentAttention latent -> latent.rope();
           case Mixer.None _, Mixer.Projection _ -> Optional.empty();
           case Mixer.DeltaNet _, Mixer.ShortConvolution _, Mixer.StateSpace _ -> Optional.empty();
+          case Mixer.CorrectedAttention _, Mixer.ChannelMix _ -> Optional.empty();
         };
     return new Layer(block, cached, state, rope.map(positions -> positions.forContext(contextLength)).stream().toList());
   }
@@ -350,9 +353,11 @@ public final class Forward {
     switch (layer.block().mixer()) {
       case Mixer.Attention mixer -> attention.run(mixer, layer.ropes(), layer.cached(), x, at, out);
       case Mixer.LatentAttention mixer ->
-          latentAttention.run(mixer, layer.ropes().getFirst(), layer.cached(), x, at, out);
+          latentAttention.run(mixer, layer.ropes(), layer.cached(), x, at, out);
       case Mixer.DeltaNet mixer -> recurrent.run(mixer, layer.state(), x, states, out);
       case Mixer.ShortConvolution mixer -> recurrent.run(mixer, layer.state(), x, states, out);
+      case Mixer.CorrectedAttention mixer -> linearAttention.run(mixer, layer.state(), x, states, out);
+      case Mixer.ChannelMix mixer -> linearAttention.run(mixer, layer.state(), x, states, out);
       case Mixer.StateSpace mixer -> stateSpace.run(mixer, layer.state(), x, states, out);
       case Mixer.Projection mixer -> bench.linear(x, mixer.output(), out);
       case Mixer.Parallel mixer -> {

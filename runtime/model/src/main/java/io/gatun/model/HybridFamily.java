@@ -2,6 +2,7 @@ package io.gatun.model;
 
 import static io.gatun.model.Decoder.NONE;
 
+import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.RopeSpec.Pairing;
@@ -9,13 +10,17 @@ import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import java.util.List;
 import java.util.Optional;
 
-/** Qwen 3.5, Qwen 3 Next and LFM2, all also with experts: attention in some layers, in the others a state of fixed size. The tensors say which. */
+/**
+ * Qwen 3.5, Qwen 3 Next, Kimi Linear and LFM2: attention in some layers, in the others a state of fixed size. The tensors
+ * say which.
+ */
 final class HybridFamily {
   static final List<Architecture> ALL =
       List.of(
           Architecture.of("qwen35", HybridFamily::qwen35),
           Architecture.of("qwen35moe", HybridFamily::qwen35),
           Architecture.of("qwen3next", HybridFamily::qwen35),
+          Architecture.of("kimi-linear", HybridFamily::kimiLinear),
           Architecture.of("lfm2", HybridFamily::lfm2),
           Architecture.of("lfm2moe", HybridFamily::lfm2));
 
@@ -60,18 +65,74 @@ final class HybridFamily {
         new Mixer.DeltaNet(
             shape,
             repeats,
-            keys.linear(block + "attn_qkv", 2L * keyHeads * keyDim + values, width),
-            kernel,
+            source(keys, block, 2L * keyHeads * keyDim, values, width),
+            List.of(kernel),
             taps,
             together
                 ? new Mixer.Control.Together(keys.linear(both, 2L * heads, width), repeats)
                 : new Mixer.Control.Apart(
                     keys.linear(block + "ssm_alpha", heads, width), keys.linear(block + "ssm_beta", heads, width)),
             block + "ssm_dt.bias",
+            1,
             block + "ssm_a",
-            keys.linear(block + "attn_gate", values, width),
+            ActivationFunction.SILU,
             decoder.norms().norm(block + "ssm_norm", shape.valueDim()),
             keys.linear(block + "ssm_out", width, values)));
+  }
+
+  private static Mixer.Source source(ModelKeys keys, String block, long queriesAndKeys, long values, int width) {
+    String all = block + "ssm_in";
+    return keys.hasTensor(all + ".weight") // as older converters wrote it
+        ? new Mixer.Source.Together(keys.linear(all, queriesAndKeys + 2 * values, width))
+        : new Mixer.Source.Apart(
+            keys.linear(block + "attn_qkv", queriesAndKeys + values, width),
+            keys.linear(block + "attn_gate", values, width));
+  }
+
+  /** Few layers of latent attention, without positions; in the others, each value of a key decays at its own rate. */
+  private static ModelSpec kimiLinear(ModelKeys keys) {
+    keys.ignore("rope.freq_base");
+    var decoder = new Decoder(keys);
+    decoder.experts().weightingByKeys(2, true);
+    return decoder
+        .mixers(
+            layer ->
+                Optional.of(
+                    decoder.attention().storedHeadCountKv(layer) == 0
+                        ? kimiDelta(keys, decoder, layer)
+                        : DeepseekFamily.attention(keys, decoder, layer, _ -> Optional.empty())))
+        .spec();
+  }
+
+  private static Mixer kimiDelta(ModelKeys keys, Decoder decoder, int layer) {
+    String block = "blk." + layer + ".";
+    int heads = decoder.attention().headCount(layer);
+    int dim = keys.integer("kda.head_dim", 1, MANY);
+    int taps = keys.integer("ssm.conv_kernel", 2, MANY);
+    int width = decoder.width();
+    long all = (long) heads * dim;
+    return new Mixer.DeltaNet(
+        new DeltaNetSpec(heads, heads, dim, dim),
+        1,
+        new Mixer.Source.Separate(
+            keys.linear(block + "attn_q", all, width),
+            keys.linear(block + "attn_k", all, width),
+            keys.linear(block + "attn_v", all, width),
+            lowRank(keys, block + "ssm_g", all, dim, width)),
+        List.of(block + "ssm_conv1d_q.weight", block + "ssm_conv1d_k.weight", block + "ssm_conv1d_v.weight"),
+        taps,
+        new Mixer.Control.Low(
+            lowRank(keys, block + "ssm_f", all, dim, width), keys.linear(block + "ssm_beta", heads, width)),
+        block + "ssm_dt.bias",
+        dim,
+        block + "ssm_a",
+        ActivationFunction.SIGMOID,
+        decoder.norms().norm(block + "ssm_norm", dim),
+        keys.linear(block + "attn_output", width, all));
+  }
+
+  private static Mixer.LowRank lowRank(ModelKeys keys, String name, long out, int rank, int width) {
+    return new Mixer.LowRank(keys.linear(name + "_a", rank, width), keys.linear(name + "_b", out, rank));
   }
 
   private static ModelSpec lfm2(ModelKeys keys) {

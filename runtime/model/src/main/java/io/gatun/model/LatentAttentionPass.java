@@ -9,6 +9,7 @@ import io.gatun.device.KvRows;
 import io.gatun.device.RopeSpec;
 import io.gatun.device.Routing;
 import java.util.Arrays;
+import java.util.List;
 
 /** The part of the forward pass that carries out latent attention. Used by one thread. */
 final class LatentAttentionPass {
@@ -27,16 +28,17 @@ final class LatentAttentionPass {
    * Latent attention.
    *
    * @param x {@code [rows, n_embd]}
+   * @param ropes none or one
    * @param layer of the pool
    */
-  void run(Mixer.LatentAttention attention, RopeSpec rope, int layer, Buffer x, KvRows at, Buffer out) {
+  void run(Mixer.LatentAttention attention, List<RopeSpec> ropes, int layer, Buffer x, KvRows at, Buffer out) {
     int heads = attention.heads();
-    int rotated = attention.rope().dims();
+    int rotated = attention.positionDim();
     Buffer q = queries(attention, x);
     Buffer queryPositions = bench.buffer("q-rope", x.rows(), (long) heads * rotated);
     device.copyColumns(
         q, new ColumnRuns(attention.contentDim(), attention.keyDim(), 0, rotated, rotated, heads), queryPositions);
-    device.rope(queryPositions, at.positions(), rope);
+    ropes.forEach(rope -> device.rope(queryPositions, at.positions(), rope));
 
     Buffer compressed = bench.buffer("latent-and-rope", x.rows(), attention.latent().out());
     bench.linear(x, attention.latent(), compressed);
@@ -46,7 +48,7 @@ final class LatentAttentionPass {
     bench.norm(attention.latentNorm(), latent, latent);
     Buffer keyPositions = bench.buffer("k-rope", x.rows(), rotated);
     device.copyColumns(compressed, new ColumnRuns(latentDim, 0, 0, rotated, rotated, 1), keyPositions);
-    device.rope(keyPositions, at.positions(), rope);
+    ropes.forEach(rope -> device.rope(keyPositions, at.positions(), rope));
 
     AttentionSpec shape = attention.shape();
     Buffer k = bench.buffer("k", x.rows(), (long) shape.headCountKv() * shape.keyDim());
@@ -121,7 +123,7 @@ final class LatentAttentionPass {
       Mixer.LatentAttention attention, Mixer.LatentForm.Absorbed form, Buffer q, Buffer queryPositions) {
     int heads = attention.heads();
     int content = attention.contentDim();
-    int rotated = attention.rope().dims();
+    int rotated = attention.positionDim();
     int latent = attention.latentDim();
     Buffer contents = bench.buffer("q-content", q.rows(), (long) heads * content);
     Buffer inLatent = bench.buffer("q-in-latent", q.rows(), (long) heads * latent);

@@ -5,6 +5,7 @@ import io.gatun.device.AttentionSpec;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.KvLayout;
 import io.gatun.device.StateSpaceSpec;
+import java.util.List;
 import java.util.Optional;
 
 /** The part of a block in which tokens see each other. */
@@ -188,42 +189,147 @@ public sealed interface Mixer {
     }
   }
 
+  /** A map through fewer dimensions, {@code up · down · x}. */
+  record LowRank(Linear down, Linear up) {}
+
   /**
-   * A gated delta rule behind a short convolution: {@code out = output · (norm(deltaNet(…)) ⊙ silu(gate · x))}, where
+   * Linear attention with a state that forgets and corrects itself (Peng and others 2025, arXiv 2503.14456). Queries {@code r},
+   * keys, values, decays, rates {@code a} and gates have inputs that are mixed with the token's before.
+   *
+   * <pre>
+   *   decay = −e^(−1/2) · σ(decay · tanh);  a = σ(rate);  κ = k ⊙ keyScale, of length 1;  k' = k ⊙ (1 + keyRate ⊙ (a − 1))
+   *   v' = v + (v₀ − v) ⊙ σ(valueMix)       v₀ the values of the first layer, which has no such mix
+   *   y = norm(linearAttention(r, k', v', decay; −κ, κ ⊙ a)) + (Σ r ⊙ bonus ⊙ k') · v';   out = output · (y ⊙ gate)
+   * </pre>
+   *
+   * @param lerp name of a tensor {@code [inputs, n_embd]}: r, decay, key, value, rate, and gate if there is one
+   * @param keyScale name of a tensor {@code [n_embd]}; keyRate and bonus likewise
+   * @param gate with a logistic function between its maps
+   * @param norm of each head
+   */
+  record CorrectedAttention(
+      int heads,
+      String lerp,
+      Linear receptance,
+      Linear key,
+      Linear value,
+      LowRank decay,
+      LowRank rate,
+      Optional<LowRank> valueMix,
+      Optional<LowRank> gate,
+      String keyScale,
+      String keyRate,
+      String bonus,
+      Norm norm,
+      Linear output)
+      implements Mixer {
+
+    /** How many maps have an input of their own. */
+    public int inputs() {
+      return gate.isPresent() ? 6 : 5;
+    }
+
+    @Override
+    public long stateSize() {
+      return output.in() + output.in() * output.in() / heads;
+    }
+  }
+
+  /**
+   * A network {@code value · f(key · x')} whose input is mixed with the token's before: {@code x' = x + (before − x) ⊙ lerp}.
+   *
+   * @param lerp name of a tensor {@code [n_embd]}
+   */
+  record ChannelMix(String lerp, Linear key, Linear value, ActivationFunction function) implements Mixer {
+
+    @Override
+    public long stateSize() {
+      return key.in();
+    }
+  }
+
+  /**
+   * A gated delta rule behind a short convolution: {@code out = output · (norm(deltaNet(…)) ⊙ f(gate · x))}, where
    * queries, keys and values are {@code silu(convolve(input · x))}, queries and keys of length 1, queries divided by
    * √keyDim.
    *
    * @param repeats of each query and key, side by side, to have as many as the shape says
-   * @param input {@code [2 · keyHeads / repeats · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
-   * @param kernel name of a tensor {@code [input.out, taps]}
+   * @param source of queries, keys and values, and of the gate
+   * @param kernels names of tensors {@code [convolved, taps]}: one of all that is convolved, or the queries', the keys' and the
+   *     values'
    * @param control of steps and betas
-   * @param stepBias name of a tensor {@code [valueHeads]}, added to the step
+   * @param stepBias name of a tensor {@code [valueHeads · steps]}, added to the step
+   * @param steps of a value head: 1, or keyDim
+   * @param gating function of the gate
    * @param rate name of a tensor {@code [valueHeads]}
    * @param norm of each value head
    */
   record DeltaNet(
       DeltaNetSpec shape,
       int repeats,
-      Linear input,
-      String kernel,
+      Source source,
+      List<String> kernels,
       int taps,
       Control control,
       String stepBias,
+      int steps,
       String rate,
-      Linear gate,
+      ActivationFunction gating,
       Norm norm,
       Linear output)
       implements Mixer {
 
+    /** Values that are convolved: queries and keys of {@code keyHeads / repeats} heads, then values. */
+    public long convolved() {
+      return 2L * shape.keyHeads() / repeats * shape.keyDim() + (long) shape.valueHeads() * shape.valueDim();
+    }
+
+    /** Columns that a kernel convolves. */
+    public long columns(int kernel) {
+      long keys = (long) shape.keyHeads() / repeats * shape.keyDim();
+      if (kernels.size() == 1) {
+        return convolved();
+      }
+      return kernel < kernels.size() - 1 ? keys : convolved() - 2 * keys;
+    }
+
     /** Where the delta rule's state begins, behind the convolution's. */
     public long ruleOffset() {
-      return (taps - 1) * input.out();
+      return (taps - 1) * convolved();
     }
 
     @Override
     public long stateSize() {
       return ruleOffset() + shape.stateSize();
     }
+  }
+
+  /** Where what a delta rule convolves, and its gate, come from. */
+  sealed interface Source {
+
+    /**
+     * Two maps.
+     *
+     * @param input {@code [2 · keyHeads / repeats · keyDim + valueHeads · valueDim, n_embd]}: queries, keys, values
+     * @param gate {@code [valueHeads · valueDim, n_embd]}
+     */
+    record Apart(Linear input, Linear gate) implements Source {}
+
+    /**
+     * One map, key head by key head: its query, its key, the values and the gates of its value heads.
+     *
+     * @param all {@code [2 · keyHeads / repeats · keyDim + 2 · valueHeads · valueDim, n_embd]}
+     */
+    record Together(Linear all) implements Source {}
+
+    /**
+     * A map each.
+     *
+     * @param query {@code [keyHeads · keyDim, n_embd]}, key likewise
+     * @param value {@code [valueHeads · valueDim, n_embd]}
+     * @param gate {@code [valueHeads · valueDim, n_embd]}
+     */
+    record Separate(Linear query, Linear key, Linear value, LowRank gate) implements Source {}
   }
 
   /** Where a delta rule's steps, and its betas before their logistic function, come from. */
@@ -235,6 +341,14 @@ public sealed interface Mixer {
      * @param step {@code [valueHeads, n_embd]}, beta likewise
      */
     record Apart(Linear step, Linear beta) implements Control {}
+
+    /**
+     * Two maps, one of them through fewer dimensions.
+     *
+     * @param step {@code [valueHeads · steps, n_embd]}
+     * @param beta {@code [valueHeads, n_embd]}
+     */
+    record Low(LowRank step, Linear beta) implements Control {}
 
     /**
      * One map, in runs: the betas of some value heads, then their steps.
@@ -279,19 +393,21 @@ public sealed interface Mixer {
    *
    * @param heads query heads
    * @param contentDim values per head of the part without positions
-   * @param rope of the part with positions, which follows it in each head
+   * @param positionDim values of the part that may have positions, which follows it in each head
+   * @param rope of that part
    * @param valueDim values per head
    * @param scale factor on the logits
    * @param temperature of the queries
    * @param queryLatent what queries are projected from; without one from {@code x}
-   * @param query {@code [heads · (contentDim + rope dims), …]}
-   * @param latent {@code [latent + rope dims, n_embd]}: the latent vector, then the shared part of the key
+   * @param query {@code [heads · (contentDim + positionDim), …]}
+   * @param latent {@code [latent + positionDim, n_embd]}: the latent vector, then the shared part of the key
    * @param latentNorm of the latent vector
    */
   record LatentAttention(
       int heads,
       int contentDim,
-      Rope rope,
+      int positionDim,
+      Optional<Rope> rope,
       int valueDim,
       float scale,
       Optional<Temperature> temperature,
@@ -310,14 +426,14 @@ public sealed interface Mixer {
 
     /** Values per query head. */
     public int keyDim() {
-      return contentDim + rope.dims();
+      return contentDim + positionDim;
     }
 
     /** The attention over what is cached. */
     public AttentionSpec shape() {
       return switch (form) {
         case LatentForm.Expanded _ -> new AttentionSpec(heads, heads, keyDim(), valueDim, scale);
-        case LatentForm.Absorbed _ -> new AttentionSpec(heads, 1, latentDim() + rope.dims(), latentDim(), scale);
+        case LatentForm.Absorbed _ -> new AttentionSpec(heads, 1, latentDim() + positionDim, latentDim(), scale);
       };
     }
 

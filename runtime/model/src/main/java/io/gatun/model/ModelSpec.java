@@ -38,4 +38,10 @@ public record ModelSpec(
   public ModelSpec {
     blocks = List.copyOf(blocks);
   }
+
+  /** With other blocks. */
+  ModelSpec withBlocks(List<BlockSpec> others) {
+    return new ModelSpec(
+        architecture, vocabSize, embeddingLength, contextLength, sight, embedding, others, head, streams, pooling);
+  }
 }

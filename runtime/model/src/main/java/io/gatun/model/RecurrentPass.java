@@ -6,7 +6,6 @@ import io.gatun.device.ColumnRuns;
 import io.gatun.device.Device;
 import io.gatun.device.StateRows;
 import java.util.List;
-import java.util.Optional;
 
 /** The part of the forward pass that carries a state from token to token. Used by one thread. */
 final class RecurrentPass {
@@ -30,17 +29,18 @@ final class RecurrentPass {
     var shape = net.shape();
     int keys = shape.keyHeads() / net.repeats() * shape.keyDim();
     int values = shape.valueHeads() * shape.valueDim();
-    Buffer mixed = bench.buffer("mixed", x.rows(), net.input().out());
+    Buffer mixed = bench.buffer("mixed", x.rows(), net.convolved());
     Buffer gate = bench.buffer("gate", x.rows(), values);
-    Buffer step = bench.buffer("step", x.rows(), shape.valueHeads());
+    long steps = (long) shape.valueHeads() * net.steps();
+    Buffer step = bench.buffer("step", x.rows(), steps);
     Buffer beta = bench.buffer("beta", x.rows(), shape.valueHeads());
-    bench.linear(x, List.of(net.input(), net.gate()), List.of(mixed, gate));
+    source(net, x, mixed, gate);
     control(net.control(), x, step, beta);
-    device.add(step, bench.vector(net.stepBias(), shape.valueHeads()));
+    device.add(step, bench.vector(net.stepBias(), steps));
     device.activate(beta, ActivationFunction.SIGMOID);
 
-    Buffer convolved = bench.buffer("convolved", x.rows(), net.input().out());
-    device.convolve(mixed, bench.vector(net.kernel(), net.taps() * net.input().out()), at, offset, convolved);
+    Buffer convolved = bench.buffer("convolved", x.rows(), net.convolved());
+    convolve(net, mixed, at, offset, convolved);
     device.activate(convolved, ActivationFunction.SILU);
     Buffer q = heads(convolved, 0, net, "q");
     Buffer k = heads(convolved, keys, net, "k");
@@ -54,13 +54,70 @@ final class RecurrentPass {
     Buffer result = bench.buffer("delta", x.rows(), values);
     Buffer rate = bench.vector(net.rate(), shape.valueHeads());
     device.deltaNet(q, k, v, rate, step, beta, shape, at, offset + net.ruleOffset(), result);
-    device.gate(gate, bench.norm(net.norm(), result, result), ActivationFunction.SILU);
+    device.gate(gate, bench.norm(net.norm(), result, result), net.gating());
     bench.linear(gate, net.output(), out);
+  }
+
+  private void convolve(Mixer.DeltaNet net, Buffer mixed, StateRows at, long offset, Buffer convolved) {
+    if (net.kernels().size() == 1) {
+      device.convolve(mixed, bench.vector(net.kernels().getFirst(), net.taps() * mixed.cols()), at, offset, convolved);
+      return;
+    }
+    int from = 0;
+    for (int i = 0; i < net.kernels().size(); i++) {
+      int columns = Math.toIntExact(net.columns(i));
+      Buffer part = bench.buffer("part", mixed.rows(), columns);
+      Buffer result = bench.buffer("part-convolved", mixed.rows(), columns);
+      device.copyColumns(mixed, new ColumnRuns(from, 0, 0, columns, columns, 1), part);
+      Buffer kernel = bench.vector(net.kernels().get(i), (long) net.taps() * columns);
+      device.convolve(part, kernel, at, offset + (net.taps() - 1L) * from, result);
+      device.copyColumns(result, new ColumnRuns(0, 0, from, columns, columns, 1), convolved);
+      from += columns;
+    }
+  }
+
+  private void lowRank(Mixer.LowRank map, Buffer x, Buffer out) {
+    Buffer low = bench.buffer("low", x.rows(), map.down().out());
+    bench.linear(x, map.down(), low);
+    bench.linear(low, map.up(), out);
+  }
+
+  private void source(Mixer.DeltaNet net, Buffer x, Buffer mixed, Buffer gate) {
+    switch (net.source()) {
+      case Mixer.Source.Apart apart -> bench.linear(x, List.of(apart.input(), apart.gate()), List.of(mixed, gate));
+      case Mixer.Source.Separate separate -> {
+        lowRank(separate.gate(), x, gate);
+        int from = 0;
+        for (Linear linear : List.of(separate.query(), separate.key(), separate.value())) {
+          int columns = Math.toIntExact(linear.out());
+          Buffer part = bench.buffer("part", x.rows(), columns);
+          bench.linear(x, linear, part);
+          device.copyColumns(part, new ColumnRuns(0, 0, from, columns, columns, 1), mixed);
+          from += columns;
+        }
+      }
+      case Mixer.Source.Together together -> {
+        int heads = net.shape().keyHeads() / net.repeats();
+        int dim = net.shape().keyDim();
+        int values = Math.toIntExact(gate.cols()) / heads;
+        int run = 2 * dim + 2 * values;
+        Buffer all = bench.buffer("all", x.rows(), together.all().out());
+        bench.linear(x, together.all(), all);
+        device.copyColumns(all, new ColumnRuns(0, run, 0, dim, dim, heads), mixed);
+        device.copyColumns(all, new ColumnRuns(dim, run, heads * dim, dim, dim, heads), mixed);
+        device.copyColumns(all, new ColumnRuns(2 * dim, run, 2 * heads * dim, values, values, heads), mixed);
+        device.copyColumns(all, new ColumnRuns(2 * dim + values, run, 0, values, values, heads), gate);
+      }
+    }
   }
 
   private void control(Mixer.Control control, Buffer x, Buffer step, Buffer beta) {
     switch (control) {
       case Mixer.Control.Apart apart -> bench.linear(x, List.of(apart.step(), apart.beta()), List.of(step, beta));
+      case Mixer.Control.Low low -> {
+        lowRank(low.step(), x, step);
+        bench.linear(x, low.beta(), beta);
+      }
       case Mixer.Control.Together together -> {
         int run = together.run();
         int runs = Math.toIntExact(step.cols()) / run;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The tensors that a spec names, the shapes they must have, and which rows of them are used together. */
 final class SpecTensors {
@@ -219,15 +220,44 @@ final class SpecTensors {
         norm(space.norm());
       }
       case Mixer.DeltaNet net -> {
-        linears(net.input(), net.gate(), net.output());
+        linear(net.output());
+        switch (net.source()) {
+          case Mixer.Source.Apart apart -> linears(apart.input(), apart.gate());
+          case Mixer.Source.Together together -> linear(together.all());
+          case Mixer.Source.Separate separate -> {
+            linears(separate.query(), separate.key(), separate.value());
+            lowRank(separate.gate());
+          }
+        }
         switch (net.control()) {
           case Mixer.Control.Apart apart -> linears(apart.step(), apart.beta());
           case Mixer.Control.Together together -> linear(together.both());
+          case Mixer.Control.Low low -> {
+            lowRank(low.step());
+            linear(low.beta());
+          }
         }
         norm(net.norm());
-        vector(Optional.of(net.kernel()), net.taps() * net.input().out());
-        vector(Optional.of(net.stepBias()), net.shape().valueHeads());
+        for (int i = 0; i < net.kernels().size(); i++) {
+          vector(Optional.of(net.kernels().get(i)), net.taps() * net.columns(i));
+        }
+        vector(Optional.of(net.stepBias()), (long) net.shape().valueHeads() * net.steps());
         vector(Optional.of(net.rate()), net.shape().valueHeads());
+      }
+      case Mixer.CorrectedAttention attention -> {
+        linears(attention.receptance(), attention.key(), attention.value(), attention.output());
+        Stream.of(Optional.of(attention.decay()), Optional.of(attention.rate()), attention.valueMix(), attention.gate())
+            .flatMap(Optional::stream)
+            .forEach(this::lowRank);
+        long width = attention.output().in();
+        vector(Optional.of(attention.lerp()), attention.inputs() * width);
+        Stream.of(attention.keyScale(), attention.keyRate(), attention.bonus())
+            .forEach(name -> vector(Optional.of(name), width));
+        norm(attention.norm());
+      }
+      case Mixer.ChannelMix mix -> {
+        linears(mix.key(), mix.value());
+        vector(Optional.of(mix.lerp()), mix.key().in());
       }
       case Mixer.ShortConvolution convolution -> {
         long width = convolution.output().in();
@@ -278,6 +308,10 @@ final class SpecTensors {
         });
       }
     }
+  }
+
+  private void lowRank(Mixer.LowRank map) {
+    linears(map.down(), map.up());
   }
 
   private void linears(Linear... linears) {

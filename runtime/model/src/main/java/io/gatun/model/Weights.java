@@ -4,8 +4,13 @@ import io.gatun.device.Buffer;
 import io.gatun.device.Device;
 import io.gatun.device.Matrix;
 import io.gatun.tensors.Checkpoint;
-import java.util.Arrays;
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.TensorData;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -15,6 +20,8 @@ final class Weights {
   private final Map<SpecTensors.Part, Matrix> matrices = new HashMap<>();
   private final Map<SpecTensors.Part, Buffer> vectors = new HashMap<>();
   private final Map<Long, Buffer> ones = new HashMap<>();
+  private final Map<Long, Buffer> differences = new HashMap<>();
+  private final Map<Long, Matrix> sums = new HashMap<>();
   /** What has been asked for, by names that cost no memory to compare. */
   private final Map<Linear, Matrix> found = new HashMap<>();
 
@@ -72,14 +79,34 @@ final class Weights {
 
   /** The gain of a norm that has none. */
   Buffer ones(long size) {
-    return ones.computeIfAbsent(
+    return ones.computeIfAbsent(size, _ -> repeated(size, 1));
+  }
+
+  /** A kernel of two taps for each column: what was before minus what is. */
+  Buffer differenceKernel(long columns) {
+    return differences.computeIfAbsent(columns, _ -> repeated(2 * columns, 1, -1));
+  }
+
+  private Buffer repeated(long size, float... pattern) {
+    var values = new float[Math.toIntExact(size)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = pattern[i % pattern.length];
+    }
+    Buffer buffer = device.buffer(1, size);
+    device.write(values, buffer);
+    return buffer;
+  }
+
+  /** A matrix {@code [1, size]}. */
+  Matrix onesMatrix(long size) {
+    return sums.computeIfAbsent(
         size,
         _ -> {
-          var values = new float[Math.toIntExact(size)];
-          Arrays.fill(values, 1);
-          Buffer buffer = device.buffer(1, size);
-          device.write(values, buffer);
-          return buffer;
+          MemorySegment values = Arena.ofAuto().allocate(size * Float.BYTES, Float.BYTES);
+          for (long i = 0; i < size; i++) {
+            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1);
+          }
+          return device.load(new TensorData("ones", List.of(1L, size), Encodings.F32, List.of(values)));
         });
   }
 }

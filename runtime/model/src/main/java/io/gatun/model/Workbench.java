@@ -65,6 +65,16 @@ final class Workbench {
     return weights.vector(name, size);
   }
 
+  /** A kernel of two taps for each column: what was before minus what is. */
+  Buffer differenceKernel(long columns) {
+    return weights.differenceKernel(columns);
+  }
+
+  /** A matrix {@code [1, size]} of ones, for sums along rows. */
+  Matrix onesMatrix(long size) {
+    return weights.onesMatrix(size);
+  }
+
   /** The norm of {@code x}: in {@code out}, or {@code x} itself where there is none. */
   Buffer norm(Norm norm, Buffer x, Buffer out) {
     switch (norm) {

@@ -84,4 +84,24 @@ public final class LoopedRows implements RowKernels {
   public void attention(AttentionCall call, long from, long to, Scratch scratch) {
     Attention.run(loops, call, from, to, scratch);
   }
+
+  @Override
+  public void convolve(ConvolveCall call, long from, long to, Scratch scratch) {
+    new Convolution(loops, call, scratch).run(from, to);
+  }
+
+  @Override
+  public void deltaNet(DeltaNetCall call, long from, long to, Scratch scratch) {
+    new DeltaRule(loops, call, scratch).run(from, to);
+  }
+
+  @Override
+  public void linearAttention(LinearAttentionCall call, long from, long to, Scratch scratch) {
+    new LinearAttention(loops, call, scratch).run(from, to);
+  }
+
+  @Override
+  public void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch) {
+    new StateSpace(loops, call, scratch).run(from, to);
+  }
 }

@@ -26,6 +26,9 @@ public interface RowLoops {
   /** {@code x[i] += y[i]}. */
   void add(long x, long y, long count);
 
+  /** {@code target[i] += x[i] · y[i]}, fused. */
+  void multiplyAdd(long x, long y, long target, long count);
+
   /** {@code target[i] = x[i] − mean}. */
   void subtract(long x, float mean, long target, long count);
 
@@ -58,6 +61,9 @@ public interface RowLoops {
 
   /** {@code e^x}. */
   float exponential(float x);
+
+  /** {@code x[i] = ln(1 + e^x[i])}; {@code count} is a multiple of 16. */
+  void softplus(long x, long count);
 
   /** {@code pairs} pairs {@code (x[i], x[pairs + i])}: {@code a·cos − b·sin, b·cos + a·sin}. */
   void rotateHalves(long x, int pairs, long cosines, long sines);
@@ -103,4 +109,23 @@ public interface RowLoops {
 
   /** One query and two vectors: what is left of the other shapes. */
   void pair(long a, long m, long step, long second, int count, long out);
+
+  /**
+   * A token of a recurrence on four vectors of columns of a state, line {@code j} after line, fused: {@code s[j, lane] =
+   * decay[j] · s[j, lane] + write[j] · values[lane]}; then {@code values[lane] = Σⱼ s[j, lane] · read[j]}.
+   *
+   * @param decay address of a factor for each line; write and read likewise
+   * @param state address of the first line's first vector, the others follow; the next line's is {@code step} bytes on
+   * @param count of lines
+   * @param values address of four vectors
+   */
+  void recur(long decay, long write, long read, long state, long step, int count, long values);
+
+  /**
+   * The same with {@code e^(rate[j, lane] · span[lane])} in the place of {@code decay[j]}.
+   *
+   * @param rate address of the first line's first vector; lines of four vectors follow each other
+   * @param span address of four vectors
+   */
+  void select(long rate, long span, long write, long read, long state, long step, int count, long values);
 }

@@ -51,6 +51,20 @@ final class Elements {
     }
   }
 
+  /** {@code target[i] += x[i] · y[i]}, fused. */
+  static void multiplyAdd(long x, long y, long target, long count) {
+    long i = 0;
+    for (; i <= count - COUNT; i += COUNT) {
+      long at = i * Float.BYTES;
+      Lanes.put(Lanes.floats(x + at).fma(Lanes.floats(y + at), Lanes.floats(target + at)), target + at);
+    }
+    for (; i < count; i++) {
+      long at = i * Float.BYTES;
+      float sum = Math.fma(MEMORY.get(FLOAT, x + at), MEMORY.get(FLOAT, y + at), MEMORY.get(FLOAT, target + at));
+      MEMORY.set(FLOAT, target + at, sum);
+    }
+  }
+
   /** {@code target[i] = x[i] − mean}. */
   static void subtract(long x, float mean, long target, long count) {
     long i = 0;

@@ -28,6 +28,11 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public void multiplyAdd(long x, long y, long target, long count) {
+    Elements.multiplyAdd(x, y, target, count);
+  }
+
+  @Override
   public void subtract(long x, float mean, long target, long count) {
     Elements.subtract(x, mean, target, count);
   }
@@ -83,6 +88,11 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public void softplus(long x, long count) {
+    Softplus.of(x, count);
+  }
+
+  @Override
   public void rotateHalves(long x, int pairs, long cosines, long sines) {
     Rotation.halves(x, pairs, cosines, sines);
   }
@@ -125,5 +135,15 @@ final class VectorLoops implements RowLoops {
   @Override
   public void pair(long a, long m, long step, long second, int count, long out) {
     AttentionTile.pair(a, m, step, second, count, out);
+  }
+
+  @Override
+  public void recur(long decay, long write, long read, long state, long step, int count, long values) {
+    StateTile.recur(decay, write, read, state, step, count, values);
+  }
+
+  @Override
+  public void select(long rate, long span, long write, long read, long state, long step, int count, long values) {
+    StateTile.select(rate, span, write, read, state, step, count, values);
   }
 }
