@@ -298,7 +298,7 @@ final class JitLoops implements RowLoops {
   }
 
   @Override
-  public void softplus(long x, long count) {
+  public void softpluses(long x, long count) {
     if (count > 0) {
       run(Loop.SOFTPLUS, 0, x, count / LANES, 0, 0, 0);
     }

@@ -73,7 +73,7 @@ class JitLoopsTest {
     loops.put("exponential", (l, _, _, _, _, n) -> l.exponential(1.3f * n - 130));
     loops.put("largest", (l, a, _, _, _, n) -> l.largest(a, 0.5f, n / 16 * 16L));
     loops.put("exponentials", run((l, a, _, _, _, n) -> l.exponentials(a, 1.5f, n / 16 * 16L)));
-    loops.put("softplus", run((l, a, _, _, _, n) -> l.softplus(a, n / 16 * 16L)));
+    loops.put("softpluses", run((l, a, _, _, _, n) -> l.softpluses(a, n / 16 * 16L)));
     loops.put("rotate halves", run((l, a, b, c, _, n) -> l.rotateHalves(a, n, b, c)));
     loops.put("rotate adjacent", run((l, a, b, c, _, n) -> l.rotateAdjacent(a, n / 2 * 2, b, c)));
     loops.put("decode halves", run((l, a, _, _, d, n) -> l.decodeHalves(a, d, n)));

@@ -62,7 +62,7 @@ final class DeltaRule {
     for (int row = 0; row < rows; row++) {
       Memory.copy(at(call.step(), ((long) row * spec.valueHeads() + head) * steps), decayAt(row), steps);
     }
-    loops.softplus(decays, padded);
+    loops.softpluses(decays, padded);
     loops.scale(decays, Memory.get(call.rate(), head), decays, padded);
     loops.exponentials(decays, 0, padded);
   }

@@ -63,7 +63,7 @@ public interface RowLoops {
   float exponential(float x);
 
   /** {@code x[i] = ln(1 + e^x[i])}; {@code count} is a multiple of 16. */
-  void softplus(long x, long count);
+  void softpluses(long x, long count);
 
   /** {@code pairs} pairs {@code (x[i], x[pairs + i])}: {@code a·cos − b·sin, b·cos + a·sin}. */
   void rotateHalves(long x, int pairs, long cosines, long sines);

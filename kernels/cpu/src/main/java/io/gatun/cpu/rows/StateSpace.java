@@ -70,7 +70,7 @@ final class StateSpace {
     for (int row = 0; row < rows; row++) {
       Memory.set(spans, row, Memory.get(call.step(), (long) row * spec.heads() + head));
     }
-    loops.softplus(spans, padded);
+    loops.softpluses(spans, padded);
     loops.scale(spans, Memory.get(call.rate(), (long) head * rates), decays, padded);
     loops.exponentials(decays, 0, padded);
   }
@@ -108,7 +108,7 @@ final class StateSpace {
     long value = (long) row * spec.width() + head;
     long shared = shared(row, head);
     Memory.copy(at(call.step(), value), spans, count);
-    loops.softplus(spans, width);
+    loops.softpluses(spans, width);
     loops.scale(spans, 1, at(call.x(), value), values, count);
     loops.select(factors, spans, at(call.b(), shared), at(call.c(), shared), state, step, stateDim, values);
     Memory.copy(values, at(call.out(), value), count);

@@ -88,7 +88,7 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
-  public void softplus(long x, long count) {
+  public void softpluses(long x, long count) {
     Softplus.of(x, count);
   }
 
