@@ -65,7 +65,7 @@ final class Exl2Layer {
       int start = pairs[2 * g + 1] & 0xFFFF;
       boolean last = g == maximum.length - 1;
       long end = last ? words : pairs[2 * g + 3] & 0xFFFF;
-      if (bits < 2 || bits > 8 || start >= end || end > words || g == 0 && start != 0 || !Float.isFinite(maximum[g])) {
+      if (bits < 2 || bits > 8 || start >= end || end > words || (g == 0 && start != 0) || !Float.isFinite(maximum[g])) {
         throw layer.wrong(
             table,
             "groups of 2 to 8 bits one after another in %d words with finite scales, found group %d of %d bits at %d to %d"

@@ -47,9 +47,9 @@ final class ModelConfig {
     ObjectNode none = JsonNodeFactory.instance.objectNode();
     JsonNode model = Json.file(folder.resolve("config.json")).orElse(none);
     var candidates = new ArrayList<JsonNode>();
-    if (metadata.containsKey(KEY)) {
-      candidates.add(Json.object(folder + ": " + SafetensorsHeader.METADATA + " " + KEY, metadata.get(KEY)));
-    }
+    Optional.ofNullable(metadata.get(KEY))
+        .map(text -> Json.object(folder + ": " + SafetensorsHeader.METADATA + " " + KEY, text))
+        .ifPresent(candidates::add);
     for (JsonNode at : List.of(model, model.path("text_config"), model.path("llm_config"))) {
       candidates.add(at.path(KEY));
       candidates.add(at.path("compression_config"));

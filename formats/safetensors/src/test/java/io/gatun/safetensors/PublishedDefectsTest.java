@@ -93,7 +93,7 @@ class PublishedDefectsTest {
   @Test
   void groupsThatAreNoMultipleOf16HaveNoIntegerForm() throws IOException {
     try (var model = SafetensorsDir.open(twoGroups(1, 0, 1, 0, 0, 1, 0, 1).write(file()))) {
-      assertEquals(Optional.empty(), ((MatrixEncoding) model.tensors().get("l.weight").encoding()).codes());
+      assertEquals(Optional.empty(), ((MatrixEncoding) RawFile.tensor(model, "l.weight").encoding()).codes());
     }
   }
 
@@ -171,13 +171,13 @@ class PublishedDefectsTest {
     Files.writeString(folder.resolve("config.json"), "{\"vocab_size\": 70}");
     exl2("lm_head", 96, identity(32), 4, 0).write(file());
     try (var model = SafetensorsDir.open(folder)) {
-      var head = model.tensors().get("lm_head.weight");
+      var head = RawFile.tensor(model, "lm_head.weight");
       assertEquals(List.of(70L, 32L), head.shape());
       assertArrayEquals(RawFile.repeated(70 * 32, 1), VectorsTest.values(head)); // (9 − 8) · (0 + 1)² · 256 / 256
     }
     exl2("l", 96, identity(32), 4, 0).halves("l.bias", List.of(72L), new float[72]).write(file());
     try (var model = SafetensorsDir.open(folder)) {
-      assertEquals(List.of(72L, 32L), model.tensors().get("l.weight").shape());
+      assertEquals(List.of(72L, 32L), RawFile.tensor(model, "l.weight").shape());
     }
   }
 
@@ -331,7 +331,7 @@ class PublishedDefectsTest {
     try (var model = SafetensorsDir.open(path)) {
       assertEquals(
           Optional.of(new ActivationScheme.Int8WithOutliers(6)),
-          ((MatrixEncoding) model.tensors().get("l.weight").encoding()).activations());
+          ((MatrixEncoding) RawFile.tensor(model, "l.weight").encoding()).activations());
     }
   }
 
@@ -390,7 +390,7 @@ class PublishedDefectsTest {
   }
 
   private static Optional<ActivationScheme> scheme(SafetensorsDir model, String layer) {
-    return ((MatrixEncoding) model.tensors().get(layer + ".weight").encoding()).activations();
+    return ((MatrixEncoding) RawFile.tensor(model, layer + ".weight").encoding()).activations();
   }
 
   @Test
