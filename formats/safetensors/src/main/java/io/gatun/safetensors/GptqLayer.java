@@ -8,7 +8,6 @@ import io.gatun.tensors.PackedCodes.Axis;
 import io.gatun.tensors.PackedCodes.Order;
 import io.gatun.tensors.ScaleGrid;
 import io.gatun.tensors.TensorData;
-import io.gatun.tensors.UnsupportedModelException;
 import io.gatun.tensors.ZeroPoints;
 import java.util.List;
 import java.util.Optional;
@@ -113,7 +112,7 @@ final class GptqLayer {
   /**
    * Labels lie, in both directions. The zero points of symmetric codes are all the middle one: what is stored tells.
    *
-   * @throws UnsupportedModelException if the configuration names a layout for one kind of GPU
+   * @throws io.gatun.tensors.UnsupportedModelException if the configuration names a layout for one kind of GPU
    */
   private boolean isFirstVersion(TensorData packed, PackedCodes asStored, boolean planar) {
     if (planar) {
