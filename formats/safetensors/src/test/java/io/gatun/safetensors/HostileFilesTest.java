@@ -118,7 +118,7 @@ class HostileFilesTest {
                 "{'b':{'dtype':'I8','shape':[],'data_offsets':[7,8],'note':[{}]},'e':{'dtype':'F64','shape':[0,3],"
                     + "'data_offsets':[3,3]},'a':{'dtype':'F16','shape':[1,1],'data_offsets':[1,3]}}   "));
     assertEquals(3, header.tensors().size());
-    assertEquals(0, RawFile.tensor(header, 0).shape().size());
-    assertEquals(RawFile.tensor(header, 1).start(), RawFile.tensor(header, 1).end());
+    assertEquals(0, header.tensors().get(0).shape().size());
+    assertEquals(header.tensors().get(1).start(), header.tensors().get(1).end());
   }
 }
