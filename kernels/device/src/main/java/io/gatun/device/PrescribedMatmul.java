@@ -13,9 +13,9 @@ import java.util.Optional;
  *   y[n] = s · Σ over groups g of (scale(n, g) · Σ code(n, k) · (q[k] − zero) + minimum(n, g) · Σ (q[k] − zero))
  *          + Σ over outlier columns k of x[k] · W[n][k] </pre>
  *
- * @param scheme one with integers
+ * @param scheme how activations become codes
  */
-record PrescribedMatmul(ActivationScheme scheme) implements MatmulKernel<HostBuffer> {
+record PrescribedMatmul(ActivationScheme.Int8 scheme) implements MatmulKernel<HostBuffer> {
 
   /** Empty if the encoding prescribes nothing, or no integers. */
   static Optional<MatmulKernel<HostBuffer>> of(Encoding encoding) {
@@ -24,17 +24,8 @@ record PrescribedMatmul(ActivationScheme scheme) implements MatmulKernel<HostBuf
     }
     return matrix
         .activations()
-        .filter(
-            scheme ->
-                switch (scheme) {
-                  case ActivationScheme.Int8PerToken _,
-                      ActivationScheme.Int8Static _,
-                      ActivationScheme.Int8WithOutliers _ -> true;
-                  case ActivationScheme.Float8Static _,
-                      ActivationScheme.Float8PerToken _,
-                      ActivationScheme.Float8PerBlock _,
-                      ActivationScheme.Float4PerBlock _ -> false;
-                })
+        .filter(ActivationScheme.Int8.class::isInstance)
+        .map(ActivationScheme.Int8.class::cast)
         .map(PrescribedMatmul::new);
   }
 
@@ -107,7 +98,7 @@ record PrescribedMatmul(ActivationScheme scheme) implements MatmulKernel<HostBuf
     return switch (scheme) {
       case ActivationScheme.Int8Static fixed -> fixed.scale();
       case ActivationScheme.Int8WithOutliers _ -> largest / 127.0;
-      default -> largest / 127;
+      case ActivationScheme.Int8PerToken _ -> largest / 127;
     };
   }
 
@@ -116,7 +107,7 @@ record PrescribedMatmul(ActivationScheme scheme) implements MatmulKernel<HostBuf
     return switch (scheme) {
       case ActivationScheme.Int8Static fixed -> clamped(x / fixed.scale(), fixed.zero()) - fixed.zero();
       case ActivationScheme.Int8WithOutliers _ -> largest == 0 ? 0 : clamped(x * 127.0 / largest, 0);
-      default -> largest == 0 ? 0 : clamped(x / (largest / 127), 0);
+      case ActivationScheme.Int8PerToken _ -> largest == 0 ? 0 : clamped(x / (largest / 127), 0);
     };
   }
 
