@@ -102,6 +102,29 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public synchronized void xielu(Buffer x, XieluSpec spec) {
+    ScalarKernels.xielu(host(x), spec, 0, host(x).values());
+  }
+
+  @Override
+  public synchronized void sparsify(Buffer x, float deviations) {
+    Shapes.sparsify(host(x));
+    ScalarKernels.sparsify(host(x), deviations, 0, x.rows());
+  }
+
+  @Override
+  public synchronized void rescale(Buffer x, Buffer y) {
+    Shapes.rescale(host(x), host(y));
+    ScalarKernels.rescale(host(x), host(y), 0, x.rows());
+  }
+
+  @Override
+  public synchronized void mixRuns(Buffer weights, Buffer x, int length, Buffer out) {
+    Shapes.mixRuns(host(weights), host(x), length, host(out));
+    ScalarKernels.mixRuns(host(weights), host(x), length, host(out), 0, x.rows());
+  }
+
+  @Override
   public synchronized void copyColumns(Buffer x, ColumnRuns runs, Buffer out) {
     Shapes.copyColumns(host(x), runs, host(out));
     ScalarKernels.copyColumns(host(x), runs, host(out), 0, x.rows());
