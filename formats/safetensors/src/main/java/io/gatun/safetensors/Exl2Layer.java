@@ -74,7 +74,8 @@ final class Exl2Layer {
       groups.add(new Exl2Encoding.Group(bits, start, first, maximum[g]));
       long count = last ? cols - first : (end - start) * Integer.SIZE / bits;
       if (count < 1 || first + count > cols || PackedCodes.words(bits, PackedCodes.Order.DENSE, count) > end - start) {
-        throw layer.wrong(table, "groups of %d columns in all, found group %d of %d from %d on".formatted(cols, g, count, first));
+        throw layer.wrong(
+            table, "groups of %d columns in all, found group %d of %d from %d on".formatted(cols, g, count, first));
       }
       first += (int) count;
     }

@@ -70,7 +70,8 @@ final class GptqLayer {
   /** The width that is configured if the shapes agree with it, else the one with which they agree. */
   private int bits() {
     int configured = layer.config().integer("bits", 4);
-    List<Integer> widths = IntStream.concat(IntStream.of(configured), IntStream.of(4, 8, 3, 2, 5, 6, 7)).boxed().toList();
+    List<Integer> widths =
+        IntStream.concat(IntStream.of(configured), IntStream.of(4, 8, 3, 2, 5, 6, 7)).boxed().toList();
     return widths.stream()
         .filter(width -> width >= 2 && width <= 8)
         .filter(this::agrees)

@@ -187,7 +187,8 @@ final class ModelConfig {
     static Preset parse(String name) {
       var bits = Pattern.compile("W(\\d)A(\\d+).*").matcher(name);
       if (bits.matches()) {
-        return new Preset(Integer.parseInt(bits.group(1)), bits.group(2).startsWith("16") ? 16 : bits.group(2).charAt(0) - '0');
+        int inputs = bits.group(2).startsWith("16") ? 16 : bits.group(2).charAt(0) - '0';
+        return new Preset(Integer.parseInt(bits.group(1)), inputs);
       }
       return new Preset(8, name.endsWith("A16") ? 16 : 8);
     }

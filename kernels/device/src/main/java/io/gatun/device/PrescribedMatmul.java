@@ -85,7 +85,8 @@ record PrescribedMatmul(ActivationScheme.Int8 scheme) implements MatmulKernel<Ho
 
   /** The largest magnitude of those below the threshold. */
   private float largest(float[] x) {
-    float below = scheme instanceof ActivationScheme.Int8WithOutliers threshold ? threshold.threshold() : Float.POSITIVE_INFINITY;
+    float below =
+        scheme instanceof ActivationScheme.Int8WithOutliers outliers ? outliers.threshold() : Float.POSITIVE_INFINITY;
     float largest = 0;
     for (float value : x) {
       float magnitude = Math.abs(value);
