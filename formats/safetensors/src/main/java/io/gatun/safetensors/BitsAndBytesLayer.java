@@ -152,7 +152,8 @@ final class BitsAndBytesLayer {
     TensorData largest = layer.requireShape(layer.requireType(layer.require("SCB"), Encodings.F32), rows);
     float format = layer.take("weight_format").map(layer::number).orElse(0f);
     if (format != 0) {
-      throw layer.unsupported("weight_format %.0f is a tiling for one kind of GPU; %s".formatted(format, LinearLayers.INSTEAD));
+      throw layer.unsupported(
+          "weight_format %.0f is a tiling for one kind of GPU; %s".formatted(format, LinearLayers.INSTEAD));
     }
     int cols = layer.columns(weight, weight.cols());
     var activations = new ActivationScheme.Int8WithOutliers(layer.config().number("llm_int8_threshold", DEFAULT_THRESHOLD));

@@ -42,7 +42,8 @@ final class CompressedLayer {
     long rows = weight.shape().getFirst();
     Optional<TensorData> stated = layer.take("weight_shape");
     Storage storage = storage(weight, stated.map(this::columns).orElse(0));
-    int cols = layer.columns(weight, stated.map(this::columns).orElse((int) (weight.cols() * Integer.SIZE / storage.bits)));
+    long capacity = weight.cols() * Integer.SIZE / storage.bits;
+    int cols = layer.columns(weight, stated.<Long>map(shape -> (long) columns(shape)).orElse(capacity));
     stated.ifPresent(
         shape -> {
           if (layer.integers(shape)[0] != rows) {
@@ -50,10 +51,14 @@ final class CompressedLayer {
           }
         });
     long count = groupCount(rows);
-    ColumnGroups groups = layer.groups(scales, layer.take("weight_g_idx").filter(table -> table.values() > 0), cols, count);
+    var table = layer.take("weight_g_idx").filter(tensor -> tensor.values() > 0);
+    ColumnGroups groups = layer.groups(scales, table, cols, count);
     CodeLayout codes = new PackedCodes(storage.bits, storage.order, Axis.COLUMNS, weight.cols(), 1);
     Optional<TensorData> zeros = layer.take("weight_zero_point").filter(tensor -> tensor.values() > 0);
-    ZeroPoints points = zeros.<ZeroPoints>map(tensor -> packedZeros(tensor, storage.bits, rows, count)).orElse(middle(storage.bits));
+    ZeroPoints points =
+        zeros
+            .<ZeroPoints>map(tensor -> packedZeros(tensor, storage.bits, rows, count))
+            .orElse(middle(storage.bits));
     var encoding =
         new AffineEncoding("ct-int" + storage.bits, rows, codes, grid(rows), points, groups, activations(true));
     return matrix(weight, List.of(rows, (long) cols), encoding, zeros);
@@ -73,7 +78,8 @@ final class CompressedLayer {
     if (cols == 0) {
       return new Storage(configured > 0 ? configured : 4, Order.DENSE);
     }
-    List<Integer> widths = IntStream.concat(IntStream.of(configured), IntStream.of(4, 8, 2, 3, 5, 6, 7)).boxed().toList();
+    List<Integer> widths =
+        IntStream.concat(IntStream.of(configured), IntStream.of(4, 8, 2, 3, 5, 6, 7)).boxed().toList();
     for (int bits : widths) {
       for (Order order : List.of(Order.DENSE, Order.WHOLE)) {
         if (bits > 0 && bits <= 8 && PackedCodes.words(bits, order, cols) == weight.cols()) {

@@ -65,7 +65,7 @@ final class Exl2Layer {
       int start = pairs[2 * g + 1] & 0xFFFF;
       boolean last = g == maximum.length - 1;
       long end = last ? words : pairs[2 * g + 3] & 0xFFFF;
-      if (bits < 2 || bits > 8 || start >= end || end > words || g == 0 && start != 0 || !Float.isFinite(maximum[g])) {
+      if (bits < 2 || bits > 8 || start >= end || end > words || (g == 0 && start != 0) || !Float.isFinite(maximum[g])) {
         throw layer.wrong(
             table,
             "groups of 2 to 8 bits one after another in %d words with finite scales, found group %d of %d bits at %d to %d"
@@ -74,7 +74,8 @@ final class Exl2Layer {
       groups.add(new Exl2Encoding.Group(bits, start, first, maximum[g]));
       long count = last ? cols - first : (end - start) * Integer.SIZE / bits;
       if (count < 1 || first + count > cols || PackedCodes.words(bits, PackedCodes.Order.DENSE, count) > end - start) {
-        throw layer.wrong(table, "groups of %d columns in all, found group %d of %d from %d on".formatted(cols, g, count, first));
+        throw layer.wrong(
+            table, "groups of %d columns in all, found group %d of %d from %d on".formatted(cols, g, count, first));
       }
       first += (int) count;
     }

@@ -157,7 +157,9 @@ final class FloatLayer {
     }
     long stored = scales.shape().get(dims - 2) * scales.cols();
     var grid =
-        ScaleGrid.of(scaleType, rows, scales.cols(), 1).withRowBlock(block.get(0)).withExperts(rows, experts == 1 ? 0 : stored);
+        ScaleGrid.of(scaleType, rows, scales.cols(), 1)
+            .withRowBlock(block.get(0))
+            .withExperts(rows, experts == 1 ? 0 : stored);
     return matrix(type, block.get(1), grid, scales.bytes(), activations(block.get(1)));
   }
 

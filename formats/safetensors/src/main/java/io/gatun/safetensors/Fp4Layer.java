@@ -75,7 +75,8 @@ final class Fp4Layer {
     if (cols % length != 0 || !scales.shape().equals(expected)) {
       throw layer.wrong(
           scales,
-          "%s for codes %s; scales that were rearranged for one kind of GPU are not supported".formatted(expected, codes.shape()));
+          "%s for codes %s; scales that were rearranged for one kind of GPU are not supported"
+              .formatted(expected, codes.shape()));
     }
     var shape = new ArrayList<>(codes.shape());
     shape.set(shape.size() - 1, cols);

@@ -3,7 +3,6 @@ package io.gatun.safetensors;
 import io.gatun.tensors.AffineEncoding;
 import io.gatun.tensors.ColumnGroups;
 import io.gatun.tensors.Encodings;
-import io.gatun.tensors.FormatException;
 import io.gatun.tensors.PackedCodes;
 import io.gatun.tensors.PackedCodes.Axis;
 import io.gatun.tensors.PackedCodes.Order;
@@ -71,7 +70,8 @@ final class GptqLayer {
   /** The width that is configured if the shapes agree with it, else the one with which they agree. */
   private int bits() {
     int configured = layer.config().integer("bits", 4);
-    List<Integer> widths = IntStream.concat(IntStream.of(configured), IntStream.of(4, 8, 3, 2, 5, 6, 7)).boxed().toList();
+    List<Integer> widths =
+        IntStream.concat(IntStream.of(configured), IntStream.of(4, 8, 3, 2, 5, 6, 7)).boxed().toList();
     return widths.stream()
         .filter(width -> width >= 2 && width <= 8)
         .filter(this::agrees)
@@ -88,7 +88,7 @@ final class GptqLayer {
   }
 
   private TensorData matrix() {
-    boolean planar = layer.config().text("checkpoint_format").equals(PLANAR) || bits > 4 && bits < 8;
+    boolean planar = layer.config().text("checkpoint_format").equals(PLANAR) || (bits > 4 && bits < 8);
     if (planar && (rows % Integer.SIZE != 0 || weight.shape().getFirst() % bits != 0)) {
       throw layer.wrong(weight, "whole planes of 32 codes of %d bits".formatted(bits));
     }
@@ -113,7 +113,7 @@ final class GptqLayer {
   /**
    * Labels lie, in both directions. The zero points of symmetric codes are all the middle one: what is stored tells.
    *
-   * @throws FormatException if the configuration names a version that does not exist
+   * @throws io.gatun.tensors.UnsupportedModelException if the configuration names a layout for one kind of GPU
    */
   private boolean isFirstVersion(TensorData packed, PackedCodes asStored, boolean planar) {
     if (planar) {

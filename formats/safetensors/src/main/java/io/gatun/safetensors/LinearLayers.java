@@ -161,7 +161,7 @@ record LinearLayers(SequencedMap<String, TensorData> tensors, Set<String> option
         }
       }
       var layer = layer();
-      return FloatLayer.isType(stored.get(name).encoding())
+      return layer.find(suffix).filter(tensor -> FloatLayer.isType(tensor.encoding())).isPresent()
           ? FloatLayer.scaleOf(layer, suffix).map(scale -> FloatLayer.read(layer, suffix, scale))
           : Optional.empty();
     }

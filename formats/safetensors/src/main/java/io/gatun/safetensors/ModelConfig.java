@@ -47,9 +47,9 @@ final class ModelConfig {
     ObjectNode none = JsonNodeFactory.instance.objectNode();
     JsonNode model = Json.file(folder.resolve("config.json")).orElse(none);
     var candidates = new ArrayList<JsonNode>();
-    if (metadata.containsKey(KEY)) {
-      candidates.add(Json.object(folder + ": " + SafetensorsHeader.METADATA + " " + KEY, metadata.get(KEY)));
-    }
+    Optional.ofNullable(metadata.get(KEY))
+        .map(text -> Json.object(folder + ": " + SafetensorsHeader.METADATA + " " + KEY, text))
+        .ifPresent(candidates::add);
     for (JsonNode at : List.of(model, model.path("text_config"), model.path("llm_config"))) {
       candidates.add(at.path(KEY));
       candidates.add(at.path("compression_config"));
@@ -187,7 +187,8 @@ final class ModelConfig {
     static Preset parse(String name) {
       var bits = Pattern.compile("W(\\d)A(\\d+).*").matcher(name);
       if (bits.matches()) {
-        return new Preset(Integer.parseInt(bits.group(1)), bits.group(2).startsWith("16") ? 16 : bits.group(2).charAt(0) - '0');
+        int inputs = bits.group(2).startsWith("16") ? 16 : bits.group(2).charAt(0) - '0';
+        return new Preset(Integer.parseInt(bits.group(1)), inputs);
       }
       return new Preset(8, name.endsWith("A16") ? 16 : 8);
     }

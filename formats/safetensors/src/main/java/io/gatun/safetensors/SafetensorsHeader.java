@@ -42,22 +42,22 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, List<StoredTenso
    */
   static SafetensorsHeader parse(String file, MemorySegment bytes) {
     if (bytes.byteSize() < LENGTH_BYTES) {
-      throw failure(file, "the file has %d bytes, expected at least 8; it is empty or truncated", bytes.byteSize());
+      throw failure(
+          file, "the file has %d bytes, expected at least 8; it is empty or truncated".formatted(bytes.byteSize()));
     }
     long length = bytes.get(Layouts.LONG, 0);
     long room = bytes.byteSize() - LENGTH_BYTES;
     if (length < 2 || length > Math.min(room, MAX_HEADER_BYTES)) {
       throw failure(
           file,
-          "the header has %s bytes, expected 2 to %d, and %d are there; the file is truncated or no safetensors file",
-          Long.toUnsignedString(length),
-          MAX_HEADER_BYTES,
-          room);
+          "the header has %s bytes, expected 2 to %d, and %d are there; the file is truncated or no safetensors file"
+              .formatted(Long.toUnsignedString(length), MAX_HEADER_BYTES, room));
     }
     var header = bytes.asSlice(LENGTH_BYTES, length);
     byte first = header.get(ValueLayout.JAVA_BYTE, 0);
     if (first != '{') {
-      throw failure(file, "the header begins with byte %02x, expected {; it is no safetensors file", first);
+      throw failure(
+          file, "the header begins with byte %02x, expected {; it is no safetensors file".formatted(first));
     }
     var parsed = new HeaderParser(file, header, bytes.byteSize()).parse();
     requireApart(file, parsed.tensors);
@@ -73,16 +73,13 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, List<StoredTenso
       if (after.start() < before.end()) {
         throw failure(
             file,
-            "tensor %s begins at byte %d, but tensor %s reaches to byte %d; they overlap",
-            Shown.of(after.name()),
-            after.start(),
-            Shown.of(before.name()),
-            before.end());
+            "tensor %s begins at byte %d, but tensor %s reaches to byte %d; they overlap"
+                .formatted(Shown.of(after.name()), after.start(), Shown.of(before.name()), before.end()));
       }
     }
   }
 
-  private static FormatException failure(String file, String problem, Object... values) {
-    return new FormatException(file + ": " + problem.formatted(values));
+  private static FormatException failure(String file, String problem) {
+    return new FormatException(file + ": " + problem);
   }
 }

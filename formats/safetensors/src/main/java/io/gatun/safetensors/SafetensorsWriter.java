@@ -61,7 +61,10 @@ public final class SafetensorsWriter {
   public SafetensorsWriter add(String name, List<Long> shape, Encoding encoding, FileReplacement.Content source) {
     String type =
         SafetensorsTypes.name(encoding)
-            .orElseThrow(() -> new IllegalArgumentException("tensor %s: safetensors has no name for %s".formatted(name, encoding.id())));
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "tensor %s: safetensors has no name for %s".formatted(Shown.of(name), encoding.id())));
     if (shape.stream().anyMatch(dim -> dim < 0) || name.equals(SafetensorsHeader.METADATA)) {
       throw new IllegalArgumentException("tensor %s: has shape %s".formatted(Shown.of(name), shape));
     }

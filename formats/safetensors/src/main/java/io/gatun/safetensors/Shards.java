@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -30,7 +31,7 @@ final class Shards {
    * @throws FormatException if there is none, or a numbered one is missing
    */
   static List<Path> of(Path folder) throws IOException {
-    TreeSet<String> names = names(folder);
+    SequencedSet<String> names = names(folder);
     if (names.isEmpty()) {
       throw new FormatException(
           "%s: holds no %s file, expected a model; .bin and .pt files are not read".formatted(folder, EXTENSION));
@@ -43,7 +44,7 @@ final class Shards {
   }
 
   /** The names of a folder's files with the format's extension. */
-  static TreeSet<String> names(Path folder) throws IOException {
+  static SequencedSet<String> names(Path folder) throws IOException {
     var names = new TreeSet<String>();
     try (Stream<Path> files = Files.list(folder)) {
       files
@@ -55,7 +56,7 @@ final class Shards {
     return names;
   }
 
-  private static void requireNumbered(Path folder, TreeSet<String> names) {
+  private static void requireNumbered(Path folder, Set<String> names) {
     for (String name : names) {
       var matcher = NUMBERED.matcher(name);
       if (!matcher.matches()) {
@@ -78,7 +79,7 @@ final class Shards {
    * @param tensors that the files hold
    */
   static List<String> staleness(Path folder, Set<String> tensors) throws IOException {
-    TreeSet<String> there = names(folder);
+    Set<String> there = names(folder);
     var warnings = new ArrayList<String>();
     Json.file(folder.resolve(INDEX))
         .ifPresent(
@@ -98,7 +99,7 @@ final class Shards {
     return warnings;
   }
 
-  private static void add(List<String> warnings, Path folder, TreeSet<String> names, String what) {
+  private static void add(List<String> warnings, Path folder, SequencedSet<String> names, String what) {
     if (!names.isEmpty()) {
       warnings.add(
           "%s: names %d %s, such as %s; it is stale and not used"

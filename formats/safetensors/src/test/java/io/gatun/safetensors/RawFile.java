@@ -10,10 +10,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Safetensors files for tests: well-formed ones of small tensors, and headers that say anything. */
 final class RawFile {
@@ -68,10 +68,15 @@ final class RawFile {
     }
   }
 
-  /** A tensor of an opened file, all of it. */
+  /** A tensor that is there. */
+  static TensorData tensor(SafetensorsDir file, String name) {
+    return Objects.requireNonNull(file.tensors().get(name), name);
+  }
+
+  /** A tensor of a file, all of it. */
   static float[] decoded(Path file, String name) {
     try (var opened = SafetensorsDir.open(file)) {
-      return VectorsTest.values(opened.tensors().get(name));
+      return VectorsTest.values(tensor(opened, name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -82,13 +87,5 @@ final class RawFile {
     var values = new float[count];
     Arrays.fill(values, value);
     return values;
-  }
-
-  static void copy(Path from, Path to) {
-    try {
-      Files.copy(from, to);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

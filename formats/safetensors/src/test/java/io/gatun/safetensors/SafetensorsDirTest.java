@@ -54,7 +54,7 @@ class SafetensorsDirTest {
     one("a", 1).write(folder.resolve("x.safetensors"));
     one("a", 2).write(folder.resolve("y.safetensors"));
     try (var model = SafetensorsDir.open(folder)) {
-      assertArrayEquals(new float[] {2}, VectorsTest.values(model.tensors().get("a")));
+      assertArrayEquals(new float[] {2}, VectorsTest.values(RawFile.tensor(model, "a")));
       assertEquals(1, model.warnings().size());
       assertTrue(model.warnings().getFirst().contains("tensor a is in " + folder.resolve("x.safetensors")));
     }
@@ -96,13 +96,13 @@ class SafetensorsDirTest {
       model.stored().values().forEach(writer::add);
       writer.write(copy);
       for (var type : types) {
-        TensorData tensor = model.tensors().get(type.id());
+        TensorData tensor = RawFile.tensor(model, type.id());
         assertEquals(type, tensor.encoding());
         assertEquals(List.of(1L, 3L, 2L), tensor.shape());
       }
-      assertEquals(List.of(), model.tensors().get("one \"number\" ü").shape());
-      assertArrayEquals(new float[] {7}, VectorsTest.values(model.tensors().get("one \"number\" ü")));
-      assertEquals(0, model.tensors().get("none").values());
+      assertEquals(List.of(), RawFile.tensor(model, "one \"number\" ü").shape());
+      assertArrayEquals(new float[] {7}, VectorsTest.values(RawFile.tensor(model, "one \"number\" ü")));
+      assertEquals(0, RawFile.tensor(model, "none").values());
     }
     assertArrayEquals(Files.readAllBytes(path), Files.readAllBytes(copy));
     assertEquals(0, (8 + ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN).getLong()) % 8);
@@ -123,7 +123,7 @@ class SafetensorsDirTest {
   void afterCloseTensorsAreGoneAndMetadataStay() throws IOException {
     var path = one("a", 1).config("{}").write(folder.resolve("a.safetensors"));
     var model = SafetensorsDir.open(path);
-    TensorData tensor = model.tensors().get("a");
+    TensorData tensor = RawFile.tensor(model, "a");
     model.close();
     model.close();
     assertThrows(IllegalStateException.class, model::tensors);
@@ -162,9 +162,9 @@ class SafetensorsDirTest {
         .write(path);
     try (var model = SafetensorsDir.open(path)) {
       var last = new float[1];
-      Encodings.I8.decode(model.tensors().get("large").bytes(), values - 1, last, 0, 1);
+      Encodings.I8.decode(RawFile.tensor(model, "large").bytes(), values - 1, last, 0, 1);
       assertArrayEquals(new float[] {9}, last);
-      assertArrayEquals(new float[] {1}, VectorsTest.values(model.tensors().get("after")), "at an odd address");
+      assertArrayEquals(new float[] {1}, VectorsTest.values(RawFile.tensor(model, "after")), "at an odd address");
     }
     try (var channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       channel.truncate(values);

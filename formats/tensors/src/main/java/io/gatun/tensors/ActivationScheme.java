@@ -6,20 +6,23 @@ package io.gatun.tensors;
  */
 public sealed interface ActivationScheme {
 
+  /** Schemes of signed 8-bit codes. */
+  sealed interface Int8 extends ActivationScheme {}
+
   /** Signed 8-bit codes: {@code s = max|x| / 127} of each token, {@code q = clamp(rint(x / s), −128, 127)}. */
-  record Int8PerToken() implements ActivationScheme {}
+  record Int8PerToken() implements Int8 {}
 
   /**
    * Signed 8-bit codes with a scale of the file: {@code q = clamp(rint(x / scale) + zero, −128, 127)}, a value of
    * {@code (q − zero) · scale}.
    */
-  record Int8Static(float scale, int zero) implements ActivationScheme {}
+  record Int8Static(float scale, int zero) implements Int8 {}
 
   /**
    * LLM.int8(): columns in which any token reaches the threshold are multiplied in 16-bit floats with the decoded
    * weights; of what is left {@code s = max|x|} of each token and {@code q = rint(127 · x / s)}.
    */
-  record Int8WithOutliers(float threshold) implements ActivationScheme {}
+  record Int8WithOutliers(float threshold) implements Int8 {}
 
   /** E4M3 with a scale of the file, {@code x ≈ q · scale}. */
   record Float8Static(float scale) implements ActivationScheme {}

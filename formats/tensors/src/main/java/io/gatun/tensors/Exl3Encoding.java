@@ -53,7 +53,7 @@ public final class Exl3Encoding implements MatrixEncoding {
     abstract float number(int state);
 
     private static float halves(int mixed) {
-      int pair = mixed & 0x8FFF8FFF ^ 0x3B603B60;
+      int pair = (mixed & 0x8FFF8FFF) ^ 0x3B603B60;
       return half((double) Float.float16ToFloat((short) pair) + Float.float16ToFloat((short) (pair >>> 16)));
     }
 

@@ -18,18 +18,22 @@ public final class FlatBlockEncoding implements MatrixEncoding {
   public enum Table {
     /** Quantiles of the normal distribution. Source: bitsandbytes, functional.py create_normal_map; QLoRA. */
     NF4(
-        -1f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f,
-        -0.18477343022823334f, -0.09105003625154495f, 0f, 0.07958029955625534f, 0.16093020141124725f,
-        0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1f),
+        -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
+        -0.18477343022823334, -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725,
+        0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1),
     /** A sign, two bits of exponent, one of mantissa, over 12; not in the order of E2M1. */
     FP4(
-        0f, 0.005208333333f, 0.66666667f, 1f, 0.33333333f, 0.5f, 0.16666667f, 0.25f,
-        -0f, -0.005208333333f, -0.66666667f, -1f, -0.33333333f, -0.5f, -0.16666667f, -0.25f);
+        0, 1 / 192.0, 2 / 3.0, 1, 1 / 3.0, 1 / 2.0, 1 / 6.0, 1 / 4.0,
+        -0.0, -1 / 192.0, -2 / 3.0, -1, -1 / 3.0, -1 / 2.0, -1 / 6.0, -1 / 4.0);
 
+    @SuppressWarnings("ImmutableEnumChecker") // never written again
     private final float[] numbers;
 
-    Table(float... numbers) {
-      this.numbers = numbers;
+    Table(double... numbers) {
+      this.numbers = new float[numbers.length];
+      for (int code = 0; code < numbers.length; code++) {
+        this.numbers[code] = (float) numbers[code];
+      }
     }
   }
 

@@ -81,11 +81,10 @@ enum Plain implements PlainEncoding {
     }
   },
   U64(8) {
-    /** Above 2⁶³ half of it, its lowest bit kept for the rounding, doubled. */
-    @Override
+    @Override // above 2⁶³ half of it, its lowest bit kept for the rounding, doubled
     public float value(MemorySegment source, long offset) {
       long value = source.get(LONG, offset);
-      return value >= 0 ? (float) value : 2 * (float) (value >>> 1 | value & 1);
+      return value >= 0 ? (float) value : 2 * (float) ((value >>> 1) | (value & 1));
     }
   },
   /** A byte, 0 or 1. */

@@ -13,9 +13,9 @@ import java.util.Optional;
  *   y[n] = s · Σ over groups g of (scale(n, g) · Σ code(n, k) · (q[k] − zero) + minimum(n, g) · Σ (q[k] − zero))
  *          + Σ over outlier columns k of x[k] · W[n][k] </pre>
  *
- * @param scheme one with integers
+ * @param scheme how activations become codes
  */
-record PrescribedMatmul(ActivationScheme scheme) implements MatmulKernel<HostBuffer> {
+record PrescribedMatmul(ActivationScheme.Int8 scheme) implements MatmulKernel<HostBuffer> {
 
   /** Empty if the encoding prescribes nothing, or no integers. */
   static Optional<MatmulKernel<HostBuffer>> of(Encoding encoding) {
@@ -24,17 +24,8 @@ record PrescribedMatmul(ActivationScheme scheme) implements MatmulKernel<HostBuf
     }
     return matrix
         .activations()
-        .filter(
-            scheme ->
-                switch (scheme) {
-                  case ActivationScheme.Int8PerToken _,
-                      ActivationScheme.Int8Static _,
-                      ActivationScheme.Int8WithOutliers _ -> true;
-                  case ActivationScheme.Float8Static _,
-                      ActivationScheme.Float8PerToken _,
-                      ActivationScheme.Float8PerBlock _,
-                      ActivationScheme.Float4PerBlock _ -> false;
-                })
+        .filter(ActivationScheme.Int8.class::isInstance)
+        .map(ActivationScheme.Int8.class::cast)
         .map(PrescribedMatmul::new);
   }
 
@@ -80,35 +71,49 @@ record PrescribedMatmul(ActivationScheme scheme) implements MatmulKernel<HostBuf
   private Token token(float[] x, boolean[] outliers, int[] permutation) {
     var codes = new int[x.length];
     var floats = new float[x.length];
-    double scale = scale(x);
+    float largest = largest(x);
     for (int i = 0; i < x.length; i++) {
       int k = permutation.length == 0 ? i : permutation[i];
       if (outliers[k]) {
         floats[i] = x[k];
       } else {
-        codes[i] = code(x[k], scale);
+        codes[i] = code(x[k], largest);
       }
     }
-    return new Token(codes, scale, floats);
+    return new Token(codes, scale(largest), floats);
   }
 
-  private double scale(float[] x) {
+  /** The largest magnitude of those below the threshold. */
+  private float largest(float[] x) {
+    float below =
+        scheme instanceof ActivationScheme.Int8WithOutliers outliers ? outliers.threshold() : Float.POSITIVE_INFINITY;
     float largest = 0;
-    float below = scheme instanceof ActivationScheme.Int8WithOutliers threshold ? threshold.threshold() : Float.POSITIVE_INFINITY;
     for (float value : x) {
       float magnitude = Math.abs(value);
       largest = magnitude < below ? Math.max(largest, magnitude) : largest;
     }
-    return scheme instanceof ActivationScheme.Int8Static fixed ? fixed.scale() : (double) largest / 127;
+    return largest;
   }
 
-  /** The code less the zero point. */
-  private int code(float x, double scale) {
-    if (scale == 0) {
-      return 0;
-    }
-    int zero = scheme instanceof ActivationScheme.Int8Static fixed ? fixed.zero() : 0;
-    return Math.clamp((long) Math.rint(x / scale) + zero, Byte.MIN_VALUE, Byte.MAX_VALUE) - zero;
+  private double scale(float largest) {
+    return switch (scheme) {
+      case ActivationScheme.Int8Static fixed -> fixed.scale();
+      case ActivationScheme.Int8WithOutliers _ -> largest / 127.0;
+      case ActivationScheme.Int8PerToken _ -> largest / 127;
+    };
+  }
+
+  /** The code less the zero point. Quotients are of float32 as the projects compute them, since ties are common. */
+  private int code(float x, float largest) {
+    return switch (scheme) {
+      case ActivationScheme.Int8Static fixed -> clamped(x / fixed.scale(), fixed.zero()) - fixed.zero();
+      case ActivationScheme.Int8WithOutliers _ -> largest == 0 ? 0 : clamped(x * 127.0 / largest, 0);
+      case ActivationScheme.Int8PerToken _ -> largest == 0 ? 0 : clamped(x / (largest / 127), 0);
+    };
+  }
+
+  private static int clamped(double quotient, int zero) {
+    return Math.clamp((long) Math.rint(quotient) + zero, Byte.MIN_VALUE, Byte.MAX_VALUE);
   }
 
   private static double dot(HostMatrix w, Token token, byte[] codes, float[] scales, float[] minimums) {

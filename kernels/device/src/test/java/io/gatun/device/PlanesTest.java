@@ -10,6 +10,7 @@ import io.gatun.tensors.TensorData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -155,8 +156,8 @@ class PlanesTest {
         var device = new ReferenceDevice(ActivationPrecision.NATIVE)) {
       TensorData weights = matrix(file);
       String layer = weights.name().substring(0, weights.name().lastIndexOf('.'));
-      float[] x = decoded(file.tensors().get("input.x"));
-      float[] expected = decoded(file.tensors().get("expected_y." + layer));
+      float[] x = decoded(Objects.requireNonNull(file.tensors().get("input.x")));
+      float[] expected = decoded(Objects.requireNonNull(file.tensors().get("expected_y." + layer)));
       float[] found = product(device, weights, x);
       double largest = 0;
       for (float value : expected) {

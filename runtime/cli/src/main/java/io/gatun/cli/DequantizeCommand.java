@@ -50,7 +50,7 @@ final class DequantizeCommand extends ConsoleCommand {
 
   private TensorData find(Checkpoint checkpoint) {
     var tensors = checkpoint.tensors();
-    TensorData tensor = tensors.getOrDefault(name, tensors.get(name + ".weight"));
+    TensorData tensor = tensors.get(tensors.containsKey(name) ? name : name + ".weight");
     if (tensor == null) {
       throw new UsageException(
           "%s: no tensor '%s' among its %d: `gatun inspect MODEL --tensors` lists them"
