@@ -23,22 +23,32 @@ final class Characters {
 
   /** The first letter of the general category: one of {@code L N P S M Z C}, or {@code U} for unassigned. */
   static char category(int character) {
+    char category = newestCategory(character);
+    return category != 'C' && category != 'Z' && isLater(character) ? 'U' : category;
+  }
+
+  /** As {@link #category}, of the version of Unicode that the JDK has. */
+  static char newestCategory(int character) {
     return switch (Character.getType(character)) {
       case Character.UNASSIGNED -> 'U';
       case Character.CONTROL, Character.FORMAT, Character.PRIVATE_USE, Character.SURROGATE -> 'C';
       case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> 'Z';
-      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK -> isLater(character) ? 'U' : 'M';
-      case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> isLater(character) ? 'U' : 'N';
-      case Character.MATH_SYMBOL, Character.CURRENCY_SYMBOL, Character.MODIFIER_SYMBOL, Character.OTHER_SYMBOL ->
-          isLater(character) ? 'U' : 'S';
+      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK -> 'M';
+      case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> 'N';
+      case Character.MATH_SYMBOL, Character.CURRENCY_SYMBOL, Character.MODIFIER_SYMBOL, Character.OTHER_SYMBOL -> 'S';
       case Character.UPPERCASE_LETTER,
           Character.LOWERCASE_LETTER,
           Character.TITLECASE_LETTER,
           Character.MODIFIER_LETTER,
           Character.OTHER_LETTER ->
-          isLater(character) ? 'U' : 'L';
-      default -> isLater(character) ? 'U' : 'P';
+          'L';
+      default -> 'P';
     };
+  }
+
+  /** Whether the general category is one of {@link Character}'s constants. */
+  static boolean isAssigned(int character, byte type) {
+    return Character.getType(character) == type && !isLater(character);
   }
 
   /** The property White_Space. */
@@ -47,6 +57,13 @@ final class Characters {
       case 0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
       default -> (character >= 0x9 && character <= 0xD) || (character >= 0x2000 && character <= 0x200A);
     };
+  }
+
+  /** A letter, mark, decimal digit or connecting punctuation, as regular expressions have it. */
+  static boolean isWord(int character) {
+    char category = newestCategory(character);
+    int type = Character.getType(character);
+    return category == 'L' || category == 'M' || type == Character.DECIMAL_DIGIT_NUMBER || type == Character.CONNECTOR_PUNCTUATION;
   }
 
   /** The simple lower case. */
