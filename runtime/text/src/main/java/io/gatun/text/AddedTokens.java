@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Finds added tokens in a text as Hugging Face does: from left to right, at each place the longest. Immutable, thread-safe.
+ * Finds added tokens in a text as Hugging Face does: from left to right, at each place the longest. Immutable,
+ * thread-safe.
  */
 final class AddedTokens {
 

@@ -2,7 +2,10 @@ package io.gatun.text;
 
 import org.jspecify.annotations.Nullable;
 
-/** What Hugging Face's normalizers do to single characters. */
+/**
+ * What Hugging Face's normalizers do to single characters. Some of their tables are of Unicode 8, while these are the JDK's:
+ * they differ for newer marks of rare scripts.
+ */
 final class CharacterRules {
   private static final String SPACE = " ";
   private static final String NOTHING = "";
@@ -14,16 +17,16 @@ final class CharacterRules {
     if (character == 0x130) {
       return "i\u0307";
     }
-    int lower = Characters.lowerCase(character);
+    int lower = Character.toLowerCase(character);
     return lower == character ? null : Character.toString(lower);
   }
 
   static @Nullable String stripAccents(int character) {
-    return Characters.category(character) == 'M' ? NOTHING : null;
+    return Characters.newestCategory(character) == 'M' ? NOTHING : null;
   }
 
   static @Nullable String stripNonSpacingMarks(int character) {
-    return Characters.isAssigned(character, Character.NON_SPACING_MARK) ? NOTHING : null;
+    return Character.getType(character) == Character.NON_SPACING_MARK ? NOTHING : null;
   }
 
   /** Of the rules {@code nmt_nfkc} of SentencePiece: control characters go, more kinds of space become one. */
@@ -43,8 +46,7 @@ final class CharacterRules {
     if (character == '\t' || character == '\n' || character == '\r') {
       return SPACE;
     }
-    char category = Characters.category(character);
-    if (character == 0 || character == 0xFFFD || category == 'C' || category == 'U') {
+    if (character == 0xFFFD || Characters.newestCategory(character) == 'C') {
       return NOTHING;
     }
     return character != ' ' && Characters.isWhitespace(character) ? SPACE : null;

@@ -46,11 +46,6 @@ final class Characters {
     };
   }
 
-  /** Whether the general category is one of {@link Character}'s constants. */
-  static boolean isAssigned(int character, byte type) {
-    return Character.getType(character) == type && !isLater(character);
-  }
-
   /** The property White_Space. */
   static boolean isWhitespace(int character) {
     return switch (character) {
@@ -59,11 +54,17 @@ final class Characters {
     };
   }
 
-  /** A letter, mark, decimal digit or connecting punctuation, as regular expressions have it. */
+  /** Whether regular expressions count it to a word: Unicode's recommendation, UTS #18 annex C. */
   static boolean isWord(int character) {
-    char category = newestCategory(character);
-    int type = Character.getType(character);
-    return category == 'L' || category == 'M' || type == Character.DECIMAL_DIGIT_NUMBER || type == Character.CONNECTOR_PUNCTUATION;
+    return switch (Character.getType(character)) {
+      case Character.NON_SPACING_MARK,
+          Character.ENCLOSING_MARK,
+          Character.COMBINING_SPACING_MARK,
+          Character.DECIMAL_DIGIT_NUMBER,
+          Character.CONNECTOR_PUNCTUATION ->
+          true;
+      default -> Character.isAlphabetic(character) || character == 0x200C || character == 0x200D;
+    };
   }
 
   /** The simple lower case. */

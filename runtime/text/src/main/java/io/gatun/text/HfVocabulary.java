@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Puts a vocabulary together from the tokens of a model, those that its files add, and the parts that they say some play.
+ * Puts a vocabulary together from the tokens of a model, those that its files add, and the parts that some play.
  * Confined to one thread.
  */
 final class HfVocabulary {
@@ -58,9 +58,7 @@ final class HfVocabulary {
         throw clash(id, entries.get(entryOf[id]), entries.get(entry));
       }
       entryOf[id] = entry;
-      if (hasBytes && entries.length(entry) == ByteTokens.spelling(0).length() && ByteTokens.isSpelling(entries.get(entry))) {
-        bytes.set(id);
-      }
+      bytes.set(id, hasBytes && isByte(entry));
     }
     for (AddedToken token : added.values()) {
       int entry = entryOf[token.id()];
@@ -69,6 +67,10 @@ final class HfVocabulary {
       }
     }
     addNamed();
+  }
+
+  private boolean isByte(int entry) {
+    return entries.length(entry) == ByteTokens.spelling(0).length() && ByteTokens.isSpelling(entries.get(entry));
   }
 
   private FormatException clash(int id, String first, String second) {
@@ -150,7 +152,7 @@ final class HfVocabulary {
   private Metadata metadata() {
     values.put(VocabularyReader.TOKENS, new Metadata.Value("arr[str]", Utf8Strings.of(size(), this::spelling)));
     values.put(VocabularyReader.PREFIX + "token_type", new Metadata.Value("arr[i32]", types()));
-    roles().forEach((role, id) -> values.put(VocabularyReader.PREFIX + role.keys().getFirst(), new Metadata.Value("u32", (long) id)));
+    roles().forEach((role, id) -> with(role.keys().getFirst(), "u32", (long) id));
     settings.putTemplates(values);
     return new Metadata(file, values);
   }

@@ -107,7 +107,7 @@ final class JsonReader {
       case VALUE_NULL -> null;
       case VALUE_STRING -> text(parser, path);
       case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
-      case VALUE_NUMBER_INT -> integer(parser, path);
+      case VALUE_NUMBER_INT -> integer(parser);
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       case START_ARRAY -> array(parser, path);
       case START_OBJECT -> object(parser, path);
@@ -116,8 +116,9 @@ final class JsonReader {
   }
 
   /** A number too large for 64 bits is a float: files have 10³⁰ for a length without limit. */
-  private static Object integer(JsonParser parser, String path) {
-    return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? parser.getDoubleValue() : (Object) parser.getLongValue();
+  private static Object integer(JsonParser parser) {
+    boolean large = parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER;
+    return large ? parser.getDoubleValue() : (Object) parser.getLongValue();
   }
 
   private List<Object> array(JsonParser parser, String path) {

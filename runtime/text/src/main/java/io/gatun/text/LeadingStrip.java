@@ -24,7 +24,7 @@ final class LeadingStrip implements PieceSink {
   public void add(byte[] bytes, boolean added) {
     byte[] rest = Arrays.copyOf(pending, pending.length + bytes.length);
     System.arraycopy(bytes, 0, rest, pending.length, bytes.length);
-    while (left > 0 && rest.length >= content.length && Arrays.equals(rest, 0, content.length, content, 0, content.length)) {
+    while (left > 0 && begins(rest)) {
       rest = Arrays.copyOfRange(rest, content.length, rest.length);
       left--;
     }
@@ -36,6 +36,10 @@ final class LeadingStrip implements PieceSink {
       left = 0;
       next.add(rest, added);
     }
+  }
+
+  private boolean begins(byte[] bytes) {
+    return bytes.length >= content.length && Arrays.equals(bytes, 0, content.length, content, 0, content.length);
   }
 
   @Override

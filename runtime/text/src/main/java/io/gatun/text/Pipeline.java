@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The steps of a Hugging Face tokenizer. Added tokens are found, first in the text as it is, then in what the normalizer makes
- * of the rest; what is between them is cut into words; the model turns each into ids; and special ids surround them.
+ * The steps of a Hugging Face tokenizer. Added tokens are found, first in the text as it is, then in what the normalizer
+ * makes of the rest; what is between them is cut into words; the model turns each into ids; special ids surround them.
  */
 final class Pipeline implements Codec {
   /** In {@link Steps#surroundings}, the ids of the text. */
@@ -46,7 +46,10 @@ final class Pipeline implements Codec {
     List<AddedToken> normalized = steps.added().stream().filter(AddedToken::normalized).toList();
     this.inRawText = new AddedTokens(raw, vocabulary, content -> content);
     this.inNormalizedText =
-        new AddedTokens(normalized, vocabulary, content -> normalized(new NormalizedText(content, new BitSet(), false, false, false)).text());
+        new AddedTokens(
+            normalized,
+            vocabulary,
+            content -> normalized(new NormalizedText(content, new BitSet(), false, false, false)).text());
     steps.added().forEach(token -> added.set(token.id()));
   }
 
@@ -106,8 +109,8 @@ final class Pipeline implements Codec {
       return;
     }
     boolean first = from == 0;
-    var splits =
-        new Splits(normalized.text().substring(from, to), normalized.begins() && first, normalized.continues() && first);
+    String text = normalized.text().substring(from, to);
+    var splits = new Splits(text, normalized.begins() && first, normalized.continues() && first);
     steps.cut().ifPresent(cut -> cut.apply(splits));
     for (String word : splits.words()) {
       steps.model().encode(word, ids);

@@ -50,8 +50,8 @@ enum SplitDialect {
         case "upper" -> Character::isUpperCase;
         case "lower" -> Character::isLowerCase;
         case "space" -> Characters::isWhitespace;
-        case "punct" -> character -> Characters.newestCategory(character) == 'P' || isAsciiSymbol(character);
-        case "word" -> Characters::isWord;
+        case "punct" -> character -> "PS".indexOf(Characters.newestCategory(character)) >= 0;
+        case "word" -> SplitDialect::isWord;
         case "cntrl" -> character -> Character.getType(character) == Character.CONTROL;
         case "blank" -> character -> character == '\t' || Character.getType(character) == Character.SPACE_SEPARATOR;
         case "xdigit" -> SplitDialect::isHexadecimal;
@@ -119,8 +119,11 @@ enum SplitDialect {
     return character < 0x80 && Character.digit(character, 16) >= 0;
   }
 
-  private static boolean isAsciiSymbol(int character) {
-    return character < 0x80 && Characters.category(character) == 'S';
+  /** What Oniguruma counts to a word: also numbers that are no digits. */
+  static boolean isWord(int character) {
+    return Character.isAlphabetic(character)
+        || "MN".indexOf(Characters.newestCategory(character)) >= 0
+        || Character.getType(character) == Character.CONNECTOR_PUNCTUATION;
   }
 
   /** The blocks of unified and compatibility ideographs up to extension F, with the gaps between them. */

@@ -271,10 +271,10 @@ final class SplitSyntax {
       return Optional.of(candidate -> !dialect.isDigit(candidate));
     }
     if (accept("\\w")) {
-      return Optional.of(Characters::isWord);
+      return Optional.of(SplitDialect::isWord);
     }
     if (accept("\\W")) {
-      return Optional.of(candidate -> !Characters.isWord(candidate));
+      return Optional.of(candidate -> !SplitDialect.isWord(candidate));
     }
     if (accept("\\h")) {
       return Optional.of(SplitDialect::isHexadecimal);

@@ -46,6 +46,29 @@ sealed interface TextPattern {
     }
   }
 
+  /** Runs of characters of words, and runs of others that are no whitespace. */
+  record WordsAndSigns() implements TextPattern {
+    @Override
+    public void find(String text, SplitPass.MatchSink matches) {
+      int from = 0;
+      while (from < text.length()) {
+        int first = text.codePointAt(from);
+        int to = from + Character.charCount(first);
+        if (!Characters.isWhitespace(first)) {
+          while (to < text.length() && isSameRun(first, text.codePointAt(to))) {
+            to += Character.charCount(text.codePointAt(to));
+          }
+          matches.match(from, to);
+        }
+        from = to;
+      }
+    }
+
+    private static boolean isSameRun(int first, int next) {
+      return !Characters.isWhitespace(next) && Characters.isWord(first) == Characters.isWord(next);
+    }
+  }
+
   /** A regular expression. */
   record Expression(SplitPattern pattern) implements TextPattern {
     @Override

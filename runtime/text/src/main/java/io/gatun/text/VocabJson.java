@@ -20,7 +20,7 @@ final class VocabJson {
   static final String NAME = "vocab.json";
   static final String MERGES = "merges.txt";
 
-  private static final String QWEN_2 =
+  static final String QWEN_2 =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|"
           + "\\s+(?!\\S)|\\s+";
 

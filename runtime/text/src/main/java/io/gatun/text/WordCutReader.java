@@ -22,14 +22,14 @@ final class WordCutReader {
       case "Split" ->
           new WordCut.Split(TextPatternReader.read(source, "pattern"), behavior(source), source.bool("invert", false));
       case "Metaspace" -> metaspace(source);
-      case "Whitespace" -> new WordCut.Split(TextPattern.expression("\\w+|[^\\w\\s]+"), SplitBehavior.REMOVED, true);
+      case "Whitespace" -> new WordCut.Split(new TextPattern.WordsAndSigns(), SplitBehavior.REMOVED, true);
       case "WhitespaceSplit" -> whitespaceSplit();
       case "BertPreTokenizer" -> new WordCut.InTurn(List.of(whitespaceSplit(), punctuation(SplitBehavior.ISOLATED)));
       case "Punctuation" -> punctuation(source.has("behavior") ? behavior(source) : SplitBehavior.ISOLATED);
       case "Digits" -> {
         boolean each = source.bool("individual_digits", false);
         yield new WordCut.Split(
-            new TextPattern.EachOf(character -> Characters.category(character) == 'N'),
+            new TextPattern.EachOf(character -> Characters.newestCategory(character) == 'N'),
             each ? SplitBehavior.ISOLATED : SplitBehavior.CONTIGUOUS,
             false);
       }
@@ -67,7 +67,7 @@ final class WordCutReader {
   }
 
   private static boolean isPunctuation(int character) {
-    char category = Characters.category(character);
+    char category = Characters.newestCategory(character);
     return category == 'P' || (character < 0x80 && category == 'S');
   }
 

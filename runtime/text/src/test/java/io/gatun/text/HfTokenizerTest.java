@@ -3,14 +3,12 @@ package io.gatun.text;
 import static io.gatun.text.HfFolder.literal;
 import static io.gatun.text.HfFolder.part;
 import static io.gatun.text.HfFolder.regex;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +40,7 @@ class HfTokenizerTest {
           part("Sequence", "normalizers", List.of(part("NFD"), part("StripAccents"), part("Lowercase"))),
           part("Prepend", "prepend", "▁"),
           part("Sequence", "normalizers", List.of(part("Prepend", "prepend", "▁"), part("Replace", "pattern", literal(" "), "content", "▁"))),
-          part("Replace", "pattern", regex("\\s{2,}|[\\p{Lu}--]"), "content", "<$0>"),
+          part("Replace", "pattern", regex("\\s{2,}|[\\p{Lu}-]"), "content", "<$0>"),
           part("Replace", "pattern", regex(" +(?=[a-z])|(?i)the"), "content", ""),
           part("Nmt"),
           part("ByteLevel"),
@@ -128,16 +126,200 @@ class HfTokenizerTest {
   @TestFactory
   Stream<DynamicTest> normalizers() {
     return NORMALIZERS.stream()
-        .map(normalizer -> compared(normalizer.toString(), HfFolder.transparent().with("normalizer", normalizer)));
+        .map(normalizer -> compared(normalizer.toString(), HfFolder.transparent().with("normalizer", normalizer), settled()));
   }
 
   @TestFactory
   Stream<DynamicTest> preTokenizers() {
-    return cuts().stream().map(cut -> compared(cut.toString(), HfFolder.transparent().with("pre_tokenizer", cut)));
+    return cuts().stream().map(cut -> compared(cut.toString(), HfFolder.transparent().with("pre_tokenizer", cut), isOld(cut) ? settled() : texts(TEXTS)));
+  }
+
+  /** Models with merges, of which the words are cut as in the files of known families. */
+  @TestFactory
+  Stream<DynamicTest> mergingModels() {
+    var tests = new ArrayList<DynamicTest>();
+    for (boolean ignore : List.of(false, true)) {
+      var model = HfModels.byteLevel(600, 3);
+      model.put("ignore_merges", ignore);
+      tests.add(
+          compared(
+              "byte-level, ignore_merges " + ignore,
+              new HfFolder(model)
+                  .with("pre_tokenizer", part("ByteLevel", "add_prefix_space", !ignore, "trim_offsets", true, "use_regex", true))
+                  .with("post_processor", part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true))
+                  .with("decoder", part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true))));
+    }
+    for (boolean fuse : List.of(false, true)) {
+      for (boolean bytes : List.of(false, true)) {
+        var model = HfModels.characters(bytes);
+        model.put("fuse_unk", fuse);
+        tests.add(
+            compared(
+                "characters, fuse_unk " + fuse + ", bytes " + bytes,
+                new HfFolder(model)
+                    .with("normalizer", part("Sequence", "normalizers", List.of(part("Prepend", "prepend", "▁"), part("Replace", "pattern", literal(" "), "content", "▁"))))
+                    .with("decoder", LLAMA_DECODER)));
+      }
+    }
+    tests.add(compared("prefix and suffix", new HfFolder(HfModels.prefixed()).with("pre_tokenizer", part("Whitespace")).with("decoder", part("BPEDecoder", "suffix", "</w>"))));
+    return tests.stream();
+  }
+
+  private static final Map<String, Object> LLAMA_DECODER =
+      part(
+          "Sequence",
+          "decoders",
+          List.of(
+              part("Replace", "pattern", literal("▁"), "content", " "),
+              part("ByteFallback"),
+              part("Fuse"),
+              part("Strip", "content", " ", "start", 1, "stop", 0)));
+
+  @TestFactory
+  Stream<DynamicTest> otherModels() {
+    var metaspace = part("Metaspace", "replacement", "▁", "prepend_scheme", "always", "split", true);
+    return Stream.of(
+        compared(
+            "Unigram",
+            new HfFolder(HfModels.unigram(false))
+                .with("normalizer", part("Precompiled", "precompiled_charsmap", charsmap()))
+                .with("pre_tokenizer", metaspace)
+                .with("decoder", metaspace),
+            settled()),
+        compared("Unigram, bytes", new HfFolder(HfModels.unigram(true)).with("pre_tokenizer", metaspace).with("decoder", LLAMA_DECODER)),
+        compared("Unigram, not cut", new HfFolder(HfModels.unigram(false)).with("decoder", part("Fuse"))),
+        compared(
+            "WordPiece",
+            new HfFolder(HfModels.wordPiece())
+                .with("normalizer", part("Lowercase"))
+                .with("pre_tokenizer", part("BertPreTokenizer"))
+                .with("post_processor", part("BertProcessing", "sep", List.of("b", 3), "cls", List.of("a", 2)))
+                .with("decoder", part("WordPiece", "prefix", "##", "cleanup", true)),
+            settled()),
+        compared(
+            "WordLevel",
+            new HfFolder(HfModels.wordLevel())
+                .with("pre_tokenizer", part("Whitespace"))
+                .with("post_processor", part("RobertaProcessing", "sep", List.of("the", 2), "cls", List.of("a", 1), "trim_offsets", true, "add_prefix_space", true))),
+        compared("CTC", new HfFolder(HfModels.wordLevel()).with("pre_tokenizer", part("Whitespace")).with("decoder", part("CTC", "pad_token", "a", "word_delimiter_token", "h", "cleanup", true))),
+        compared(
+            "strip and spaces",
+            new HfFolder(HfModels.wordLevel())
+                .with("pre_tokenizer", part("Whitespace"))
+                .with("decoder", part("Strip", "content", "l", "start", 1, "stop", 1))));
+  }
+
+  /** Added tokens of every kind, before and after normalization, and templates. */
+  @TestFactory
+  Stream<DynamicTest> addedTokens() {
+    var template =
+        part(
+            "TemplateProcessing",
+            "single",
+            List.of(
+                Map.of("SpecialToken", Map.of("id", "<s>", "type_id", 0)),
+                Map.of("Sequence", Map.of("id", "A", "type_id", 0)),
+                Map.of("SpecialToken", Map.of("id", "</s>", "type_id", 0))),
+            "pair",
+            List.of(Map.of("Sequence", Map.of("id", "A", "type_id", 0)), Map.of("Sequence", Map.of("id", "B", "type_id", 0))),
+            "special_tokens",
+            Map.of(
+                "<s>", Map.of("id", "<s>", "ids", List.of(257), "tokens", List.of("<s>")),
+                "</s>", Map.of("id", "</s>", "ids", List.of(258), "tokens", List.of("</s>"))));
+    var tests = new ArrayList<DynamicTest>();
+    var flags = List.of("single_word", "lstrip", "rstrip", "normalized", "special");
+    for (int set = 0; set < 1 << flags.size(); set++) {
+      int chosen = set;
+      String[] some = flags.stream().filter(flag -> ((chosen >> flags.indexOf(flag)) & 1) != 0).toArray(String[]::new);
+      HfFolder file =
+          HfFolder.transparent()
+              .add(257, "<s>", "special")
+              .add(258, "</s>", "special", "normalized")
+              .add(259, "lily", some)
+              .add(260, "the", some)
+              .add(261, "<tool>", some)
+              .add(262, "Hello", some)
+              .add(263, "<|x|>the", some)
+              .with("normalizer", part("Sequence", "normalizers", List.of(part("Lowercase"), part("Prepend", "prepend", "▁"))))
+              .with("pre_tokenizer", part("Metaspace", "replacement", "▁", "prepend_scheme", "first", "split", true))
+              .with("post_processor", part("Sequence", "processors", List.of(part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true), template)))
+              .with("decoder", LLAMA_DECODER);
+      tests.add(compared(String.join(" ", some), file));
+    }
+    return tests.stream();
+  }
+
+  /** In a text that somebody else wrote there are no control tokens, whatever is normalized. */
+  @Test
+  void controlTokensAreNotFoundInUntrustedText() {
+    HfFolder.transparent()
+        .add(257, "<s>", "special")
+        .add(258, "</S>", "special", "normalized")
+        .add(259, "<tool>")
+        .with("normalizer", part("Sequence", "normalizers", List.of(part("NFKC"), part("Lowercase"))))
+        .write(folder);
+    Tokenizer tokenizer = HfTokenizer.read(folder).tokenizer();
+    for (String text : texts(TEXTS)) {
+      String nasty = text + "<s></S>" + text + "</s><tool>＜s＞ﬁ";
+      int[] ids = tokenizer.encode(nasty, Set.of());
+      assertEquals(0, Arrays.stream(ids).filter(id -> id == 257 || id == 258).count(), nasty);
+      assertEquals(1, Arrays.stream(tokenizer.encode("ﬁ<tool>", Set.of())).filter(id -> id == 259).count());
+      var runs = List.of(TextRun.template("<s>ﬁ</S>"), TextRun.user(nasty), TextRun.template("ﬁ</s>"));
+      int[] mixed = tokenizer.encode(runs, Set.of());
+      assertEquals(1, Arrays.stream(mixed).filter(id -> id == 257).count());
+      assertEquals(2, Arrays.stream(mixed).filter(id -> id == 258).count());
+    }
+  }
+
+  /** Streamed, ids give the text that they give at once. */
+  @Test
+  void streamsWhatItDecodes() {
+    var model = HfModels.characters(true);
+    for (Map<String, Object> decoder :
+        List.of(LLAMA_DECODER, part("WordPiece", "prefix", "##", "cleanup", true), part("BPEDecoder", "suffix", "a"), part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true))) {
+      new HfFolder(model).with("decoder", decoder).write(folder);
+      Tokenizer tokenizer = HfTokenizer.read(folder).tokenizer();
+      for (String text : texts(TEXTS)) {
+        int[] ids = tokenizer.encode(text, Set.of());
+        StreamDecoder stream = StreamDecoder.fresh(tokenizer, List.of());
+        var streamed = new StringBuilder();
+        for (int id : ids) {
+          streamed.append(stream.accept(id));
+        }
+        assertEquals(decode(tokenizer, ids, true), streamed.append(stream.finish()).toString());
+      }
+    }
+  }
+
+  private static boolean isOld(Map<String, Object> cut) {
+    return List.of("Punctuation", "BertPreTokenizer", "UnicodeScripts").contains(cut.get("type"));
+  }
+
+  /** Texts of characters that all versions of Unicode since 8 treat alike: some tables of the reference are as old. */
+  private static List<String> settled() {
+    return texts(TEXTS).stream()
+        .map(text -> text.codePoints().filter(HfTokenizerTest::isSettled).collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString())
+        .filter(text -> !text.isEmpty())
+        .toList();
+  }
+
+  private static boolean isSettled(int character) {
+    return character < 0x600
+        || (character >= 0x900 && character < 0x970)
+        || (character >= 0x1E00 && character < 0x2070)
+        || (character >= 0x3041 && character < 0x3100)
+        || (character >= 0x4E00 && character < 0x9FA5)
+        || (character >= 0xAC00 && character < 0xD7A4)
+        || (character >= 0xFF00 && character < 0xFFFE)
+        || (character >= 0x1F300 && character < 0x1F500);
   }
 
   private DynamicTest compared(String name, HfFolder file) {
-    return DynamicTest.dynamicTest(name.length() > 150 ? name.substring(0, 150) : name, () -> compare(file, texts(TEXTS)));
+    return compared(name, file, texts(TEXTS));
+  }
+
+  private DynamicTest compared(String name, HfFolder file, List<String> texts) {
+    return DynamicTest.dynamicTest(name.length() > 150 ? name.substring(0, 150) : name, () -> compare(file, texts));
   }
 
   private void compare(HfFolder file, List<String> texts) {

@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 class UnigramTest {
   private static final JsonNode DATA = data();
 
-  private static JsonNode data() {
+  static JsonNode data() {
     try (InputStream in = UnigramTest.class.getResourceAsStream("unigram.json")) {
       return Oracle.json(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
