@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a vocabulary together from the tokens of a model, those that its files add, and the parts that some play.
@@ -232,7 +233,7 @@ final class HfVocabulary {
     return List.copyOf(ids);
   }
 
-  private static void toggle(List<Integer> ids, int at, Integer token, boolean wanted) {
+  private static void toggle(List<Integer> ids, int at, @Nullable Integer token, boolean wanted) {
     boolean there = ids.get(at).equals(token);
     if (token != null && wanted && !there) {
       ids.add(at, token);

@@ -53,7 +53,9 @@ sealed interface Normalizer
         if (changed.equals(stretch)) {
           rewriting.keep(from, to);
         } else {
-          rewriting.replace(from, to, changed);
+          int same = stretch.charAt(0) < 0x80 && changed.charAt(0) == stretch.charAt(0) ? 1 : 0;
+          rewriting.keep(from, from + same);
+          rewriting.replace(from + same, to, changed.substring(same));
         }
         from = to;
       }

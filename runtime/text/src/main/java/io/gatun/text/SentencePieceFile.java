@@ -17,7 +17,7 @@ import java.util.Optional;
 final class SentencePieceFile {
   static final String NAME = "tokenizer.model";
 
-  private static final long LARGEST = 1 << 28;
+  private static final long LARGEST = 1L << 28;
   private static final int UNIGRAM = 1;
   private static final int BYTE_PAIR = 2;
 

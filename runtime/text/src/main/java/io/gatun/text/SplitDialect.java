@@ -119,11 +119,14 @@ enum SplitDialect {
     return character < 0x80 && Character.digit(character, 16) >= 0;
   }
 
-  /** What Oniguruma counts to a word: also numbers that are no digits. */
+  /** What Oniguruma counts to a word: no join controls. */
   static boolean isWord(int character) {
-    return Character.isAlphabetic(character)
-        || "MN".indexOf(Characters.newestCategory(character)) >= 0
-        || Character.getType(character) == Character.CONNECTOR_PUNCTUATION;
+    return Characters.isWord(character) && character != 0x200C && character != 0x200D;
+  }
+
+  /** As {@link #isWord}, outside brackets: there it also counts small and broken numbers of Latin-1. */
+  static boolean isBareWord(int character) {
+    return isWord(character) || "²³¹¼½¾".indexOf(character) >= 0;
   }
 
   /** The blocks of unified and compatibility ideographs up to extension F, with the gaps between them. */

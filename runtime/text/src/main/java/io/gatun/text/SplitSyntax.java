@@ -231,13 +231,19 @@ final class SplitSyntax {
   }
 
   private IntPredicate single() {
+    boolean standard = dialect == SplitDialect.ONIGURUMA;
+    if (standard && accept("\\w")) {
+      return SplitDialect::isBareWord;
+    }
+    if (standard && accept("\\W")) {
+      return candidate -> !SplitDialect.isBareWord(candidate);
+    }
+    if (standard && accept(".")) {
+      return candidate -> candidate != '\n';
+    }
     Optional<IntPredicate> known = escapedClass();
     if (known.isPresent()) {
       return known.get();
-    }
-    boolean standard = dialect == SplitDialect.ONIGURUMA;
-    if (standard && accept(".")) {
-      return candidate -> candidate != '\n';
     }
     if (at < source.length() && (standard ? "*+?{^" : "*+?").indexOf(source.charAt(at)) >= 0) {
       throw unexpected();

@@ -59,7 +59,7 @@ final class SurroundingsReader {
     JsonObject known = source.optionalObject("special_tokens").orElse(JsonObject.none(source.file()));
     var ids = new ArrayList<Integer>();
     if (source.members().get("single") instanceof String spelled) {
-      for (String piece : spelled.split(" ")) {
+      for (String piece : spelled.split(" ", -1)) {
         addPiece(piece.startsWith("$") ? "$" : piece.replaceFirst(":[0-9]+$", ""), known, ids);
       }
     } else {

@@ -7,6 +7,7 @@ import java.util.function.IntUnaryOperator;
 
 /** Unigram as Hugging Face has it: what no token covers may become bytes instead of the unknown token. */
 final class UnigramModel implements WordModel {
+  private final Vocabulary vocabulary;
   private final String file;
   private final int unknown;
   private final Lazy<UnigramLattice> lattice;
@@ -24,6 +25,7 @@ final class UnigramModel implements WordModel {
       boolean fallsBackToBytes,
       String file,
       IntPredicate spelled) {
+    this.vocabulary = vocabulary;
     this.file = file;
     this.unknown = unknown;
     this.ofByte = fallsBackToBytes ? ByteTokens.of(vocabulary) : new int[0];
@@ -37,7 +39,10 @@ final class UnigramModel implements WordModel {
   }
 
   private void appendUnknown(byte[] text, int from, int to, IdBuffer ids) {
-    if (ofByte.length > 0 && all(text, from, to, b -> ofByte[b])) {
+    int spelled = vocabulary.findOrdinary(text, from, to);
+    if (spelled >= 0) {
+      ids.add(spelled);
+    } else if (ofByte.length > 0 && all(text, from, to, b -> ofByte[b])) {
       for (int at = from; at < to; at++) {
         ids.add(ofByte[text[at] & 0xFF]);
       }

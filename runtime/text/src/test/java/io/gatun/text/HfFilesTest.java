@@ -214,7 +214,7 @@ class HfFilesTest {
 
     Message piece(String text, float score, int type) {
       var piece = new Message().bytes(1, text.getBytes(StandardCharsets.UTF_8));
-      piece.varint(2 << 3 | 5);
+      piece.varint((2 << 3) | 5);
       int bits = Float.floatToIntBits(score);
       for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
         piece.out.write(bits >>> shift);
@@ -233,7 +233,7 @@ class HfFilesTest {
     }
 
     Message bytes(int field, byte[] content) {
-      varint((long) field << 3 | 2);
+      varint(((long) field << 3) | 2);
       varint(content.length);
       out.writeBytes(content);
       return this;
@@ -242,7 +242,7 @@ class HfFilesTest {
     private void varint(long value) {
       long rest = value;
       while ((rest & ~0x7FL) != 0) {
-        out.write((int) rest & 0x7F | 0x80);
+        out.write(((int) rest & 0x7F) | 0x80);
         rest >>>= 7;
       }
       out.write((int) rest);

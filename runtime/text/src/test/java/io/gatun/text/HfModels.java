@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -98,7 +99,7 @@ final class HfModels {
 
   static Map<String, Object> wordPiece() {
     var tokens = new ArrayList<>(List.of("[PAD]", "[UNK]"));
-    for (String character : CHARACTERS.toLowerCase(java.util.Locale.ROOT).codePoints().mapToObj(Character::toString).distinct().toList()) {
+    for (String character : CHARACTERS.toLowerCase(Locale.ROOT).codePoints().mapToObj(Character::toString).distinct().toList()) {
       if (!character.equals("z")) {
         tokens.addAll(List.of(character, "##" + character));
       }
