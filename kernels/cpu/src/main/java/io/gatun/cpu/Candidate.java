@@ -3,6 +3,9 @@ package io.gatun.cpu;
 import io.gatun.device.KernelCap;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +20,8 @@ final class Candidate<K> {
   private final K kernel;
   private final String what;
   private final Function<K, Optional<String>> check;
-  private final @Nullable Candidate<K> weaker;
+  private final @Nullable Supplier<Candidate<K>> weaker;
+  private @Nullable Candidate<K> next;
   private boolean isChecked;
   private Optional<String> fault = Optional.empty();
 
@@ -27,7 +31,7 @@ final class Candidate<K> {
       K kernel,
       String what,
       Function<K, Optional<String>> check,
-      @Nullable Candidate<K> weaker) {
+      @Nullable Supplier<Candidate<K>> weaker) {
     this.tier = tier;
     this.level = level;
     this.kernel = kernel;
@@ -42,13 +46,15 @@ final class Candidate<K> {
   }
 
   /**
-   * A better tier's kernel, before this one.
+   * A tier's kernel.
    *
    * @param what it computes, for notes
    * @param faultOf empty, or what is wrong with a kernel
+   * @param weaker what is asked if it fails, and only then
    */
-  Candidate<K> improvedBy(KernelTier better, K improved, String what, Function<K, Optional<String>> faultOf) {
-    return new Candidate<>(better.name(), better.level(), improved, what, faultOf, this);
+  static <K> Candidate<K> of(
+      KernelTier tier, K kernel, String what, Function<K, Optional<String>> faultOf, Supplier<Candidate<K>> weaker) {
+    return new Candidate<>(tier.name(), tier.level(), kernel, what, faultOf, weaker);
   }
 
   /** The strongest candidate that passes, itself or a weaker one; checks those that have not been. */
@@ -57,21 +63,30 @@ final class Candidate<K> {
       fault = check.apply(kernel);
       isChecked = true;
     }
-    return fault.isEmpty() || weaker == null ? this : weaker.checked();
+    return next().map(Candidate::checked).orElse(this);
   }
 
   /** The strongest candidate that is not known to fail. */
   synchronized Candidate<K> presumed() {
-    return fault.isEmpty() || weaker == null ? this : weaker.presumed();
+    return next().map(Candidate::presumed).orElse(this);
+  }
+
+  /** Who takes its place, if it is known to fail. */
+  private Optional<Candidate<K>> next() {
+    if (fault.isPresent() && next == null && weaker != null) {
+      next = weaker.get();
+    }
+    return Optional.ofNullable(next);
   }
 
   /** Why this or a weaker kernel is known to fail. */
   synchronized Optional<String> note() {
-    Optional<String> others = weaker == null ? Optional.empty() : weaker.note();
-    return fault
-        .map(reason -> "%s %s not used: %s".formatted(tier, what, reason))
-        .map(own -> others.map(other -> own + "; " + other).orElse(own))
-        .or(() -> others);
+    return fault.map(
+        reason ->
+            Stream.concat(
+                    Stream.of("%s %s not used: %s".formatted(tier, what, reason)),
+                    next().flatMap(Candidate::note).stream())
+                .collect(Collectors.joining("; ")));
   }
 
   String tier() {

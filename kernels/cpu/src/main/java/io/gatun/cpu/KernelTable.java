@@ -23,15 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SequencedMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The kernels of a device: the scalar ones, replaced one by one by those of better tiers that pass their self-check. A
- * kernel is checked when it is first asked for, so that opening a device costs little; {@link #checked} asks for all.
- * Can print itself and say why others are not in it. Thread-safe.
+ * kernel is made and checked when it is first asked for, so that opening a device costs little; {@link #checked} asks for
+ * all. Can print itself and say why others are not in it. Thread-safe.
  */
 public final class KernelTable {
   private static final String ROWS = "rows";
@@ -39,33 +39,28 @@ public final class KernelTable {
   private static final Candidate<MatmulKernel<HostBuffer>> SCALAR_FLOAT = Candidate.scalar(ScalarKernels.floatMatmul());
   private static final Candidate<RowKernels> SCALAR_ROWS = Candidate.scalar(ScalarKernels.INSTANCE);
 
-  private final SequencedMap<String, Candidate<MatmulKernel<QuantizedRows>>> q8;
-  private final SequencedMap<String, Candidate<MatmulKernel<HostBuffer>>> floats;
+  /** Weakest first. */
+  private final List<KernelTier> tiers;
+  private final List<String> tierNotes;
+  private final Map<Encoding, Candidate<MatmulKernel<QuantizedRows>>> q8 = new ConcurrentHashMap<>();
+  private final Map<Encoding, Candidate<MatmulKernel<HostBuffer>>> floats = new ConcurrentHashMap<>();
   private final Candidate<RowKernels> rows;
   /** The operations on caches, by the type of what they store. */
-  private final Map<KvType, Candidate<RowKernels>> caches;
-  private final List<String> tierNotes;
+  private final Map<KvType, Candidate<RowKernels>> caches = new EnumMap<>(KvType.class);
 
-  private KernelTable(
-      SequencedMap<String, Candidate<MatmulKernel<QuantizedRows>>> q8,
-      SequencedMap<String, Candidate<MatmulKernel<HostBuffer>>> floats,
-      Candidate<RowKernels> rows,
-      Map<KvType, Candidate<RowKernels>> caches,
-      List<String> tierNotes) {
-    this.q8 = q8;
-    this.floats = floats;
-    this.rows = rows;
-    this.caches = caches;
+  private KernelTable(List<KernelTier> tiers, List<String> tierNotes) {
+    this.tiers = tiers;
     this.tierNotes = tierNotes;
+    this.rows = best(SCALAR_ROWS, KernelTier::rowKernels, ROWS, SelfCheck::rows, tiers);
+    for (KvType type : KvType.values()) {
+      Function<RowKernels, Optional<String>> check = kernels -> SelfCheck.cache(type, kernels);
+      caches.put(type, best(SCALAR_ROWS, KernelTier::rowKernels, cacheName(type), check, tiers));
+    }
   }
 
   /** The scalar kernels, which cannot refuse. */
   public static KernelTable scalar() {
-    var caches = new EnumMap<KvType, Candidate<RowKernels>>(KvType.class);
-    for (KvType type : KvType.values()) {
-      caches.put(type, SCALAR_ROWS);
-    }
-    return new KernelTable(new LinkedHashMap<>(), new LinkedHashMap<>(), SCALAR_ROWS, caches, List.of());
+    return new KernelTable(List.of(), List.of());
   }
 
   /**
@@ -77,20 +72,19 @@ public final class KernelTable {
   public static KernelTable choose(Hardware hardware, KernelCap cap, List<KernelTier> tiers) {
     var weakestFirst =
         tiers.stream().sorted(Comparator.comparing(KernelTier::level).thenComparingInt(KernelTier::strength)).toList();
-    var table = scalar();
+    var usable = new ArrayList<KernelTier>();
+    var notes = new ArrayList<String>();
     for (KernelTier tier : weakestFirst) {
       if (!admits(cap, tier.level())) {
-        table = table.noting("%s not used: kernels are capped at %s".formatted(tier.name(), cap.id()));
+        notes.add("%s not used: kernels are capped at %s".formatted(tier.name(), cap.id()));
       } else {
-        table =
-            switch (tier.verdict(hardware)) {
-              case Verdict.Usable _ -> table.improvedBy(tier);
-              case Verdict.Refused refused ->
-                  table.noting("%s not used: %s".formatted(tier.name(), refused.reason()));
-            };
+        switch (tier.verdict(hardware)) {
+          case Verdict.Usable _ -> usable.add(tier);
+          case Verdict.Refused refused -> notes.add("%s not used: %s".formatted(tier.name(), refused.reason()));
+        }
       }
     }
-    return table;
+    return new KernelTable(List.copyOf(usable), List.copyOf(notes));
   }
 
   private static boolean admits(KernelCap cap, KernelCap level) {
@@ -100,60 +94,57 @@ public final class KernelTable {
     };
   }
 
-  /** This table with the kernels of a better tier before its own. */
+  /** A table with the kernels of a better tier before this one's; none of them has been checked. */
   public KernelTable improvedBy(KernelTier tier) {
-    var newQ8 = new LinkedHashMap<>(q8);
-    var newFloats = new LinkedHashMap<>(floats);
-    for (Encoding encoding : Encodings.all()) {
-      String id = encoding.id();
-      q8Kernel(tier, encoding)
-          .map(kernel -> q8(id).improvedBy(tier, kernel, id + " q8", k -> SelfCheck.q8(encoding, k)))
-          .ifPresent(candidate -> newQ8.put(id, candidate));
-      floatKernel(tier, encoding)
-          .map(kernel -> floats(id).improvedBy(tier, kernel, id + " f32", k -> SelfCheck.floats(encoding, k)))
-          .ifPresent(candidate -> newFloats.put(id, candidate));
-    }
-    Optional<RowKernels> kernels = tier.rowKernels();
-    if (kernels.isEmpty()) {
-      return new KernelTable(newQ8, newFloats, rows, caches, tierNotes);
-    }
-    var newRows = rows.improvedBy(tier, kernels.get(), ROWS, SelfCheck::rows);
-    var newCaches = new EnumMap<>(caches);
-    newCaches.replaceAll(
-        (type, weaker) -> weaker.improvedBy(tier, kernels.get(), cacheName(type), k -> SelfCheck.cache(type, k)));
-    return new KernelTable(newQ8, newFloats, newRows, newCaches, tierNotes);
+    var more = new ArrayList<>(tiers);
+    more.add(tier);
+    return new KernelTable(List.copyOf(more), tierNotes);
   }
 
   private static String cacheName(KvType type) {
     return "cache/" + type.id();
   }
 
-  private Candidate<MatmulKernel<QuantizedRows>> q8(String id) {
-    return q8.getOrDefault(id, SCALAR_Q8);
+  private Candidate<MatmulKernel<QuantizedRows>> q8(Encoding encoding) {
+    return q8.computeIfAbsent(
+        encoding,
+        _ ->
+            best(
+                SCALAR_Q8,
+                tier -> encoding instanceof QuantizedEncoding quantized ? tier.q8Matmul(quantized) : Optional.empty(),
+                encoding.id() + " q8",
+                kernel -> SelfCheck.q8(encoding, kernel),
+                tiers));
   }
 
-  private Candidate<MatmulKernel<HostBuffer>> floats(String id) {
-    return floats.getOrDefault(id, SCALAR_FLOAT);
+  private Candidate<MatmulKernel<HostBuffer>> floats(Encoding encoding) {
+    return floats.computeIfAbsent(
+        encoding,
+        _ ->
+            best(
+                SCALAR_FLOAT,
+                tier -> encoding instanceof OpaqueEncoding ? Optional.empty() : tier.floatMatmul(encoding),
+                encoding.id() + " f32",
+                kernel -> SelfCheck.floats(encoding, kernel),
+                tiers));
   }
 
-  private static Optional<MatmulKernel<QuantizedRows>> q8Kernel(KernelTier tier, Encoding encoding) {
-    return switch (encoding) {
-      case QuantizedEncoding quantized -> tier.q8Matmul(quantized);
-      case PlainEncoding _, OpaqueEncoding _ -> Optional.empty();
-    };
-  }
-
-  private static Optional<MatmulKernel<HostBuffer>> floatKernel(KernelTier tier, Encoding encoding) {
-    return switch (encoding) {
-      case QuantizedEncoding _, PlainEncoding _ -> tier.floatMatmul(encoding);
-      case OpaqueEncoding _ -> Optional.empty();
-    };
-  }
-
-  private KernelTable noting(String note) {
-    var more = new ArrayList<>(tierNotes);
-    more.add(note);
-    return new KernelTable(q8, floats, rows, caches, List.copyOf(more));
+  /** The candidate of the strongest tier that has a kernel. */
+  private static <K> Candidate<K> best(
+      Candidate<K> scalar,
+      Function<KernelTier, Optional<K>> kernelOf,
+      String what,
+      Function<K, Optional<String>> faultOf,
+      List<KernelTier> tiers) {
+    for (int i = tiers.size() - 1; i >= 0; i--) {
+      Optional<K> kernel = kernelOf.apply(tiers.get(i));
+      if (kernel.isPresent()) {
+        List<KernelTier> weaker = tiers.subList(0, i);
+        return Candidate.of(
+            tiers.get(i), kernel.get(), what, faultOf, () -> best(scalar, kernelOf, what, faultOf, weaker));
+      }
+    }
+    return scalar;
   }
 
   /** This table, after every kernel in it has been checked: tens of milliseconds each. */
@@ -162,19 +153,21 @@ public final class KernelTable {
     return this;
   }
 
+  /** Those of all encodings, made one by one as the stream is read. */
   private Stream<Candidate<?>> candidates() {
-    return Stream.of(Stream.of(rows), q8.values().stream(), floats.values().stream(), caches.values().stream())
-        .flatMap(Function.identity());
+    Stream<Candidate<?>> onRows = Stream.concat(Stream.of(rows), caches.values().stream());
+    return Stream.concat(
+        onRows, Encodings.all().stream().flatMap(encoding -> Stream.of(q8(encoding), floats(encoding))));
   }
 
   /** The kernel for 8-bit activations, checked. */
   public MatmulKernel<QuantizedRows> q8Matmul(QuantizedEncoding encoding) {
-    return q8(encoding.id()).checked().kernel();
+    return q8(encoding).checked().kernel();
   }
 
   /** The kernel for float activations, checked. */
   public MatmulKernel<HostBuffer> floatMatmul(Encoding encoding) {
-    return floats(encoding.id()).checked().kernel();
+    return floats(encoding).checked().kernel();
   }
 
   /** The operations on rows but for those on caches, checked. */
@@ -199,16 +192,18 @@ public final class KernelTable {
 
   /** The strongest level that a kernel in the table comes from; what has not been checked is presumed to pass. */
   public KernelCap level() {
-    return candidates().map(candidate -> candidate.presumed().level()).max(Comparator.naturalOrder()).orElseThrow();
+    return strongest().map(KernelTier::level).orElse(KernelCap.SCALAR);
   }
 
   /** The name of the strongest tier that a kernel in the table comes from, in one word: {@code scalar}, {@code vector256}. */
   public String tier() {
-    return candidates()
-        .map(Candidate::presumed)
-        .max(Comparator.comparing(Candidate::level))
-        .map(Candidate::tier)
-        .orElseThrow();
+    return strongest().map(KernelTier::name).orElse("scalar");
+  }
+
+  private Optional<KernelTier> strongest() {
+    return tiers.reversed().stream()
+        .filter(tier -> candidates().anyMatch(candidate -> candidate.presumed().tier().equals(tier.name())))
+        .findFirst();
   }
 
   /**
@@ -220,19 +215,18 @@ public final class KernelTable {
    */
   public String describe() {
     var byTier = new LinkedHashMap<String, List<String>>();
-    List<String> quantized =
-        Encodings.all().stream().filter(QuantizedEncoding.class::isInstance).map(Encoding::id).toList();
-    boolean areAlike = quantized.stream().map(id -> floats(id).presumed().tier()).distinct().count() == 1;
+    List<Encoding> quantized = Encodings.all().stream().filter(QuantizedEncoding.class::isInstance).toList();
+    boolean areAlike = quantized.stream().map(type -> floats(type).presumed().tier()).distinct().count() == 1;
     for (Encoding encoding : Encodings.all()) {
       String id = encoding.id();
       switch (encoding) {
         case QuantizedEncoding _ -> {
-          add(byTier, q8(id), id);
+          add(byTier, q8(encoding), id);
           if (!areAlike) {
-            add(byTier, floats(id), id + "/f32");
+            add(byTier, floats(encoding), id + "/f32");
           }
         }
-        case PlainEncoding _ -> add(byTier, floats(id), id);
+        case PlainEncoding _ -> add(byTier, floats(encoding), id);
         case OpaqueEncoding _ -> {}
       }
     }

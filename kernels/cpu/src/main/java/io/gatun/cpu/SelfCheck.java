@@ -14,13 +14,15 @@ import io.gatun.device.Scratch;
 import io.gatun.tensors.Encoding;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A short comparison of a kernel with the scalar one, before it is let into the {@link KernelTable}: equality to the bit
@@ -37,6 +39,9 @@ final class SelfCheck {
 
   /** Columns of the largest case, but for encodings of larger blocks: people wait for a check. */
   private static final int COLS = 288;
+
+  /** Few different blocks: each is decoded to see whether it is ordinary. */
+  private static final RandomBlocks BLOCKS = RandomBlocks.ORDINARY.withDistinct(61);
 
   private static final float UNTOUCHED = -12345.678f;
 
@@ -63,15 +68,27 @@ final class SelfCheck {
       MatmulKernel<X> scalar,
       BiFunction<HostBuffer, HostMemory, X> prepare,
       double tolerance) {
-    int block = encoding.blockLength();
     return guarded(
-        () ->
-            IntStream.of(block, 3 * block, COLS / block * block)
-                .filter(cols -> cols > 0)
-                .distinct()
-                .mapToObj(cols -> new Case<>(encoding, cols, COUNT, kernel, scalar, prepare))
-                .flatMap(check -> check.fault(tolerance).stream())
-                .findFirst());
+        () -> {
+          try (var memory = new HostMemory()) {
+            for (int cols : widths(encoding.blockLength())) {
+              var check = new Case<>(encoding, cols, COUNT, kernel, scalar, prepare, memory);
+              Optional<String> fault = check.fault(tolerance);
+              if (fault.isPresent()) {
+                return fault;
+              }
+            }
+            return Optional.empty();
+          }
+        });
+  }
+
+  private static SortedSet<Integer> widths(int block) {
+    var widths = new TreeSet<>(List.of(block, 3 * block));
+    if (block <= COLS) {
+      widths.add(COLS / block * block);
+    }
+    return widths;
   }
 
   /**
@@ -79,6 +96,7 @@ final class SelfCheck {
    *
    * @param count activation rows
    * @param prepare makes them from floats
+   * @param memory for all of it
    */
   private record Case<X>(
       Encoding encoding,
@@ -86,48 +104,47 @@ final class SelfCheck {
       int count,
       MatmulKernel<X> kernel,
       MatmulKernel<X> scalar,
-      BiFunction<HostBuffer, HostMemory, X> prepare) {
+      BiFunction<HostBuffer, HostMemory, X> prepare,
+      HostMemory memory) {
 
     /**
      * All weight rows of the second of two experts; some of them, which must leave the other outputs alone; the first
      * and the last activation row alone. The bits are the same each time.
      */
     Optional<String> fault(double tolerance) {
-      try (var memory = new HostMemory()) {
-        var random = new SplittableRandom(cols + count);
-        HostMatrix w = matrix(random, memory);
-        X x = prepare.apply(filled(memory.buffer(count + 2, cols), random), memory);
-        var whole = new Part(0, count, 0, ROWS);
-        HostBuffer results = run(kernel, x, w, whole, memory);
-        return difference(results, run(scalar, x, w, whole, memory), ROWS, tolerance)
-            .or(() -> whole.fault(results, results))
-            .or(
-                () ->
-                    Stream.of(new Part(0, count, 3, 20), new Part(0, 1, 0, ROWS), new Part(count - 1, 1, 0, ROWS))
-                        .flatMap(part -> part.fault(run(kernel, x, w, part, memory), results).stream())
-                        .findFirst())
-            .map(text -> "%s (%d columns, %d activation rows)".formatted(text, cols, count));
+      var random = new SplittableRandom(cols + count);
+      HostMatrix w = matrix(random);
+      X x = prepare.apply(filled(memory.buffer(count + 2, cols), random), memory);
+      var whole = new Part(0, count, 0, ROWS);
+      float[] results = run(kernel, x, w, whole);
+      Optional<String> fault =
+          difference(results, run(scalar, x, w, whole), ROWS, ROWS, tolerance).or(() -> whole.fault(results, results));
+      var parts = List.of(new Part(0, count, 3, 20), new Part(0, 1, 0, ROWS), new Part(count - 1, 1, 0, ROWS));
+      for (int i = 0; i < parts.size() && fault.isEmpty(); i++) {
+        fault = parts.get(i).fault(run(kernel, x, w, parts.get(i)), results);
       }
+      return fault.map(text -> "%s (%d columns, %d activation rows)".formatted(text, cols, count));
     }
 
     /** Between bytes that are no numbers, so that a kernel that computes with them is noticed. */
-    private HostMatrix matrix(RandomGenerator random, HostMemory memory) {
+    private HostMatrix matrix(RandomGenerator random) {
       long bytes = 2 * ROWS * encoding.bytes(cols);
       MemorySegment all = memory.allocate(bytes + 2 * HostMemory.ALIGNMENT, "weights of a self-check");
       all.fill((byte) 0xFF);
       MemorySegment weights = all.asSlice(HostMemory.ALIGNMENT, bytes);
-      RandomBlocks.ORDINARY.fill(encoding, weights, random);
+      BLOCKS.fill(encoding, weights, random);
       return new HostMatrix("self-check", encoding, weights, ROWS, cols, 2);
     }
 
-    private HostBuffer run(MatmulKernel<X> candidate, X x, HostMatrix w, Part part, HostMemory memory) {
+    /** All values of the buffer that the part is computed into, {@code [count + 1, ROWS]}. */
+    private float[] run(MatmulKernel<X> candidate, X x, HostMatrix w, Part part) {
       HostBuffer out = memory.buffer(count + 1, ROWS);
-      for (long i = 0; i < out.values(); i++) {
-        out.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, UNTOUCHED);
-      }
+      var untouched = new float[(count + 1) * ROWS];
+      Arrays.fill(untouched, UNTOUCHED);
+      out.segment().copyFrom(MemorySegment.ofArray(untouched));
       var product = new Product<>(x, 2 + part.token(), w, 1, out, 1 + part.token(), part.tokens());
       candidate.run(product, part.from(), part.to(), new Scratch());
-      return out;
+      return values(out);
     }
   }
 
@@ -135,18 +152,18 @@ final class SelfCheck {
   private record Part(int token, int tokens, int from, int to) {
 
     /** Whether results have other bits than those of the whole, or are elsewhere as well. */
-    Optional<String> fault(HostBuffer part, HostBuffer whole) {
-      for (long i = 0; i < whole.values(); i++) {
-        long row = i / ROWS - 1;
-        long column = i % ROWS;
-        float alone = part.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        float together = whole.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+    Optional<String> fault(float[] part, float[] whole) {
+      for (int i = 0; i < whole.length; i++) {
+        int row = i / ROWS - 1;
+        int column = i % ROWS;
         if (row < token || row >= token + tokens || column < from || column >= to) {
-          if (alone != UNTOUCHED) {
-            return Optional.of("its self-check found %s at [%d, %d], which is not of its rows".formatted(alone, row, column));
+          if (part[i] != UNTOUCHED) {
+            return Optional.of(
+                "its self-check found %s at [%d, %d], which is not of its rows".formatted(part[i], row, column));
           }
-        } else if (Float.floatToIntBits(alone) != Float.floatToIntBits(together)) {
-          return Optional.of("its results depend on how rows are grouped: %s alone, %s in company".formatted(alone, together));
+        } else if (Float.floatToIntBits(part[i]) != Float.floatToIntBits(whole[i])) {
+          return Optional.of(
+              "its results depend on how rows are grouped: %s alone, %s in company".formatted(part[i], whole[i]));
         }
       }
       return Optional.empty();
@@ -175,21 +192,23 @@ final class SelfCheck {
    * @param tolerance of the normalized mean square error; 0 for equality to the bit
    */
   static Optional<String> difference(HostBuffer found, HostBuffer expected, double tolerance) {
-    return difference(found, expected, 0, tolerance);
+    return difference(values(found), values(expected), 0, (int) found.cols(), tolerance);
   }
 
-  /** @param from the first value that is a result */
-  private static Optional<String> difference(HostBuffer found, HostBuffer expected, long from, double tolerance) {
+  /**
+   * @param from the first value that is a result
+   * @param cols values of a row, for messages
+   */
+  private static Optional<String> difference(float[] found, float[] expected, int from, int cols, double tolerance) {
     double error = 0;
     double power = 0;
-    for (long i = from; i < expected.values(); i++) {
-      float e = expected.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
-      float f = found.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+    for (int i = from; i < expected.length; i++) {
+      float e = expected[i];
+      float f = found[i];
       error += ((double) f - e) * ((double) f - e);
       power += (double) e * e;
       if (tolerance == 0 && Float.floatToIntBits(e) != Float.floatToIntBits(f)) {
-        return Optional.of(
-            "its self-check differs at [%d, %d]: %s, scalar %s".formatted(i / found.cols(), i % found.cols(), f, e));
+        return Optional.of("its self-check differs at [%d, %d]: %s, scalar %s".formatted(i / cols, i % cols, f, e));
       }
     }
     double nmse = error / power;
@@ -198,10 +217,18 @@ final class SelfCheck {
         : Optional.of("its self-check has an error of %.1e, expected at most %.1e".formatted(nmse, tolerance));
   }
 
-  static HostBuffer filled(HostBuffer buffer, RandomGenerator random) {
-    for (long i = 0; i < buffer.values(); i++) {
-      buffer.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+  /** Everything at once: value by value is slow before a compiler has seen it, and this mostly runs before. */
+  private static float[] values(HostBuffer buffer) {
+    return buffer.segment().toArray(ValueLayout.JAVA_FLOAT);
+  }
+
+  /** Values from −4 to 4. */
+  static HostBuffer filled(HostBuffer buffer, SplittableRandom random) {
+    var values = new float[(int) buffer.values()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 8 * random.nextFloat() - 4;
     }
+    buffer.segment().copyFrom(MemorySegment.ofArray(values));
     return buffer;
   }
 }

@@ -2,23 +2,36 @@ package io.gatun.device;
 
 import io.gatun.tensors.Encoding;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.random.RandomGenerator;
 
 /**
  * Weights for self-checks, tests and benchmarks: random bytes, block by block, kept where the magnitude of the largest
- * value is in a range. A matrix has at most {@link #DISTINCT} different blocks, in random order. Immutable.
+ * value is in a range. A matrix has a limited number of different blocks, in random order. Immutable.
  *
  * @param smallest magnitude of a block's largest value
  * @param largest magnitude
+ * @param distinct blocks of a matrix, at most: some encodings have few ordinary ones, which take long to find
  */
-public record RandomBlocks(float smallest, float largest) {
+public record RandomBlocks(float smallest, float largest, int distinct) {
   /** Blocks whose values are finite and neither all tiny nor huge. */
   public static final RandomBlocks ORDINARY = new RandomBlocks(1e-4f, 1000);
 
-  /** Different blocks of a matrix, at most: some encodings have few ordinary ones, which take long to find. */
-  public static final int DISTINCT = 1024;
+  private static final int DISTINCT = 1024;
 
   private static final int ATTEMPTS = 10_000;
+
+  /** Bytes that are written at a time. */
+  private static final int PIECE = 1 << 16;
+
+  public RandomBlocks(float smallest, float largest) {
+    this(smallest, largest, DISTINCT);
+  }
+
+  /** The same range with so many different blocks at most. */
+  public RandomBlocks withDistinct(int most) {
+    return new RandomBlocks(smallest, largest, most);
+  }
 
   /** An ordinary matrix {@code [experts, rows, cols]} in the memory. */
   public static HostMatrix matrix(
@@ -37,17 +50,27 @@ public record RandomBlocks(float smallest, float largest) {
   public void fill(Encoding encoding, MemorySegment target, RandomGenerator random) {
     int length = encoding.blockBytes();
     long count = target.byteSize() / length;
-    int distinct = (int) Math.min(DISTINCT, count);
-    for (long i = 0; i < distinct; i++) {
-      MemorySegment.copy(block(encoding, random), 0, target, i * length, length);
+    var blocks = new byte[(int) Math.min(distinct, count)][];
+    for (int i = 0; i < blocks.length; i++) {
+      blocks[i] = block(encoding, random);
     }
-    for (long i = distinct; i < count; i++) {
-      MemorySegment.copy(target, (long) random.nextInt(distinct) * length, target, i * length, length);
+    var piece = new byte[Math.max(PIECE / length, 1) * length];
+    int filled = 0;
+    long start = 0;
+    for (long i = 0; i < count; i++) {
+      byte[] block = i < blocks.length ? blocks[(int) i] : blocks[random.nextInt(blocks.length)];
+      System.arraycopy(block, 0, piece, filled, length);
+      filled += length;
+      if (filled == piece.length || i == count - 1) {
+        MemorySegment.copy(piece, 0, target, ValueLayout.JAVA_BYTE, start, filled);
+        start += filled;
+        filled = 0;
+      }
     }
   }
 
-  private MemorySegment block(Encoding encoding, RandomGenerator random) {
-    var block = MemorySegment.ofArray(new byte[encoding.blockBytes()]);
+  private byte[] block(Encoding encoding, RandomGenerator random) {
+    var block = new byte[encoding.blockBytes()];
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (fillIfInRange(encoding, block, random, attempt)) {
         return block;
@@ -59,7 +82,7 @@ public record RandomBlocks(float smallest, float largest) {
 
   /** Whether a random block of the encoding is likely to be in the range, so that {@link #fill} finds some. */
   public boolean has(Encoding encoding, RandomGenerator random) {
-    var block = MemorySegment.ofArray(new byte[encoding.blockBytes()]);
+    var block = new byte[encoding.blockBytes()];
     int found = 0;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       found += fillIfInRange(encoding, block, random, attempt) ? 1 : 0;
@@ -67,15 +90,13 @@ public record RandomBlocks(float smallest, float largest) {
     return found >= 20;
   }
 
-  private boolean fillIfInRange(Encoding encoding, MemorySegment block, RandomGenerator random, int attempt) {
-    var bytes = new byte[encoding.blockBytes()];
-    random.nextBytes(bytes);
+  private boolean fillIfInRange(Encoding encoding, byte[] block, RandomGenerator random, int attempt) {
+    random.nextBytes(block);
     if (encoding.blockLength() == 1 && attempt % 2 == 1) {
-      extendSign(bytes, random.nextInt(1, bytes.length + 1));
+      extendSign(block, random.nextInt(1, block.length + 1));
     }
-    block.copyFrom(MemorySegment.ofArray(bytes));
     var values = new float[encoding.blockLength()];
-    encoding.decode(block, 0, values, 0, values.length);
+    encoding.decode(MemorySegment.ofArray(block), 0, values, 0, values.length);
     float magnitude = 0;
     for (float value : values) {
       magnitude = Math.max(magnitude, Math.abs(value));

@@ -72,56 +72,48 @@ final class CodeArena implements AutoCloseable {
     private static final int WRITE = 2;
     private static final int EXECUTE = 4;
     private static final int PRIVATE_ANONYMOUS = 0x22;
-    private static final long MAP_FAILED = -1;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-    private static final MethodHandle MMAP =
-        handle("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
-    private static final MethodHandle MPROTECT = handle("mprotect", FunctionDescriptor.of(INT, LONG, LONG, INT));
-    private static final MethodHandle MUNMAP = handle("munmap", FunctionDescriptor.of(INT, LONG, LONG));
+
+    /** All calls in one form, as each form takes long to link: arguments that a function does not have are ignored. */
+    private static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG),
+                Linker.Option.captureCallState("errno"));
 
     private Posix() {}
 
-    private static MethodHandle handle(String name, FunctionDescriptor type) {
-      Linker linker = Linker.nativeLinker();
-      return linker.downcallHandle(
-          linker.defaultLookup().findOrThrow(name), type, Linker.Option.captureCallState("errno"));
-    }
-
     static MemorySegment map(long bytes, Arena owner) {
-      try (Arena call = Arena.ofConfined()) {
-        MemorySegment state = call.allocate(STATE);
-        long address = (long) MMAP.invokeExact(state, 0L, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-        if (address == MAP_FAILED) {
-          throw refusal("mmap", state);
-        }
-        return MemorySegment.ofAddress(address).reinterpret(bytes, owner, Posix::unmap);
-      } catch (RuntimeException | Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
+      long address = call("mmap", 0, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1);
+      return MemorySegment.ofAddress(address).reinterpret(bytes, owner, Posix::unmap);
     }
 
     static void seal(MemorySegment pages) {
-      try (Arena call = Arena.ofConfined()) {
-        MemorySegment state = call.allocate(STATE);
-        int result = (int) MPROTECT.invokeExact(state, pages.address(), pages.byteSize(), READ | EXECUTE);
-        if (result != 0) {
-          throw refusal("mprotect", state);
-        }
-      } catch (RuntimeException | Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
+      call("mprotect", pages.address(), pages.byteSize(), READ | EXECUTE, 0, 0);
     }
 
     private static void unmap(MemorySegment pages) {
-      try (Arena call = Arena.ofConfined()) {
-        int _ = (int) MUNMAP.invokeExact(call.allocate(STATE), pages.address(), pages.byteSize());
+      call("munmap", pages.address(), pages.byteSize(), 0, 0, 0);
+    }
+
+    /** @throws DeviceException if it fails, which all three say by −1, of 32 or 64 bits */
+    private static long call(String name, long address, long bytes, int protection, int flags, int file) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment state = arena.allocate(STATE);
+        MemorySegment function = Linker.nativeLinker().defaultLookup().findOrThrow(name);
+        long result = (long) CALL.invokeExact(function, state, address, bytes, protection, flags, file, 0L);
+        if ((int) result == -1) {
+          throw refusal(name, state);
+        }
+        return result;
       } catch (RuntimeException | Error e) {
         throw e;
       } catch (Throwable e) {

@@ -18,7 +18,8 @@ import io.gatun.tensors.QuantizedEncoding;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels in machine code that is assembled when a kernel is first used, for Linux on x86-64 with AVX2. Stateless
@@ -26,6 +27,9 @@ import java.util.function.Supplier;
  */
 public final class JitTier implements KernelTier {
   private static final List<String> NEEDED = List.of("avx2", "fma", "f16c");
+
+  /** The kernels that were asked for, whose code is assembled when they are first used. */
+  private static final Map<QuantizedEncoding, JitMatmul> PRODUCTS = new ConcurrentHashMap<>();
 
   /** Something to execute, to find out whether that is allowed: a return. */
   private static final byte[] SOME_CODE = {(byte) 0xC3};
@@ -82,7 +86,7 @@ public final class JitTier implements KernelTier {
 
   @Override
   public Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
-    return Optional.ofNullable(Products.OF.get(encoding));
+    return Optional.ofNullable(PRODUCTS.computeIfAbsent(encoding, JitTier::product));
   }
 
   @Override
@@ -100,45 +104,43 @@ public final class JitTier implements KernelTier {
     return Loops.OF;
   }
 
-  /** The kernels, whose code is assembled when they are first used. */
-  private static final class Products {
-    static final Map<QuantizedEncoding, JitMatmul> OF =
-        Map.ofEntries(
-            entry(Encodings.Q1_0, BlockQ1_0::new),
-            entry(Encodings.Q2_0, BlockQ2_0::new),
-            entry(Encodings.Q4_0, BlockQ4_0::new),
-            entry(Encodings.Q4_1, BlockQ4_1::new),
-            entry(Encodings.Q5_0, FiveBitBlock::q5_0),
-            entry(Encodings.Q5_1, FiveBitBlock::q5_1),
-            entry(Encodings.Q8_0, BlockQ8_0::new),
-            entry(Encodings.Q2_K, BlockQ2_K::new),
-            entry(Encodings.Q3_K, BlockQ3_K::new),
-            entry(Encodings.Q4_K, BlockQ4_K::new),
-            entry(Encodings.Q5_K, BlockQ5_K::new),
-            entry(Encodings.Q6_K, BlockQ6_K::new),
-            entry(Encodings.IQ1_S, BlockIQ1_S::new),
-            entry(Encodings.IQ1_M, BlockIQ1_M::new),
-            entry(Encodings.IQ2_XXS, BlockIQ2_XXS::new),
-            entry(Encodings.IQ2_XS, BlockIQ2_XS::new),
-            entry(Encodings.IQ2_S, BlockIQ2_S::new),
-            entry(Encodings.IQ3_XXS, BlockIQ3_XXS::new),
-            entry(Encodings.IQ3_S, BlockIQ3_S::new),
-            entry(Encodings.IQ4_NL, BlockIQ4_NL::new),
-            entry(Encodings.IQ4_XS, BlockIQ4_XS::new),
-            entry(Encodings.TQ1_0, BlockTQ1_0::new),
-            entry(Encodings.TQ2_0, BlockTQ2_0::new),
-            entry(Encodings.MXFP4, BlockMXFP4::new),
-            entry(Encodings.NVFP4, BlockNVFP4::new));
-
-    private Products() {}
-
-    private static Map.Entry<QuantizedEncoding, JitMatmul> entry(
-        QuantizedEncoding encoding, Supplier<BlockCode> block) {
-      return Map.entry(encoding, new JitMatmul(block));
-    }
+  private static @Nullable JitMatmul product(QuantizedEncoding encoding) {
+    BlockCode block = block(encoding);
+    return block == null ? null : new JitMatmul(() -> block);
   }
 
-  /** The same for weights that are not quantized. */
+  private static @Nullable BlockCode block(QuantizedEncoding encoding) {
+    return switch (encoding.id()) {
+      case "q1_0" -> new BlockQ1_0();
+      case "q2_0" -> new BlockQ2_0();
+      case "q4_0" -> new BlockQ4_0();
+      case "q4_1" -> new BlockQ4_1();
+      case "q5_0" -> FiveBitBlock.q5_0();
+      case "q5_1" -> FiveBitBlock.q5_1();
+      case "q8_0" -> new BlockQ8_0();
+      case "q2_k" -> new BlockQ2_K();
+      case "q3_k" -> new BlockQ3_K();
+      case "q4_k" -> new BlockQ4_K();
+      case "q5_k" -> new BlockQ5_K();
+      case "q6_k" -> new BlockQ6_K();
+      case "iq1_s" -> new BlockIQ1_S();
+      case "iq1_m" -> new BlockIQ1_M();
+      case "iq2_xxs" -> new BlockIQ2_XXS();
+      case "iq2_xs" -> new BlockIQ2_XS();
+      case "iq2_s" -> new BlockIQ2_S();
+      case "iq3_xxs" -> new BlockIQ3_XXS();
+      case "iq3_s" -> new BlockIQ3_S();
+      case "iq4_nl" -> new BlockIQ4_NL();
+      case "iq4_xs" -> new BlockIQ4_XS();
+      case "tq1_0" -> new BlockTQ1_0();
+      case "tq2_0" -> new BlockTQ2_0();
+      case "mxfp4" -> new BlockMXFP4();
+      case "nvfp4" -> new BlockNVFP4();
+      default -> null;
+    };
+  }
+
+  /** Kernels for weights that are not quantized. */
   private static final class FloatProducts {
     static final Map<Encoding, JitFloatMatmul> OF =
         Map.of(

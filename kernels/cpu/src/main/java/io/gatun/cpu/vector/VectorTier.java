@@ -11,9 +11,7 @@ import io.gatun.device.QuantizedRows;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
-import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -56,12 +54,12 @@ public final class VectorTier implements KernelTier {
     }
     PanelCodes kind = PanelCodes.of(encoding);
     var unpacking = new UnpackingPacker(encoding, kind);
-    StripKernel strip = Strips.OF.get(encoding);
+    Optional<StripKernel> strip = strip(encoding);
     return Optional.of(
-        strip == null
-            ? new PanelMatmul(encoding, kind, Packers.OF.getOrDefault(encoding, unpacking))
+        strip.isEmpty()
+            ? new PanelMatmul(encoding, kind, packer(encoding).orElse(unpacking))
             : new StripMatmul(
-                encoding, strip, new PanelMatmul(encoding, kind, new StripPacker(encoding, strip, unpacking))));
+                encoding, strip.get(), new PanelMatmul(encoding, kind, new StripPacker(encoding, strip.get(), unpacking))));
   }
 
   @Override
@@ -79,44 +77,44 @@ public final class VectorTier implements KernelTier {
     return VectorBits.moduleIsThere() ? Optional.of(new VectorLoops()) : Optional.empty();
   }
 
-  /** Encodings that are computed from the mapped bytes; loaded after the verdict. */
-  private static final class Strips {
-    static final Map<QuantizedEncoding, StripKernel> OF =
-        Map.of(
-            Encodings.Q4_0, new StripQ4_0(),
-            Encodings.Q8_0, new StripQ8_0(),
-            Encodings.Q4_K, new StripQ4_K(),
-            Encodings.Q6_K, new StripQ6_K());
-
-    private Strips() {}
+  /** For encodings that are computed from the mapped bytes. */
+  private static Optional<StripKernel> strip(QuantizedEncoding encoding) {
+    return Optional.ofNullable(
+        switch (encoding.id()) {
+          case "q4_0" -> new StripQ4_0();
+          case "q8_0" -> new StripQ8_0();
+          case "q4_k" -> new StripQ4_K();
+          case "q6_k" -> new StripQ6_K();
+          default -> null;
+        });
   }
 
-  /** Encodings that have a packer of their own; loaded after the verdict. */
-  private static final class Packers {
-    static final Map<QuantizedEncoding, PanelPacker> OF =
-        Map.ofEntries(
-            Map.entry(Encodings.Q1_0, new PackQ1_0()),
-            Map.entry(Encodings.Q2_0, new PackQ2_0()),
-            Map.entry(Encodings.Q4_1, new PackQ4_1()),
-            Map.entry(Encodings.Q5_0, new PackQ5_0()),
-            Map.entry(Encodings.Q5_1, new PackQ5_1()),
-            Map.entry(Encodings.Q2_K, new PackQ2_K()),
-            Map.entry(Encodings.Q3_K, new PackQ3_K()),
-            Map.entry(Encodings.Q5_K, new PackQ5_K()),
-            Map.entry(Encodings.IQ1_S, new PackIQ1_S()),
-            Map.entry(Encodings.IQ1_M, new PackIQ1_M()),
-            Map.entry(Encodings.IQ2_XXS, new PackIQ2_XXS()),
-            Map.entry(Encodings.IQ2_XS, new PackIQ2_XS()),
-            Map.entry(Encodings.IQ2_S, new PackIQ2_S()),
-            Map.entry(Encodings.IQ3_XXS, new PackIQ3_XXS()),
-            Map.entry(Encodings.IQ3_S, new PackIQ3_S()),
-            Map.entry(Encodings.IQ4_NL, new PackIQ4_NL()),
-            Map.entry(Encodings.IQ4_XS, new PackIQ4_XS()),
-            Map.entry(Encodings.TQ1_0, new PackTQ1_0()),
-            Map.entry(Encodings.TQ2_0, new PackTQ2_0()),
-            Map.entry(Encodings.MXFP4, new PackMXFP4()),
-            Map.entry(Encodings.NVFP4, new PackNVFP4()));
-
-    private Packers() {}
+  /** For encodings that have a packer of their own; only those that are asked for are made. */
+  private static Optional<PanelPacker> packer(QuantizedEncoding encoding) {
+    return Optional.ofNullable(
+        switch (encoding.id()) {
+          case "q1_0" -> new PackQ1_0();
+          case "q2_0" -> new PackQ2_0();
+          case "q4_1" -> new PackQ4_1();
+          case "q5_0" -> new PackQ5_0();
+          case "q5_1" -> new PackQ5_1();
+          case "q2_k" -> new PackQ2_K();
+          case "q3_k" -> new PackQ3_K();
+          case "q5_k" -> new PackQ5_K();
+          case "iq1_s" -> new PackIQ1_S();
+          case "iq1_m" -> new PackIQ1_M();
+          case "iq2_xxs" -> new PackIQ2_XXS();
+          case "iq2_xs" -> new PackIQ2_XS();
+          case "iq2_s" -> new PackIQ2_S();
+          case "iq3_xxs" -> new PackIQ3_XXS();
+          case "iq3_s" -> new PackIQ3_S();
+          case "iq4_nl" -> new PackIQ4_NL();
+          case "iq4_xs" -> new PackIQ4_XS();
+          case "tq1_0" -> new PackTQ1_0();
+          case "tq2_0" -> new PackTQ2_0();
+          case "mxfp4" -> new PackMXFP4();
+          case "nvfp4" -> new PackNVFP4();
+          default -> null;
+        });
   }
 }

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Python's dict. Never changes: the sandbox hides the methods that would. */
-final class DictValue implements Value {
+final class DictValue implements Container {
   private static final Set<String> HIDDEN = Set.of("clear", "pop", "popitem", "setdefault", "update");
 
   /** The weight of a tuple that may be a key: its hash code is computed over and over. */
@@ -19,8 +19,8 @@ final class DictValue implements Value {
   /** @param entries in order of insertion; not copied, must not change */
   DictValue(Map<Value, Value> entries) {
     this.entries = entries;
-    this.depth = ListValue.depthOf(entries.values());
-    this.weight = ListValue.weightOf(entries.values());
+    this.depth = Container.depthOf(entries.values());
+    this.weight = Container.weightOf(entries.values());
   }
 
   /** Puts an entry as Python does: an equal key that is there already stays. */
@@ -48,23 +48,8 @@ final class DictValue implements Value {
   }
 
   @Override
-  public boolean truth() {
-    return !entries.isEmpty();
-  }
-
-  @Override
-  public boolean isSized() {
-    return true;
-  }
-
-  @Override
   public int length() {
     return entries.size();
-  }
-
-  @Override
-  public boolean isIterable() {
-    return true;
   }
 
   @Override
@@ -76,11 +61,6 @@ final class DictValue implements Value {
   public boolean contains(Value value, Budget budget) {
     requireHashable(value);
     return entries.containsKey(value);
-  }
-
-  @Override
-  public boolean isSubscriptable() {
-    return true;
   }
 
   @Override

@@ -1,11 +1,10 @@
 package io.gatun.text.template;
 
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Python's tuple, of which the items may have names too. */
-final class TupleValue implements Value {
+final class TupleValue implements Container.Sequence {
   private final List<Value> items;
   private final List<String> names;
   private final int depth;
@@ -19,56 +18,23 @@ final class TupleValue implements Value {
   TupleValue(List<Value> items, List<String> names) {
     this.items = items;
     this.names = names;
-    this.depth = ListValue.depthOf(items);
-    this.weight = ListValue.weightOf(items);
+    this.depth = Container.depthOf(items);
+    this.weight = Container.weightOf(items);
   }
 
-  List<Value> items() {
+  @Override
+  public List<Value> items() {
     return items;
+  }
+
+  @Override
+  public Value of(List<Value> others) {
+    return new TupleValue(others);
   }
 
   @Override
   public String type() {
     return "tuple";
-  }
-
-  @Override
-  public boolean truth() {
-    return !items.isEmpty();
-  }
-
-  @Override
-  public boolean isSized() {
-    return true;
-  }
-
-  @Override
-  public int length() {
-    return items.size();
-  }
-
-  @Override
-  public boolean isIterable() {
-    return true;
-  }
-
-  @Override
-  public Iterator<Value> iterator() {
-    return items.iterator();
-  }
-
-  @Override
-  public boolean isSubscriptable() {
-    return true;
-  }
-
-  @Override
-  public @Nullable Value item(Value key, Budget budget) {
-    if (key instanceof Slice slice) {
-      return new TupleValue(ListValue.sliced(items, slice, budget));
-    }
-    int at = Numbers.index(key, items.size());
-    return at < 0 ? null : items.get(at);
   }
 
   @Override
