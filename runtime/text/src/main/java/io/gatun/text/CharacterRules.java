@@ -3,8 +3,8 @@ package io.gatun.text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Hugging Face's normalizers do to single characters. Some of their tables are of Unicode 8, while these are the JDK's:
- * they differ for newer marks of rare scripts.
+ * What Hugging Face's normalizers do to single characters. Some of their tables are of Unicode 8, while these are the
+ * JDK's: they differ for newer marks of rare scripts.
  */
 final class CharacterRules {
   private static final String SPACE = " ";

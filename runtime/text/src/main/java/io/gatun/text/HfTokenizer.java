@@ -10,15 +10,16 @@ import java.nio.file.Path;
 /**
  * The tokenizer of a folder as Hugging Face's libraries write them, and what its files say besides.
  *
- * <p>Read is {@code tokenizer.json}; where that is missing {@code tokenizer.model} of SentencePiece, or {@code vocab.json}
- * and {@code merges.txt}. What {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json},
- * {@code generation_config.json}, {@code config.json} and {@code chat_template.jinja} say of tokens and templates is
- * added. BOS, EOS and all tokens that end an answer are those of the {@link Tokenizer#vocabulary}. Immutable.
+ * <p>Read is {@code tokenizer.json}; where that is missing {@code tokenizer.model} of SentencePiece, or {@code
+ * vocab.json} and {@code merges.txt}. What {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code
+ * added_tokens.json}, {@code generation_config.json}, {@code config.json} and {@code chat_template.jinja} say of
+ * tokens and templates is added. BOS, EOS and all tokens that end an answer are those of the {@link
+ * Tokenizer#vocabulary}. Immutable.
  *
- * @param tokenizer gives the ids that Hugging Face's own gives, but that control tokens are found only where
- *     {@link EncodeOption} says so, and that bytes which are no text are decoded as they are
- * @param metadata the same as a GGUF file names it: {@code tokenizer.ggml.*} without the steps that GGUF has no words for,
- *     and the templates, for {@link io.gatun.text.template.ChatTemplate#of(Metadata)}
+ * @param tokenizer gives the ids that Hugging Face's own gives, but that control tokens are found only where {@link
+ *     EncodeOption} says so, and that bytes which are no text are decoded as they are
+ * @param metadata the same as a GGUF file names it: {@code tokenizer.ggml.*} without the steps that GGUF has no words
+ *     for, and the templates, for {@link io.gatun.text.template.ChatTemplate#of(Metadata)}
  */
 public record HfTokenizer(Tokenizer tokenizer, Metadata metadata) {
 

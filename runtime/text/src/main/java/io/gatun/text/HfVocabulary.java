@@ -42,7 +42,8 @@ final class HfVocabulary {
    * @param hasBytes whether {@code <0xNN>} stands for a byte
    * @throws FormatException if two tokens have one id
    */
-  HfVocabulary(String file, TokenEntries model, List<AddedToken> declared, boolean hasBytes, TokenizerSettings settings) {
+  HfVocabulary(String file, TokenEntries model, List<AddedToken> declared, boolean hasBytes,
+      TokenizerSettings settings) {
     this.file = file;
     this.settings = settings;
     this.entries = model.spellings();
@@ -75,7 +76,8 @@ final class HfVocabulary {
   }
 
   private FormatException clash(int id, String first, String second) {
-    return new FormatException("%s: id %d is both '%s' and '%s', expected one token".formatted(file, id, first, second));
+    return new FormatException("%s: id %d is both '%s' and '%s', expected one token".formatted(file, id, first,
+        second));
   }
 
   /** Tokens of which the settings say that they steer the model are special, wherever they come from. */

@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a JSON file that knows where it stands, so that its getters can say what is wrong where. A member that is
- * {@code null} counts as missing. Immutable.
+ * An object of a JSON file that knows where it stands, so that its getters can say what is wrong where. A member that
+ * is {@code null} counts as missing. Immutable.
  */
 final class JsonObject {
   private final String file;
@@ -20,8 +20,8 @@ final class JsonObject {
 
   /**
    * @param path where in the file, empty at its top
-   * @param members each a {@link String}, {@link Boolean}, {@link Long}, {@link Double}, {@link List}, {@link JsonObject}, or
-   *     what a reader made of it
+   * @param members each a {@link String}, {@link Boolean}, {@link Long}, {@link Double}, {@link List}, {@link
+   *     JsonObject}, or what a reader made of it
    */
   JsonObject(String file, String path, Map<String, Object> members) {
     this.file = file;

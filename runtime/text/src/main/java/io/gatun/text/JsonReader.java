@@ -20,8 +20,8 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads the JSON files of a model: small values as a tree, which is bounded, and the large ones, such as a vocabulary, by
- * readers of their own, which get the stream. Confined to one thread.
+ * Reads the JSON files of a model: small values as a tree, which is bounded, and the large ones, such as a
+ * vocabulary, by readers of their own, which get the stream. Confined to one thread.
  */
 final class JsonReader {
   /** Reads one value, of which the stream stands at the first token; returns what stands for it in the tree. */

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Byte-pair encoding as Hugging Face has it: the characters of a word that are tokens are merged in the order in which the
- * merges were learnt, the leftmost first on a tie; for others there are bytes or the unknown token before anything is merged.
+ * Byte-pair encoding as Hugging Face has it: the characters of a word that are tokens are merged in the order in
+ * which the merges were learnt, the leftmost first on a tie; for others there are bytes or the unknown token before
+ * anything is merged.
  *
  * <p>Sennrich et al. 2016, arXiv 1508.07909.
  */

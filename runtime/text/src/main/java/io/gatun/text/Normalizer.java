@@ -49,7 +49,8 @@ sealed interface Normalizer
           to++;
         }
         String stretch = text.substring(from, to);
-        String changed = to == from + 1 && stretch.charAt(0) < 0x80 ? stretch : java.text.Normalizer.normalize(stretch, form);
+        String changed = to == from + 1 && stretch.charAt(0) < 0x80 ? stretch : java.text.Normalizer.normalize(stretch,
+            form);
         if (changed.equals(stretch)) {
           rewriting.keep(from, to);
         } else {
@@ -146,8 +147,8 @@ sealed interface Normalizer
   }
 
   /**
-   * SentencePiece's map of characters as Hugging Face reads it: of a grapheme of less than six bytes, or else of each of its
-   * characters, the shortest begin that the map knows stands for the whole.
+   * SentencePiece's map of characters as Hugging Face reads it: of a grapheme of less than six bytes, or else of
+   * each of its characters, the shortest begin that the map knows stands for the whole.
    */
   record Precompiled(NormalizationMap map) implements Normalizer {
     private static final int LONG_GRAPHEME = 6;

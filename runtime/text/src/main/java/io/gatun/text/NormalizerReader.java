@@ -12,7 +12,8 @@ final class NormalizerReader {
   static Normalizer read(JsonObject source) {
     String type = source.string("type");
     return switch (type) {
-      case "Sequence" -> new Normalizer.InTurn(source.objects("normalizers").stream().map(NormalizerReader::read).toList());
+      case "Sequence" -> new Normalizer.InTurn(source.objects("normalizers").stream().map(NormalizerReader::read)
+          .toList());
       case "NFC", "NFD", "NFKC", "NFKD" -> new Normalizer.UnicodeForm(Form.valueOf(type));
       case "Lowercase" -> new Normalizer.EachCharacter(CharacterRules::lowercase);
       case "StripAccents" -> new Normalizer.EachCharacter(CharacterRules::stripAccents);

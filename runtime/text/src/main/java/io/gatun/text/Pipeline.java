@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The steps of a Hugging Face tokenizer. Added tokens are found, first in the text as it is, then in what the normalizer
- * makes of the rest; what is between them is cut into words; the model turns each into ids; special ids surround them.
+ * The steps of a Hugging Face tokenizer. Added tokens are found, first in the text as it is, then in what the
+ * normalizer makes of the rest; what is between them is cut into words; the model turns each into ids; special ids
+ * surround them.
  */
 final class Pipeline implements Codec {
   /** In {@link Steps#surroundings}, the ids of the text. */

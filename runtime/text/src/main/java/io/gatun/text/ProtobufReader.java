@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the fields of a message in Protocol Buffers' wire format: {@link #next}, then {@link #field} and one of the getters,
- * or none to skip the value. Confined to one thread.
+ * Reads the fields of a message in Protocol Buffers' wire format: {@link #next}, then {@link #field} and one of the
+ * getters, or none to skip the value. Confined to one thread.
  */
 final class ProtobufReader {
   private static final int VARINT = 0;

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads {@code tokenizer.model}: SentencePiece's {@code ModelProto}, whose numbers of fields and defaults these are. Source:
- * sentencepiece_model.proto.
+ * Reads {@code tokenizer.model}: SentencePiece's {@code ModelProto}, whose numbers of fields and defaults these are.
+ * Source: sentencepiece_model.proto.
  */
 final class SentencePieceFile {
   static final String NAME = "tokenizer.model";
@@ -85,7 +85,8 @@ final class SentencePieceFile {
       case USER_DEFINED -> added.add(new AddedToken(id, piece, false, false, false, false, false));
       case UNUSED -> unused.add(id);
       case NORMAL, BYTE -> {}
-      case UNDEFINED -> throw new FormatException("%s: piece %d is of type %d, expected 1 to 6".formatted(file, id, type));
+      case UNDEFINED -> throw new FormatException("%s: piece %d is of type %d, expected 1 to 6".formatted(file, id,
+          type));
     }
   }
 

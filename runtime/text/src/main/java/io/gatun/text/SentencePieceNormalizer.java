@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * SentencePiece's own normalization: the longest string that a map knows is replaced, spaces are put in front or taken away,
- * and one that stays is spelled U+2581. Immutable, thread-safe.
+ * SentencePiece's own normalization: the longest string that a map knows is replaced, spaces are put in front or
+ * taken away, and one that stays is spelled U+2581. Immutable, thread-safe.
  *
  * <p>Kudo and Richardson 2018, arXiv 1808.06226.
  *

@@ -6,9 +6,9 @@ import java.util.function.IntPredicate;
 /** Whose reading of a split pattern counts: what classes of characters hold, and where {@code $} matches. */
 enum SplitDialect {
   /**
-   * llama.cpp's: {@code \p{L}} is a letter of any kind, as are {@code \p{Lu}} and its like, whose cases it does not tell
-   * apart; {@code \p{S}} is without the tilde, which its table lacks; {@code \p{Han}} are its ranges of ideographs;
-   * {@code \d} is an ASCII digit; {@code $} is the end of the text. A match is never empty.
+   * llama.cpp's: {@code \p{L}} is a letter of any kind, as are {@code \p{Lu}} and its like, whose cases it does not
+   * tell apart; {@code \p{S}} is without the tilde, which its table lacks; {@code \p{Han}} are its ranges of
+   * ideographs; {@code \d} is an ASCII digit; {@code $} is the end of the text. A match is never empty.
    */
   LLAMA_CPP {
     @Override
@@ -33,7 +33,8 @@ enum SplitDialect {
     @Override
     IntPredicate property(String name) {
       boolean negated = name.startsWith("^");
-      IntPredicate members = named(name.substring(negated ? 1 : 0).replace("_", "").replace(" ", "").toLowerCase(Locale.ROOT));
+      IntPredicate members = named(name.substring(negated ? 1 : 0).replace("_", "").replace(" ", "")
+          .toLowerCase(Locale.ROOT));
       return negated ? members.negate() : members;
     }
 

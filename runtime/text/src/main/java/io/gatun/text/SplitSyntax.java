@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /**
- * The syntax of split patterns: regular expressions of character sets, groups, alternatives, repetitions, the end {@code $}
- * and lookahead. {@code \s} is the property White_Space; {@code &&} intersects what stands on its two sides in brackets; what
- * else a class holds is up to the {@link SplitDialect}. What looks behind, names a group or repeats what it found is not of
- * this syntax.
+ * The syntax of split patterns: regular expressions of character sets, groups, alternatives, repetitions, the end
+ * {@code $} and lookahead. {@code \s} is the property White_Space; {@code &&} intersects what stands on its two sides
+ * in brackets; what else a class holds is up to the {@link SplitDialect}. What looks behind, names a group or repeats
+ * what it found is not of this syntax.
  */
 final class SplitSyntax {
 

@@ -8,8 +8,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * The vocabulary of a JSON file as it is read: tokens in the order of the file, with their ids, or with scores and the order
- * as ids. Confined to one thread.
+ * The vocabulary of a JSON file as it is read: tokens in the order of the file, with their ids, or with scores and
+ * the order as ids. Confined to one thread.
  */
 final class TokenEntries {
   static final int MAX_TOKENS = 1 << 22;
@@ -45,7 +45,8 @@ final class TokenEntries {
     boolean isPair = parser.currentToken() == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.VALUE_STRING;
     String token = isPair ? reader.text(parser, path) : "";
     if (!isPair || !parser.nextToken().isNumeric() || count() >= MAX_TOKENS) {
-      throw reader.malformed(parser, path, "something else", "a token and its score, at most " + MAX_TOKENS + " of them");
+      throw reader.malformed(parser, path, "something else",
+          "a token and its score, at most " + MAX_TOKENS + " of them");
     }
     addScored(token, parser.getDoubleValue());
     if (parser.nextToken() != JsonToken.END_ARRAY) {

@@ -53,7 +53,8 @@ final class TokenizerJson {
         surroundings,
         known ->
             new Pipeline.Steps(
-                vocabulary.added(), normalizer, cut, model(type, known), surroundings, decoding, vocabulary.cleansUp()));
+                vocabulary.added(), normalizer, cut, model(type, known), surroundings, decoding,
+                    vocabulary.cleansUp()));
   }
 
   /** What GGUF has words for. */
@@ -61,7 +62,8 @@ final class TokenizerJson {
     if (entries.hasScores()) {
       vocabulary.withScores(entries.scores(vocabulary.size()));
     }
-    merges.filter(found -> found.separator() == ' ').ifPresent(found -> vocabulary.with("merges", "arr[str]", found.spellings()));
+    merges.filter(found -> found.separator() == ' ').ifPresent(found -> vocabulary.with("merges", "arr[str]",
+        found.spellings()));
   }
 
   /** Old files do not say it. */

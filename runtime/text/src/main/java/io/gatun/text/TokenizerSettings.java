@@ -18,7 +18,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * What the small files of a folder say about its tokens: which play a part, which were added, and the templates. Immutable.
+ * What the small files of a folder say about its tokens: which play a part, which were added, and the templates.
+ * Immutable.
  */
 final class TokenizerSettings {
   /** Parts of tokens by their names in the files; where several name one part, the first that is given counts. */
@@ -149,7 +150,8 @@ final class TokenizerSettings {
     } else {
       for (JsonObject named : config.objects("chat_template")) {
         String name = named.string("name");
-        values.put(name.equals("default") ? key : key + "." + name, new Metadata.Value("str", named.string("template")));
+        values.put(name.equals("default") ? key : key + "." + name, new Metadata.Value("str",
+            named.string("template")));
       }
     }
     Path file = folder.resolve("chat_template.jinja");

@@ -5,8 +5,8 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * The search of a unigram language model: of all ways to cut a text into tokens the one whose log probabilities have the
- * highest sum, by Viterbi's algorithm from left to right. A character that no token covers is unknown. Immutable.
+ * The search of a unigram language model: of all ways to cut a text into tokens the one whose log probabilities have
+ * the highest sum, by Viterbi's algorithm from left to right. A character that no token covers is unknown. Immutable.
  */
 final class UnigramLattice {
   /** How much less likely than the least likely token a character is that no token covers. */

@@ -49,7 +49,8 @@ final class UnigramModel implements WordModel {
     } else if (unknown >= 0) {
       ids.add(unknown);
     } else {
-      throw new FormatException("%s: model.unk_id is missing, expected a token for text outside the vocabulary".formatted(file));
+      throw new FormatException(
+          "%s: model.unk_id is missing, expected a token for text outside the vocabulary".formatted(file));
     }
   }
 

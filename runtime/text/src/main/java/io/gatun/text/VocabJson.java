@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads {@code vocab.json} and {@code merges.txt}, which hold a byte-level vocabulary but not how text is cut: that goes by the
- * class of the tokenizer in {@code tokenizer_config.json}.
+ * Reads {@code vocab.json} and {@code merges.txt}, which hold a byte-level vocabulary but not how text is cut: that
+ * goes by the class of the tokenizer in {@code tokenizer_config.json}.
  */
 final class VocabJson {
   static final String NAME = "vocab.json";
@@ -38,13 +38,16 @@ final class VocabJson {
           case "Qwen2Tokenizer" -> true;
           case "GPT2Tokenizer", "RobertaTokenizer", "BartTokenizer", "LongformerTokenizer" -> false;
           default ->
-              throw config.unsupported("tokenizer_class", "'%s' with %s instead of %s".formatted(name, NAME, TokenizerJson.NAME));
+              throw config.unsupported("tokenizer_class", "'%s' with %s instead of %s".formatted(name, NAME,
+                  TokenizerJson.NAME));
         };
     var vocabulary = new HfVocabulary(file.toString(), entries, List.of(), false, settings);
-    WordCut cut = WordCutReader.byteLevel(config.bool("add_prefix_space", false), Optional.of(qwen ? QWEN_2 : WordCutReader.GPT_2));
+    WordCut cut = WordCutReader.byteLevel(config.bool("add_prefix_space", false),
+        Optional.of(qwen ? QWEN_2 : WordCutReader.GPT_2));
     Optional<Normalizer> normalizer = qwen ? Optional.of(new Normalizer.UnicodeForm(Form.NFC)) : Optional.empty();
     boolean surrounds = !qwen && !name.equals("GPT2Tokenizer");
-    List<Integer> surroundings = vocabulary.surrounded(surrounds ? roberta(vocabulary, config) : List.of(Pipeline.TEXT));
+    List<Integer> surroundings = vocabulary.surrounded(surrounds ? roberta(vocabulary,
+        config) : List.of(Pipeline.TEXT));
     var options = new MergeModel.Options(Optional.empty(), false, false, "", "", false);
     return vocabulary
         .with("merges", "arr[str]", merges.spellings())

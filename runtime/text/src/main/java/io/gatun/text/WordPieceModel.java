@@ -3,8 +3,8 @@ package io.gatun.text;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The longest tokens from left to right, those within a word behind a prefix; a word that has a rest is unknown, as is one
- * that is too long.
+ * The longest tokens from left to right, those within a word behind a prefix; a word that has a rest is unknown, as
+ * is one that is too long.
  */
 final class WordPieceModel implements WordModel {
   /**

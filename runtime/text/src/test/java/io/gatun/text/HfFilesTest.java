@@ -56,7 +56,8 @@ class HfFilesTest {
                 "added_tokens_decoder", Map.of("260", Map.of("content", "<|y|>", "special", true)),
                 "chat_template",
                     List.of(
-                        Map.of("name", "default", "template", "plain"), Map.of("name", "tool_use", "template", "tools"))))
+                        Map.of("name", "default", "template", "plain"), Map.of("name", "tool_use", "template",
+                            "tools"))))
         .file("special_tokens_map.json", Map.of("additional_special_tokens", List.of("<|x|>"), "pad_token", "<unk>"))
         .file("added_tokens.json", Map.of("<z>", 261))
         .file("generation_config.json", Map.of("eos_token_id", List.of(258, 260)));
@@ -89,11 +90,13 @@ class HfFilesTest {
     HfFolder.write(folder, "merges.txt", String.join("\n", merges) + "\n");
     Tokenizer tokenizer = read().tokenizer();
     Path other = folder.resolve("other");
-    var bytes = part("ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", name.startsWith("GPT2"));
+    var bytes = part("ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex",
+        name.startsWith("GPT2"));
     var file = new HfFolder(model).with("pre_tokenizer", bytes).with("decoder", bytes);
     if (name.startsWith("Qwen2")) {
       file.with("normalizer", part("NFC"))
-          .with("pre_tokenizer", part("Sequence", "pretokenizers", List.of(part("Split", "pattern", HfFolder.regex(VocabJson.QWEN_2), "behavior", "Isolated", "invert", false), bytes)));
+          .with("pre_tokenizer", part("Sequence", "pretokenizers", List.of(part("Split", "pattern",
+              HfFolder.regex(VocabJson.QWEN_2), "behavior", "Isolated", "invert", false), bytes)));
     }
     try (HfReference reference = HfReference.of(file.write(other))) {
       for (String text : HfTokenizerTest.texts(200)) {
@@ -108,7 +111,8 @@ class HfFilesTest {
     JsonNode data = UnigramTest.data();
     var message = new Message();
     for (int id = 0; id < data.get("tokens").size(); id++) {
-      message.piece(data.get("tokens").get(id).asString(), (float) data.get("scores").get(id).asDouble(), data.get("types").get(id).asInt());
+      message.piece(data.get("tokens").get(id).asString(), (float) data.get("scores").get(id).asDouble(),
+          data.get("types").get(id).asInt());
     }
     message.message(2, new Message().integer(3, 1).integer(40, 2).integer(41, -1).integer(42, 1).integer(43, 0));
     message.message(3, new Message().bytes(2, Base64.getDecoder().decode(UnigramTest.charsmapBase64())));
@@ -146,7 +150,8 @@ class HfFilesTest {
   /** Every begin of a file is malformed, and none takes memory that it does not have. */
   @Test
   void truncatedFilesAreMalformed() throws IOException {
-    byte[] model = new Message().piece("<unk>", 0, 2).piece("a", -1, 1).message(2, new Message().integer(3, 1)).out.toByteArray();
+    byte[] model = new Message().piece("<unk>", 0, 2).piece("a", -1, 1).message(2, new Message().integer(3,
+        1)).out.toByteArray();
     for (int length = 0; length < model.length; length++) {
       Files.write(folder.resolve("tokenizer.model"), Arrays.copyOf(model, length));
       try {
@@ -169,14 +174,22 @@ class HfFilesTest {
       value = {
         "{}; model is missing, expected an object",
         "{\"model\":[]}; model is an array, expected an object",
-        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":-1}}}; model.vocab of 'a' is -1, expected an id below 4194304",
-        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":99999999999}}}; model.vocab of 'a' is 99999999999, expected an id below 4194304",
-        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"b\":0}}}; id 0 is both 'a' and 'b', expected one token",
-        "{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"a\"]]}}; model.vocab[0] is something else, expected a token and its score",
-        "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[\"a\"]}}; model.merges[0] is something else, expected two symbols",
-        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"added_tokens\":[{\"id\":0,\"content\":\"b\"}]}; id 0 is both 'a' and 'b'",
-        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"\\ud800\":0}}}; model.vocab is a string with a surrogate without partner",
-        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"normalizer\":{\"type\":\"Prepend\"}}; normalizer.prepend is missing, expected a string"
+        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":-1}}}; model.vocab of 'a' is -1, expected an id "
+            + "below 4194304",
+        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":99999999999}}}; model.vocab of 'a' is 9999999999"
+            + "9, expected an id below 4194304",
+        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"b\":0}}}; id 0 is both 'a' and 'b', expected"
+            + " one token",
+        "{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"a\"]]}}; model.vocab[0] is something else, expected a"
+            + " token and its score",
+        "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[\"a\"]}}; model.merges[0] is something "
+            + "else, expected two symbols",
+        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"added_tokens\":[{\"id\":0,\"content\":\""
+            + "b\"}]}; id 0 is both 'a' and 'b'",
+        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"\\ud800\":0}}}; model.vocab is a string with a surro"
+            + "gate without partner",
+        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"normalizer\":{\"type\":\"Prepend\"}}; norm"
+            + "alizer.prepend is missing, expected a string"
       })
   void malformedFilesSayWhere(String json, String expected) {
     HfFolder.write(folder, "tokenizer.json", json);
@@ -196,7 +209,8 @@ class HfFilesTest {
   @Test
   void expressionsThatLookBehindAreNamed() {
     new HfFolder(HfModels.wordLevel())
-        .with("pre_tokenizer", part("Split", "pattern", HfFolder.regex("(?<=a)b"), "behavior", "Isolated", "invert", false))
+        .with("pre_tokenizer", part("Split", "pattern", HfFolder.regex("(?<=a)b"), "behavior", "Isolated", "invert",
+            false))
         .write(folder);
     var refused = assertThrows(UnsupportedModelException.class, this::read);
     assertTrue(String.valueOf(refused.getMessage()).contains("(?<=a)b"), refused.getMessage());

@@ -51,7 +51,8 @@ final class HfModels {
     List<List<String>> pairs = merge(mergeable, 900, 6, "@");
     symbols.addAll(mergeable.subList(known, mergeable.size()));
     return part(
-        "BPE", "vocab", ids(symbols), "merges", pairs, "unk_token", "<unk>", "continuing_subword_prefix", "@", "end_of_word_suffix", "</w>");
+        "BPE", "vocab", ids(symbols), "merges", pairs, "unk_token", "<unk>", "continuing_subword_prefix", "@",
+            "end_of_word_suffix", "</w>");
   }
 
   /** Adds what random pairs make. */
@@ -99,17 +100,20 @@ final class HfModels {
 
   static Map<String, Object> wordPiece() {
     var tokens = new ArrayList<>(List.of("[PAD]", "[UNK]"));
-    for (String character : CHARACTERS.toLowerCase(Locale.ROOT).codePoints().mapToObj(Character::toString).distinct().toList()) {
+    for (String character : CHARACTERS.toLowerCase(Locale.ROOT).codePoints().mapToObj(Character::toString).distinct()
+        .toList()) {
       if (!character.equals("z")) {
         tokens.addAll(List.of(character, "##" + character));
       }
     }
     tokens.addAll(List.of("the", "##ily", "hello", "##ll", "endof", "##text", "im"));
     return part(
-        "WordPiece", "vocab", ids(tokens), "unk_token", "[UNK]", "continuing_subword_prefix", "##", "max_input_chars_per_word", 9);
+        "WordPiece", "vocab", ids(tokens), "unk_token", "[UNK]", "continuing_subword_prefix", "##",
+            "max_input_chars_per_word", 9);
   }
 
   static Map<String, Object> wordLevel() {
-    return part("WordLevel", "vocab", ids(List.of("<unk>", "a", "the", "lily", "hello", "日本語", "<", ">", "|", "' s")), "unk_token", "<unk>");
+    return part("WordLevel", "vocab", ids(List.of("<unk>", "a", "the", "lily", "hello", "日本語", "<", ">", "|", "' s")),
+        "unk_token", "<unk>");
   }
 }

@@ -39,7 +39,8 @@ class HfTokenizerTest {
           part("Strip", "strip_left", true, "strip_right", true),
           part("Sequence", "normalizers", List.of(part("NFD"), part("StripAccents"), part("Lowercase"))),
           part("Prepend", "prepend", "▁"),
-          part("Sequence", "normalizers", List.of(part("Prepend", "prepend", "▁"), part("Replace", "pattern", literal(" "), "content", "▁"))),
+          part("Sequence", "normalizers", List.of(part("Prepend", "prepend", "▁"), part("Replace", "pattern",
+              literal(" "), "content", "▁"))),
           part("Replace", "pattern", regex("\\s{2,}|[\\p{Lu}-]"), "content", "<$0>"),
           part("Replace", "pattern", regex(" +(?=[a-z])|(?i)the"), "content", ""),
           part("Nmt"),
@@ -51,7 +52,8 @@ class HfTokenizerTest {
 
   private static Map<String, Object> bert(boolean clean, boolean chinese, Boolean strip, boolean lower) {
     return part(
-        "BertNormalizer", "clean_text", clean, "handle_chinese_chars", chinese, "strip_accents", strip, "lowercase", lower);
+        "BertNormalizer", "clean_text", clean, "handle_chinese_chars", chinese, "strip_accents", strip, "lowercase",
+            lower);
   }
 
   private static String charsmap() {
@@ -93,7 +95,8 @@ class HfTokenizerTest {
         part(
             "Sequence",
             "pretokenizers",
-            List.of(part("Whitespace"), part("Digits", "individual_digits", true), part("Metaspace", "replacement", "▁", "prepend_scheme", "first"))));
+            List.of(part("Whitespace"), part("Digits", "individual_digits", true), part("Metaspace", "replacement",
+                "▁", "prepend_scheme", "first"))));
     cuts.add(
         part(
             "Sequence",
@@ -105,17 +108,21 @@ class HfTokenizerTest {
   }
 
   private static final String CL100K =
-      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+          + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
   private static final List<String> REGEXES =
       List.of(
           CL100K,
-          "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-              + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+          "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t"
+              + "|'re|'ve|'m|'ll|'d)?"
+              + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?"
+                  + "i:'s|'t|'re|'ve|'m|'ll|'d)?"
               + "|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
           "[\\p{Han}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}&&[^\\p{Han}]]+|\\p{N}{1,3}",
           "\\s+$|[\\r\\n]|\\s?\\p{L}+|\\s?\\p{P}+|[一-龥ࠀ-一가-퟿]+|\\p{N}",
-          "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*",
+          "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|"
+              + " ?[\\p{P}\\p{S}]+[\\r\\n]*",
           "(?=(\\d{3})+(?!\\d))",
           "\\w+|[^\\w\\s]+",
           "[[:punct:]]|[[:alpha:]]+|\\h{2}",
@@ -126,12 +133,14 @@ class HfTokenizerTest {
   @TestFactory
   Stream<DynamicTest> normalizers() {
     return NORMALIZERS.stream()
-        .map(normalizer -> compared(normalizer.toString(), HfFolder.transparent().with("normalizer", normalizer), settled()));
+        .map(normalizer -> compared(normalizer.toString(), HfFolder.transparent().with("normalizer", normalizer),
+            settled()));
   }
 
   @TestFactory
   Stream<DynamicTest> preTokenizers() {
-    return cuts().stream().map(cut -> compared(cut.toString(), HfFolder.transparent().with("pre_tokenizer", cut), isOld(cut) ? settled() : texts(TEXTS)));
+    return cuts().stream().map(cut -> compared(cut.toString(), HfFolder.transparent().with("pre_tokenizer", cut),
+        isOld(cut) ? settled() : texts(TEXTS)));
   }
 
   /** Models with merges, of which the words are cut as in the files of known families. */
@@ -145,9 +154,12 @@ class HfTokenizerTest {
           compared(
               "byte-level, ignore_merges " + ignore,
               new HfFolder(model)
-                  .with("pre_tokenizer", part("ByteLevel", "add_prefix_space", !ignore, "trim_offsets", true, "use_regex", true))
-                  .with("post_processor", part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true))
-                  .with("decoder", part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true))));
+                  .with("pre_tokenizer", part("ByteLevel", "add_prefix_space", !ignore, "trim_offsets", true,
+                      "use_regex", true))
+                  .with("post_processor", part("ByteLevel", "add_prefix_space", true, "trim_offsets", true,
+                      "use_regex", true))
+                  .with("decoder", part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex",
+                      true))));
     }
     for (boolean fuse : List.of(false, true)) {
       for (boolean bytes : List.of(false, true)) {
@@ -157,11 +169,13 @@ class HfTokenizerTest {
             compared(
                 "characters, fuse_unk " + fuse + ", bytes " + bytes,
                 new HfFolder(model)
-                    .with("normalizer", part("Sequence", "normalizers", List.of(part("Prepend", "prepend", "▁"), part("Replace", "pattern", literal(" "), "content", "▁"))))
+                    .with("normalizer", part("Sequence", "normalizers", List.of(part("Prepend", "prepend", "▁"),
+                        part("Replace", "pattern", literal(" "), "content", "▁"))))
                     .with("decoder", LLAMA_DECODER)));
       }
     }
-    tests.add(compared("prefix and suffix", new HfFolder(HfModels.prefixed()).with("pre_tokenizer", part("Whitespace")).with("decoder", part("BPEDecoder", "suffix", "</w>"))));
+    tests.add(compared("prefix and suffix", new HfFolder(HfModels.prefixed()).with("pre_tokenizer", part("Whitespace"))
+        .with("decoder", part("BPEDecoder", "suffix", "</w>"))));
     return tests.stream();
   }
 
@@ -186,7 +200,8 @@ class HfTokenizerTest {
                 .with("pre_tokenizer", metaspace)
                 .with("decoder", metaspace),
             settled()),
-        compared("Unigram, bytes", new HfFolder(HfModels.unigram(true)).with("pre_tokenizer", metaspace).with("decoder", LLAMA_DECODER)),
+        compared("Unigram, bytes", new HfFolder(HfModels.unigram(true)).with("pre_tokenizer", metaspace)
+            .with("decoder", LLAMA_DECODER)),
         compared("Unigram, not cut", new HfFolder(HfModels.unigram(false)).with("decoder", part("Fuse"))),
         compared(
             "WordPiece",
@@ -200,8 +215,10 @@ class HfTokenizerTest {
             "WordLevel",
             new HfFolder(HfModels.wordLevel())
                 .with("pre_tokenizer", part("Whitespace"))
-                .with("post_processor", part("RobertaProcessing", "sep", List.of("the", 2), "cls", List.of("a", 1), "trim_offsets", true, "add_prefix_space", true))),
-        compared("CTC", new HfFolder(HfModels.wordLevel()).with("pre_tokenizer", part("Whitespace")).with("decoder", part("CTC", "pad_token", "a", "word_delimiter_token", "h", "cleanup", true))),
+                .with("post_processor", part("RobertaProcessing", "sep", List.of("the", 2), "cls", List.of("a", 1),
+                    "trim_offsets", true, "add_prefix_space", true))),
+        compared("CTC", new HfFolder(HfModels.wordLevel()).with("pre_tokenizer", part("Whitespace")).with("decoder",
+            part("CTC", "pad_token", "a", "word_delimiter_token", "h", "cleanup", true))),
         compared(
             "strip and spaces",
             new HfFolder(HfModels.wordLevel())
@@ -221,7 +238,8 @@ class HfTokenizerTest {
                 Map.of("Sequence", Map.of("id", "A", "type_id", 0)),
                 Map.of("SpecialToken", Map.of("id", "</s>", "type_id", 0))),
             "pair",
-            List.of(Map.of("Sequence", Map.of("id", "A", "type_id", 0)), Map.of("Sequence", Map.of("id", "B", "type_id", 0))),
+            List.of(Map.of("Sequence", Map.of("id", "A", "type_id", 0)), Map.of("Sequence", Map.of("id", "B",
+                "type_id", 0))),
             "special_tokens",
             Map.of(
                 "<s>", Map.of("id", "<s>", "ids", List.of(257), "tokens", List.of("<s>")),
@@ -240,9 +258,11 @@ class HfTokenizerTest {
               .add(261, "<tool>", some)
               .add(262, "Hello", some)
               .add(263, "<|x|>the", some)
-              .with("normalizer", part("Sequence", "normalizers", List.of(part("Lowercase"), part("Prepend", "prepend", "▁"))))
+              .with("normalizer", part("Sequence", "normalizers", List.of(part("Lowercase"), part("Prepend", "prepend",
+                  "▁"))))
               .with("pre_tokenizer", part("Metaspace", "replacement", "▁", "prepend_scheme", "first", "split", true))
-              .with("post_processor", part("Sequence", "processors", List.of(part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true), template)))
+              .with("post_processor", part("Sequence", "processors", List.of(part("ByteLevel", "add_prefix_space",
+                  true, "trim_offsets", true, "use_regex", true), template)))
               .with("decoder", LLAMA_DECODER);
       tests.add(compared("flags " + List.of(some), file));
     }
@@ -276,7 +296,8 @@ class HfTokenizerTest {
   void streamsWhatItDecodes() {
     var model = HfModels.characters(true);
     for (Map<String, Object> decoder :
-        List.of(LLAMA_DECODER, part("WordPiece", "prefix", "##", "cleanup", true), part("BPEDecoder", "suffix", "a"), part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true))) {
+        List.of(LLAMA_DECODER, part("WordPiece", "prefix", "##", "cleanup", true), part("BPEDecoder", "suffix", "a"),
+            part("ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true))) {
       new HfFolder(model).with("decoder", decoder).write(folder);
       Tokenizer tokenizer = HfTokenizer.read(folder).tokenizer();
       for (String text : texts(TEXTS)) {
@@ -298,7 +319,8 @@ class HfTokenizerTest {
   /** Texts of characters that all versions of Unicode since 8 treat alike: some tables of the reference are as old. */
   private static List<String> settled() {
     return texts(TEXTS).stream()
-        .map(text -> text.codePoints().filter(HfTokenizerTest::isSettled).collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString())
+        .map(text -> text.codePoints().filter(HfTokenizerTest::isSettled).collect(StringBuilder::new,
+            StringBuilder::appendCodePoint, StringBuilder::append).toString())
         .filter(text -> !text.isEmpty())
         .toList();
   }
@@ -332,7 +354,8 @@ class HfTokenizerTest {
         compare(tokenizer, reference, text, wrong);
       }
     }
-    assertEquals(0, wrong.size(), () -> "of " + texts.size() + ":\n" + String.join("\n", wrong.subList(0, Math.min(5, wrong.size()))));
+    assertEquals(0, wrong.size(), () -> "of " + texts.size() + ":\n" + String.join("\n", wrong.subList(0, Math.min(5,
+        wrong.size()))));
   }
 
   private static void compare(Tokenizer tokenizer, HfReference reference, String text, List<String> wrong) {
@@ -340,13 +363,15 @@ class HfTokenizerTest {
       int[] expected = reference.encode(text, whole);
       int[] found = tokenizer.encode(text, whole ? WHOLE : BARE);
       if (!Arrays.equals(expected, found)) {
-        wrong.add("%s: expected %s, found %s".formatted(HfFolder.json(text), Arrays.toString(expected), Arrays.toString(found)));
+        wrong.add("%s: expected %s, found %s".formatted(HfFolder.json(text), Arrays.toString(expected),
+            Arrays.toString(found)));
       }
       for (boolean skips : List.of(false, true)) {
         String rendered = reference.decode(expected, skips);
         String decoded = decode(tokenizer, expected, skips);
         if (!rendered.equals(decoded)) {
-          wrong.add("decoding %s: expected %s, found %s".formatted(Arrays.toString(expected), HfFolder.json(rendered), HfFolder.json(decoded)));
+          wrong.add("decoding %s: expected %s, found %s".formatted(Arrays.toString(expected), HfFolder.json(rendered),
+              HfFolder.json(decoded)));
         }
       }
     }
@@ -362,7 +387,8 @@ class HfTokenizerTest {
 
   static List<String> texts(int count) {
     var random = new RandomText(new Random(7));
-    var texts = new ArrayList<>(List.of(" ", "  a  b", "a", "Hello, world's 12345 tests!", "\n\n x", "aé e\u0301 İI ẞß ſK"));
+    var texts = new ArrayList<>(List.of(" ", "  a  b", "a", "Hello, world's 12345 tests!", "\n\n x",
+        "aé e\u0301 İI ẞß ſK"));
     while (texts.size() < count) {
       String text = random.next();
       if (!text.isEmpty()) {
