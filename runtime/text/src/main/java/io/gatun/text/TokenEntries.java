@@ -3,7 +3,6 @@ package io.gatun.text;
 import io.gatun.tensors.Utf8Strings;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 

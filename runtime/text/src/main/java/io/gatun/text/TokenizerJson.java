@@ -1,6 +1,5 @@
 package io.gatun.text;
 
-import io.gatun.tensors.Metadata;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,10 +84,10 @@ class HfFilesTest {
   void vocabularyAndMergesAreEnough(String name) {
     Map<String, Object> model = HfModels.byteLevel(600, 3);
     var merges = new ArrayList<>(List.of("#version: 0.2"));
-    for (Object pair : (List<?>) model.get("merges")) {
+    for (Object pair : (List<?>) Objects.requireNonNull(model.get("merges"))) {
       merges.add(((List<?>) pair).getFirst() + " " + ((List<?>) pair).getLast());
     }
-    file("vocab.json", model.get("vocab")).file("tokenizer_config.json", Map.of("tokenizer_class", name));
+    file("vocab.json", Objects.requireNonNull(model.get("vocab"))).file("tokenizer_config.json", Map.of("tokenizer_class", name));
     HfFolder.write(folder, "merges.txt", String.join("\n", merges) + "\n");
     Tokenizer tokenizer = read().tokenizer();
     Path other = folder.resolve("other");

@@ -46,14 +46,15 @@ class HfTokenizerTest {
           part("Nmt"),
           part("ByteLevel"),
           part("Precompiled", "precompiled_charsmap", charsmap()),
-          bert(true, true, null, true),
-          bert(false, true, true, false),
-          bert(true, false, false, true));
+          bert(true, true, Map.of(), true),
+          bert(false, true, Map.of("strip_accents", true), false),
+          bert(true, false, Map.of("strip_accents", false), true));
 
-  private static Map<String, Object> bert(boolean clean, boolean chinese, Boolean strip, boolean lower) {
-    return part(
-        "BertNormalizer", "clean_text", clean, "handle_chinese_chars", chinese, "strip_accents", strip, "lowercase",
-            lower);
+  private static Map<String, Object> bert(boolean clean, boolean chinese, Map<String, Object> accents, boolean lower) {
+    Map<String, Object> part =
+        part("BertNormalizer", "clean_text", clean, "handle_chinese_chars", chinese, "lowercase", lower);
+    part.putAll(accents);
+    return part;
   }
 
   private static String charsmap() {
