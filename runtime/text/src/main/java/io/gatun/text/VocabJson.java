@@ -43,7 +43,7 @@ final class VocabJson {
         };
     var vocabulary = new HfVocabulary(file.toString(), entries, List.of(), false, settings);
     WordCut cut = WordCutReader.byteLevel(config.bool("add_prefix_space", false),
-        Optional.of(qwen ? QWEN_2 : WordCutReader.GPT_2));
+        Optional.of(qwen ? QWEN_2 : PreTokenizer.Words.GPT_2));
     Optional<Normalizer> normalizer = qwen ? Optional.of(new Normalizer.UnicodeForm(Form.NFC)) : Optional.empty();
     boolean surrounds = !qwen && !name.equals("GPT2Tokenizer");
     List<Integer> surroundings = vocabulary.surrounded(surrounds ? roberta(vocabulary,

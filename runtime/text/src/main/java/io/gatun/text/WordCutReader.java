@@ -7,9 +7,6 @@ import java.util.Optional;
 
 /** The pre-tokenizers of {@code tokenizer.json}. */
 final class WordCutReader {
-  /** GPT-2's expression. Source: OpenAI's GPT-2 encoder. */
-  static final String GPT_2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
   private static final int LONGEST = 1 << 20;
 
   private WordCutReader() {}
@@ -43,7 +40,7 @@ final class WordCutReader {
   }
 
   private static Optional<String> regex(JsonObject source) {
-    return source.bool("use_regex", true) ? Optional.of(GPT_2) : Optional.empty();
+    return source.bool("use_regex", true) ? Optional.of(PreTokenizer.Words.GPT_2) : Optional.empty();
   }
 
   /** Bytes as characters, after a space in front and a cut where those are wanted. */
