@@ -143,7 +143,7 @@ class HfFilesTest {
       int[] expected = line.get("ids").valueStream().mapToInt(JsonNode::asInt).toArray();
       assertArrayEquals(expected, tokenizer.encode(line.get("text").asString(), Set.of()), text);
       String decoded = new String(tokenizer.decode(expected, Set.of()), StandardCharsets.UTF_8);
-      assertEquals(line.get("text").asString(), decoded);
+      assertEquals(line.get("text").asString().replace('▁', ' '), decoded);
     }
     assertEquals(vocabulary.bos().orElseThrow(), tokenizer.encode("a", WHOLE)[0]);
   }
@@ -187,8 +187,7 @@ class HfFilesTest {
             + "else, expected two symbols",
         "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"added_tokens\":[{\"id\":0,\"content\":\""
             + "b\"}]}; id 0 is both 'a' and 'b'",
-        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"\\ud800\":0}}}; model.vocab is a string with a surro"
-            + "gate without partner",
+        "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"\\ud800\":0}}}; Broken surrogate pair",
         "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"normalizer\":{\"type\":\"Prepend\"}}; norm"
             + "alizer.prepend is missing, expected a string"
       })
