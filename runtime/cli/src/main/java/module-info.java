@@ -2,6 +2,7 @@
 module io.gatun.cli {
   requires info.picocli;
   requires io.gatun.engine;
+  requires io.gatun.safetensors;
   requires io.gatun.text;
   requires jdk.unsupported; // JLine's signal handlers
   requires org.jline.reader;

@@ -1,8 +1,10 @@
 package io.gatun.gguf;
 
 import io.gatun.tensors.Checkpoint;
+import io.gatun.tensors.FileMapping;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
+import io.gatun.tensors.Shown;
 import io.gatun.tensors.TensorData;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -112,7 +114,7 @@ public final class GgufFile implements Checkpoint {
   }
 
   private GgufHeader addPart(Path part) throws IOException {
-    MemorySegment bytes = Mapping.map(part, arena);
+    MemorySegment bytes = FileMapping.map(part, "a GGUF file", arena);
     var parsed = GgufHeader.parse(part.toString(), bytes);
     sizeBytes += bytes.byteSize();
     for (var info : parsed.tensors()) {

@@ -1,18 +1,16 @@
 package io.gatun.gguf;
 
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.FileReplacement;
 import io.gatun.tensors.Metadata;
+import io.gatun.tensors.Shown;
 import io.gatun.tensors.TensorData;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -25,7 +23,6 @@ import java.util.SequencedMap;
  */
 public final class GgufWriter {
   private static final int VERSION = 3;
-  private static final int CHUNK_BYTES = 1 << 20;
 
   /** Supplies the bytes of a tensor. */
   @FunctionalInterface
@@ -70,7 +67,7 @@ public final class GgufWriter {
    * @throws IllegalArgumentException as {@link #add(String, List, Encoding, Source)}
    */
   public GgufWriter add(TensorData tensor) {
-    return add(tensor.name(), tensor.shape(), tensor.encoding(), out -> copy(tensor.bytes(), out));
+    return add(tensor.name(), tensor.shape(), tensor.encoding(), out -> FileReplacement.copy(tensor.bytes(), out));
   }
 
   /**
@@ -113,20 +110,12 @@ public final class GgufWriter {
    */
   public void write(Path file) throws IOException {
     byte[] header = header();
-    var folder = file.toAbsolutePath().getParent();
-    if (folder == null) {
-      throw new IOException(file + ": is a folder, expected a file name");
-    }
-    var growing = Files.createTempFile(folder, String.valueOf(file.getFileName()), ".part");
-    try {
-      try (var channel = FileChannel.open(growing, StandardOpenOption.WRITE)) {
-        writeAll(channel, ByteBuffer.wrap(header));
-        writeTensors(channel, alignment());
-      }
-      Files.move(growing, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(growing);
-    }
+    FileReplacement.write(
+        file,
+        channel -> {
+          FileReplacement.writeAll(channel, ByteBuffer.wrap(header));
+          writeTensors(channel, alignment());
+        });
   }
 
   private byte[] header() {
@@ -165,27 +154,12 @@ public final class GgufWriter {
         throw new IllegalStateException(
             "tensor %s: its source wrote %d bytes, expected %d".formatted(tensor.getKey(), written, entry.bytes));
       }
-      writeAll(channel, ByteBuffer.allocate((int) (padded(written, alignment) - written)));
+      FileReplacement.writeAll(channel, ByteBuffer.allocate((int) (padded(written, alignment) - written)));
     }
   }
 
   private static long padded(long bytes, int alignment) {
     return Math.multiplyExact(Math.ceilDiv(bytes, alignment), (long) alignment);
-  }
-
-  private static void copy(MemorySegment bytes, WritableByteChannel out) throws IOException {
-    var chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK_BYTES, Math.max(1, bytes.byteSize())));
-    for (long done = 0; done < bytes.byteSize(); done += chunk.limit()) {
-      chunk.clear().limit((int) Math.min(chunk.capacity(), bytes.byteSize() - done));
-      MemorySegment.ofBuffer(chunk).copyFrom(bytes.asSlice(done, chunk.limit()));
-      writeAll(out, chunk);
-    }
-  }
-
-  private static void writeAll(WritableByteChannel out, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
-    }
   }
 
   private static void requireLength(String what, String name, int maxBytes) {

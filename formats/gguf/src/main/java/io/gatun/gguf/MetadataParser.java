@@ -1,6 +1,7 @@
 package io.gatun.gguf;
 
 import io.gatun.tensors.Metadata;
+import io.gatun.tensors.Shown;
 import io.gatun.tensors.Utf8Strings;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

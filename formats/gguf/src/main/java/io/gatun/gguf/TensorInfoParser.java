@@ -2,6 +2,7 @@ package io.gatun.gguf;
 
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.FormatException;
+import io.gatun.tensors.Shown;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.tensors.FormatException;
+import io.gatun.tensors.Shown;
 import io.gatun.tensors.UnsupportedModelException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

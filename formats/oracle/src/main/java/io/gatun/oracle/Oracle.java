@@ -52,6 +52,33 @@ public final class Oracle {
     return List.copyOf(names);
   }
 
+  /**
+   * The layers of quantized safetensors: all of those beside the whole corpus, else those that are committed.
+   *
+   * @return paths such as {@code gptq/28_v1_wrapped_zero_b4.safetensors} of one folder, in the order of the alphabet
+   */
+  public static List<Path> vectors() {
+    Path root =
+        folders().stream()
+            .flatMap(folder -> Stream.of(folder.resolve("../formats/vectors"), folder.resolve("vectors")))
+            .filter(Files::isDirectory)
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException(missing("vectors")));
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As {@link #vectors}, one of them. */
+  public static Path requireVector(String relative) {
+    return vectors().stream()
+        .filter(file -> file.endsWith(relative))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(missing("vectors/" + relative)));
+  }
+
   private static List<Path> folders() {
     var folders = new ArrayList<Path>();
     for (String property : List.of("gatun.oracle", "gatun.oracle.committed")) {

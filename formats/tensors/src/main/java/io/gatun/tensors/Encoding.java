@@ -6,11 +6,13 @@ import java.lang.foreign.MemorySegment;
  * How the bytes of a tensor mean numbers.
  *
  * <p>A row is a whole number of blocks; a block is {@link #blockLength()} values in {@link #blockBytes()} bytes,
- * little-endian. {@link #decode} is the truth that every kernel of the encoding is measured against.
+ * little-endian. {@link #decode} is the truth that every kernel of the encoding is measured against. A {@link
+ * MatrixEncoding} alone spreads its rows over several planes and has no blocks: {@link TensorData#decode} and {@link
+ * TensorData#byteSize} serve both.
  *
  * <p>Implementations are immutable and thread-safe.
  */
-public sealed interface Encoding permits PlainEncoding, QuantizedEncoding, OpaqueEncoding {
+public sealed interface Encoding permits PlainEncoding, QuantizedEncoding, OpaqueEncoding, MatrixEncoding {
 
   /** The encoding's name in lower case, as the field writes it: {@code f16}, {@code q4_0}, {@code q6_k}. */
   String id();

@@ -19,6 +19,19 @@ public final class Encodings {
   public static final PlainEncoding I16 = Plain.I16;
   public static final PlainEncoding I32 = Plain.I32;
   public static final PlainEncoding I64 = Plain.I64;
+  public static final PlainEncoding U8 = Plain.U8;
+  public static final PlainEncoding U16 = Plain.U16;
+  public static final PlainEncoding U32 = Plain.U32;
+  public static final PlainEncoding U64 = Plain.U64;
+  public static final PlainEncoding BOOL = Plain.BOOL;
+  public static final PlainEncoding F8_E4M3 = Plain.F8_E4M3;
+  public static final PlainEncoding F8_E5M2 = Plain.F8_E5M2;
+  public static final PlainEncoding F8_E4M3FNUZ = Plain.F8_E4M3FNUZ;
+  public static final PlainEncoding F8_E5M2FNUZ = Plain.F8_E5M2FNUZ;
+  public static final PlainEncoding F8_E8M0 = Plain.F8_E8M0;
+
+  /** Pairs of E2M1 numbers in a byte; of which only the size is known are other floats of fewer than 8 bits. */
+  public static final PlainEncoding F4 = new F4();
 
   public static final QuantizedEncoding Q1_0 = new Q1_0();
   public static final QuantizedEncoding Q2_0 = new Q2_0();

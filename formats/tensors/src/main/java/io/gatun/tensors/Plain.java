@@ -15,51 +15,127 @@ import java.util.Objects;
 enum Plain implements PlainEncoding {
   F32(4) {
     @Override
-    float value(MemorySegment source, long offset) {
+    public float value(MemorySegment source, long offset) {
       return source.get(FLOAT, offset);
     }
   },
   F16(2) {
     @Override
-    float value(MemorySegment source, long offset) {
+    public float value(MemorySegment source, long offset) {
       return LittleEndian.half(source, offset);
     }
   },
   /** The upper half of a float32. */
   BF16(2) {
     @Override
-    float value(MemorySegment source, long offset) {
+    public float value(MemorySegment source, long offset) {
       return Float.intBitsToFloat(source.get(SHORT, offset) << 16);
     }
   },
   F64(8) {
     @Override
-    float value(MemorySegment source, long offset) {
+    public float value(MemorySegment source, long offset) {
       return (float) source.get(DOUBLE, offset);
     }
   },
   I8(1) {
     @Override
-    float value(MemorySegment source, long offset) {
+    public float value(MemorySegment source, long offset) {
       return source.get(ValueLayout.JAVA_BYTE, offset);
     }
   },
   I16(2) {
     @Override
-    float value(MemorySegment source, long offset) {
+    public float value(MemorySegment source, long offset) {
       return source.get(SHORT, offset);
     }
   },
   I32(4) {
     @Override
-    float value(MemorySegment source, long offset) {
+    public float value(MemorySegment source, long offset) {
       return (float) source.get(INT, offset);
     }
   },
   I64(8) {
     @Override
-    float value(MemorySegment source, long offset) {
+    public float value(MemorySegment source, long offset) {
       return (float) source.get(LONG, offset);
+    }
+  },
+  U8(1) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      return LittleEndian.unsignedByte(source, offset);
+    }
+  },
+  U16(2) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      return Short.toUnsignedInt(source.get(SHORT, offset));
+    }
+  },
+  U32(4) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      return (float) Integer.toUnsignedLong(source.get(INT, offset));
+    }
+  },
+  U64(8) {
+    /** Above 2⁶³ half of it, its lowest bit kept for the rounding, doubled. */
+    @Override
+    public float value(MemorySegment source, long offset) {
+      long value = source.get(LONG, offset);
+      return value >= 0 ? (float) value : 2 * (float) (value >>> 1 | value & 1);
+    }
+  },
+  /** A byte, 0 or 1. */
+  BOOL(1) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      return source.get(ValueLayout.JAVA_BYTE, offset) == 0 ? 0 : 1;
+    }
+  },
+  /** Four bits of exponent, three of mantissa; no infinities, 7F and FF are NaN. Source: OCP 8-bit Floating Point 1.0. */
+  F8_E4M3(1) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      int bits = LittleEndian.unsignedByte(source, offset);
+      return (bits & 0x7F) == 0x7F ? Float.NaN : SmallFloats.e4m3(bits) * 0x1p8f;
+    }
+  },
+  /** The upper half of a float16. Source: OCP 8-bit Floating Point 1.0. */
+  F8_E5M2(1) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      return Float.float16ToFloat((short) (LittleEndian.unsignedByte(source, offset) << 8));
+    }
+  },
+  /** E4M3 with one more in the bias, no −0, and 80 for NaN, as AMD's MI300 has it. */
+  F8_E4M3FNUZ(1) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      int bits = LittleEndian.unsignedByte(source, offset);
+      return bits == 0x80 ? Float.NaN : SmallFloats.e4m3(bits) * 0x1p7f;
+    }
+  },
+  /** E5M2 with one more in the bias, no infinities, no −0, and 80 for NaN, as AMD's MI300 has it. */
+  F8_E5M2FNUZ(1) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      int bits = LittleEndian.unsignedByte(source, offset);
+      return bits == 0x80 ? Float.NaN : SmallFloats.e5m2(bits);
+    }
+  },
+  /** A power of two, {@code 2^(bits − 127)}; FF is NaN. Source: OCP Microscaling Formats 1.0. */
+  F8_E8M0(1) {
+    @Override
+    public float value(MemorySegment source, long offset) {
+      int bits = LittleEndian.unsignedByte(source, offset);
+      return switch (bits) {
+        case 0 -> 0x1p-127f;
+        case 255 -> Float.NaN;
+        default -> Float.intBitsToFloat(bits << 23);
+      };
     }
   };
 
@@ -69,8 +145,6 @@ enum Plain implements PlainEncoding {
   Plain(int bytes) {
     this.bytes = bytes;
   }
-
-  abstract float value(MemorySegment source, long offset);
 
   @Override
   public String id() {

@@ -9,29 +9,30 @@ import java.util.List;
  * and die with it.
  *
  * @param name as in the file, for example {@code blk.0.attn_q.weight}
- * @param shape dimensions, slowest first as NumPy writes them: {@code [out, in]}, {@code [n_expert, out, in]}
+ * @param shape dimensions, slowest first as NumPy writes them: {@code [out, in]}, {@code [n_expert, out, in]}; none for
+ *     a single number
  * @param encoding what the bytes mean; rows (runs along the last dimension) are whole blocks
- * @param planes the byte ranges; one for GGUF encodings
+ * @param planes the byte ranges; one but for a {@link MatrixEncoding}
  */
 public record TensorData(String name, List<Long> shape, Encoding encoding, List<MemorySegment> planes) {
 
   public TensorData {
     shape = List.copyOf(shape);
     planes = List.copyOf(planes);
-    if (shape.isEmpty() || planes.isEmpty()) {
-      throw new IllegalArgumentException(name + ": a tensor needs a shape and a plane");
+    if (planes.isEmpty()) {
+      throw new IllegalArgumentException(name + ": a tensor needs a plane");
     }
   }
 
-  /** Values along the last dimension. */
+  /** Values along the last dimension; 1 without dimensions. */
   public long cols() {
-    return shape.getLast();
+    return shape.isEmpty() ? 1 : shape.getLast();
   }
 
   /** The product of all dimensions but the last. */
   public long rows() {
     long rows = 1;
-    for (long dim : shape.subList(0, shape.size() - 1)) {
+    for (long dim : shape.subList(0, Math.max(0, shape.size() - 1))) {
       rows = Math.multiplyExact(rows, dim);
     }
     return rows;
@@ -64,6 +65,28 @@ public record TensorData(String name, List<Long> shape, Encoding encoding, List<
       throw new IllegalStateException(name + ": " + encoding.id() + " has " + planes.size() + " planes");
     }
     return planes.getFirst();
+  }
+
+  /** Bytes of all planes. */
+  public long byteSize() {
+    return planes.stream().mapToLong(MemorySegment::byteSize).sum();
+  }
+
+  /**
+   * Decodes whole rows, whatever the encoding.
+   *
+   * @param row among all {@link #rows}
+   * @param rowCount rows to decode
+   * @param target receives {@code rowCount · cols} values from its start on
+   * @throws IndexOutOfBoundsException if the rows leave the tensor or the array
+   */
+  public void decode(long row, int rowCount, float[] target) {
+    int cols = Math.toIntExact(cols());
+    if (encoding instanceof MatrixEncoding matrix) {
+      matrix.decode(planes, new MatrixEncoding.Region(row, rowCount, 0, cols), target, 0);
+    } else {
+      encoding.decode(bytes(), encoding.bytes(row * cols), target, 0, Math.multiplyExact(rowCount, cols));
+    }
   }
 
   /** For messages: {@code blk.0.attn_q.weight q4_0 [64, 64]}. */

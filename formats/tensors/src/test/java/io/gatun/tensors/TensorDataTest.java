@@ -34,10 +34,15 @@ class TensorDataTest {
   }
 
   @Test
-  void aTensorHasAShapeAndAPlane() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new TensorData("t", List.of(), Encodings.F32, List.of(MemorySegment.NULL)));
+  void aSingleNumberHasNoDimensions() {
+    var number = tensor();
+    assertEquals(1, number.values());
+    assertTrue(number.hasShape());
+    assertTrue(number.hasShape(1));
+  }
+
+  @Test
+  void aTensorHasAPlane() {
     assertThrows(
         IllegalArgumentException.class, () -> new TensorData("t", List.of(1L), Encodings.F32, List.of()));
   }

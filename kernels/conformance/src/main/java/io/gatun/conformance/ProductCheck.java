@@ -9,6 +9,7 @@ import io.gatun.device.QuantizedRows;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.QuantizedEncoding;
@@ -72,7 +73,7 @@ final class ProductCheck {
   private static Optional<MatmulKernel<QuantizedRows>> q8(Encoding encoding, Kernels kernels) {
     return switch (encoding) {
       case QuantizedEncoding quantized -> kernels.q8().apply(quantized);
-      case PlainEncoding _, OpaqueEncoding _ -> Optional.empty();
+      case PlainEncoding _, OpaqueEncoding _, MatrixEncoding _ -> Optional.empty();
     };
   }
 

@@ -17,6 +17,7 @@ import io.gatun.device.RouterSpec;
 import io.gatun.device.Routing;
 import io.gatun.device.StateRows;
 import io.gatun.device.StateSpaceSpec;
+import io.gatun.device.XieluSpec;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.OpaqueEncoding;
@@ -65,6 +66,10 @@ final class RowOperations {
                 elementwise("activate", (device, x) -> device.activate(x, ActivationFunction.GELU)),
                 elementwise("softcap", (device, x) -> device.softcap(x, 2)),
                 elementwise("clamp", (device, x) -> device.clamp(x, 0.75f)),
+                elementwise("xielu", (device, x) -> device.xielu(x, new XieluSpec(0.8f, 0.6f, 0.5f, -1e-6f))),
+                elementwise("sparsify", (device, x) -> device.sparsify(x, 1.3f)),
+                rescale(),
+                mixRuns(),
                 add(),
                 scale(),
                 scaleRows(),
@@ -81,6 +86,7 @@ final class RowOperations {
                 attention("attention with a window", ATTENTION.withWindow(65)),
                 attention("attention with a softcap", ATTENTION.withSoftcap(1.5f)),
                 attention("attention with slopes", ATTENTION.withSlopes(0.5f, 0.25f, 0.125f, 0.0625f, 0.03f, 0.01f)),
+                attention("attention with biases", ATTENTION.withBiases(Operands.gaussians(6 * 21, random()))),
                 attention("attention with sinks", ATTENTION.withSinks(3, -2, 1, 0, 0.5f, 4)),
                 attentionToAll()),
             Arrays.stream(RopeSpec.Pairing.values()).map(RowOperations::rope))
@@ -396,6 +402,32 @@ final class RowOperations {
           Buffer product = chosen(device, x, cols, rows);
           device.scaleRows(product, chosen(device, factors, 1, rows));
           return Operands.rows(device, product);
+        });
+  }
+
+  private static RowOperation rescale() {
+    int cols = 501;
+    float[] x = Operands.gaussians(3 * ROWS * cols, random());
+    float[] y = Operands.gaussians(ROWS * cols, random());
+    return rounded(
+        "rescale",
+        (device, rows) -> {
+          Buffer product = chosen(device, x, 3 * cols, rows);
+          device.rescale(product.reshaped(3L * rows.length, cols), chosen(device, y, cols, rows));
+          return Operands.rows(device, product);
+        });
+  }
+
+  private static RowOperation mixRuns() {
+    int length = 77;
+    float[] x = Operands.gaussians(ROWS * 4 * length, random());
+    float[] weights = Operands.gaussians(ROWS * 12, random());
+    return rounded(
+        "mixRuns",
+        (device, rows) -> {
+          Buffer out = device.buffer(rows.length, 3L * length);
+          device.mixRuns(chosen(device, weights, 12, rows), chosen(device, x, 4 * length, rows), length, out);
+          return Operands.rows(device, out);
         });
   }
 

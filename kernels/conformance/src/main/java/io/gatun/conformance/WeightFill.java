@@ -2,6 +2,7 @@ package io.gatun.conformance;
 
 import io.gatun.device.RandomBlocks;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.QuantizedEncoding;
@@ -109,7 +110,7 @@ public enum WeightFill {
     boolean[] isCode =
         switch (encoding) {
           case QuantizedEncoding quantized -> CodeBytes.of(quantized);
-          case PlainEncoding _, OpaqueEncoding _ ->
+          case PlainEncoding _, OpaqueEncoding _, MatrixEncoding _ ->
               throw new IllegalArgumentException("%s has no codes to fill with %s".formatted(encoding.id(), this));
         };
     RandomBlocks.ORDINARY.fill(encoding, bytes, random);

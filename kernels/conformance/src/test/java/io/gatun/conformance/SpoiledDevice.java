@@ -27,6 +27,10 @@ final class SpoiledDevice {
           "activate",
           "softcap",
           "clamp",
+          "xielu",
+          "sparsify",
+          "rescale",
+          "mixRuns",
           "add",
           "scale",
           "scaleRows",
@@ -71,7 +75,7 @@ final class SpoiledDevice {
         routing.weights()[0] *= 1.00001f;
         yield routing;
       }
-      case "rope", "gate", "activate", "softcap", "clamp", "add", "scale", "scaleRows", "addExperts" -> {
+      case "rope", "gate", "activate", "softcap", "clamp", "xielu", "sparsify", "rescale", "add", "scale", "scaleRows", "addExperts" -> {
         device.scale((Buffer) arguments[0], 1.00001f);
         yield result;
       }

@@ -24,6 +24,7 @@ import io.gatun.device.Scratch;
 import io.gatun.device.Shapes;
 import io.gatun.device.StateRows;
 import io.gatun.device.StateSpaceSpec;
+import io.gatun.device.XieluSpec;
 import io.gatun.tensors.TensorData;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -161,6 +162,41 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public synchronized void xielu(Buffer x, XieluSpec spec) {
+    HostBuffer values = host(x);
+    workers.run(values.values(), Grain.of(40), (from, to, _) -> ScalarKernels.xielu(values, spec, from, to));
+  }
+
+  @Override
+  public synchronized void sparsify(Buffer x, float deviations) {
+    HostBuffer rows = host(x);
+    Shapes.sparsify(rows);
+    workers.run(
+        rows.rows(), Grain.of(6 * rows.cols()), (from, to, _) -> ScalarKernels.sparsify(rows, deviations, from, to));
+  }
+
+  @Override
+  public synchronized void rescale(Buffer x, Buffer y) {
+    HostBuffer rows = host(x);
+    HostBuffer lengths = host(y);
+    Shapes.rescale(rows, lengths);
+    workers.run(
+        rows.rows(), Grain.of(6 * rows.cols()), (from, to, _) -> ScalarKernels.rescale(rows, lengths, from, to));
+  }
+
+  @Override
+  public synchronized void mixRuns(Buffer weights, Buffer x, int length, Buffer out) {
+    HostBuffer factors = host(weights);
+    HostBuffer source = host(x);
+    HostBuffer target = host(out);
+    Shapes.mixRuns(factors, source, length, target);
+    workers.run(
+        source.rows(),
+        Grain.of(3 * factors.cols() * length),
+        (from, to, _) -> ScalarKernels.mixRuns(factors, source, length, target, from, to));
+  }
+
+  @Override
   public synchronized void copyColumns(Buffer x, ColumnRuns runs, Buffer out) {
     HostBuffer source = host(x);
     HostBuffer target = host(out);
@@ -279,7 +315,11 @@ public final class CpuDevice implements Device {
     }
     workers.run(
         (long) rows.rows() * spec.headCount(),
-        Grain.of(keys * (2L * (spec.keyDim() + spec.valueDim()) + 20)),
+        Grain.ofHeads(
+            keys * (2L * (spec.keyDim() + spec.valueDim()) + 20),
+            spec.headCount() / spec.headCountKv(),
+            (long) rows.rows() * spec.headCountKv(),
+            workers.threads()),
         (from, to, worker) -> kernels.attention(call, from, to, scratch[worker]));
   }
 

@@ -19,4 +19,16 @@ final class Grain {
   static long ofStrips(long cost) {
     return (of(cost) + STRIP - 1) / STRIP * STRIP;
   }
+
+  /**
+   * For heads, {@code cost} each. Those that share a key head stay together, as its keys and values are then decoded once for
+   * all of them; but every thread gets some.
+   *
+   * @param shared heads of a key head
+   * @param keyHeads of all rows
+   */
+  static long ofHeads(long cost, int shared, long keyHeads, int threads) {
+    long together = Math.max(1, shared / Math.ceilDiv(threads, Math.max(1, keyHeads)));
+    return Math.ceilDiv(of(cost), together) * together;
+  }
 }

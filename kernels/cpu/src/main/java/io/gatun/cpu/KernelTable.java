@@ -11,6 +11,7 @@ import io.gatun.device.ScalarKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.QuantizedEncoding;
@@ -117,7 +118,11 @@ public final class KernelTable {
                 tiers));
   }
 
+  /** Encodings in planes, of which each tensor has its own, are left to scalar. */
   private Candidate<MatmulKernel<HostBuffer>> floats(Encoding encoding) {
+    if (encoding instanceof MatrixEncoding) {
+      return SCALAR_FLOAT;
+    }
     return floats.computeIfAbsent(
         encoding,
         _ ->
@@ -227,7 +232,7 @@ public final class KernelTable {
           }
         }
         case PlainEncoding _ -> add(byTier, floats(encoding), id);
-        case OpaqueEncoding _ -> {}
+        case OpaqueEncoding _, MatrixEncoding _ -> {}
       }
     }
     if (areAlike) {

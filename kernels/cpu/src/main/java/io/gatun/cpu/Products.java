@@ -5,12 +5,15 @@ import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
 import io.gatun.device.MatmulKernel;
+import io.gatun.device.PermutedRows;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.Routing;
 import io.gatun.device.RowKernels;
+import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
 
@@ -26,6 +29,8 @@ final class Products {
   private final HostMemory memory;
   private final QuantizedRows quantized;
   private final QuantizedRows quantizedByExpert;
+  private final QuantizedRows quantizedByColumn;
+  private final PermutedRows permuted;
   private HostBuffer x;
   private HostBuffer xByExpert;
   private HostBuffer outByExpert;
@@ -40,6 +45,8 @@ final class Products {
     this.memory = memory;
     this.quantized = new QuantizedRows(memory);
     this.quantizedByExpert = new QuantizedRows(memory);
+    this.quantizedByColumn = new QuantizedRows(memory);
+    this.permuted = new PermutedRows(memory);
     this.x = memory.buffer(0, 1);
     this.xByExpert = x;
     this.outByExpert = x;
@@ -63,6 +70,8 @@ final class Products {
     switch (w.encoding()) {
       case QuantizedEncoding encoding when precision.quantizes() ->
           run(new Product<>(quantized(), 0, w, 0, out, 0, x.rows()), table.q8Matmul(encoding));
+      case MatrixEncoding _ when precision.quantizes() && w.isInteger() ->
+          run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), ScalarKernels.q8Matmul());
       case Encoding encoding -> run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(encoding));
     }
   }
@@ -78,16 +87,28 @@ final class Products {
 
   private QuantizedRows quantized() {
     if (!isQuantized) {
-      HostBuffer rows = x;
-      quantized.reshape(rows.rows(), rows.cols());
-      RowKernels kernels = table.rows();
-      workers.run(
-          rows.rows(),
-          Grain.of(4 * rows.cols()),
-          (from, to, worker) -> kernels.quantize(rows, quantized, from, to, scratch[worker]));
+      quantize(x, quantized);
       isQuantized = true;
     }
     return quantized;
+  }
+
+  /** The activations in the order of a matrix's packed columns; each matrix has its own. */
+  private QuantizedRows quantized(int[] permutation) {
+    if (permutation.length == 0) {
+      return quantized();
+    }
+    quantize(permuted.of(x, permutation), quantizedByColumn);
+    return quantizedByColumn;
+  }
+
+  private void quantize(HostBuffer rows, QuantizedRows target) {
+    target.reshape(rows.rows(), rows.cols());
+    RowKernels kernels = table.rows();
+    workers.run(
+        rows.rows(),
+        Grain.of(4 * rows.cols()),
+        (from, to, worker) -> kernels.quantize(rows, target, from, to, scratch[worker]));
   }
 
   /** Slots are brought together by expert, so that each expert's rows are decoded once. */
@@ -98,6 +119,8 @@ final class Products {
     switch (w.encoding()) {
       case QuantizedEncoding encoding when precision.quantizes() ->
           run(quantizedByExpert(order, routing), w, order, results, table.q8Matmul(encoding));
+      case MatrixEncoding _ when precision.quantizes() && w.isInteger() && w.permutation().length == 0 ->
+          run(quantizedByExpert(order, routing), w, order, results, ScalarKernels.q8Matmul());
       case Encoding encoding -> run(xByExpert(order, routing), w, order, results, table.floatMatmul(encoding));
     }
     long bytes = w.rows() * Float.BYTES;

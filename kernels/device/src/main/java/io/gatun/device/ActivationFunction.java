@@ -11,6 +11,10 @@ public enum ActivationFunction {
   GELU,
   /** {@code max(x, 0)²}. So and others 2021, arXiv 2109.08668. */
   RELU_SQUARED,
+  /** {@code max(x, 0)}. */
+  RELU,
+  /** {@code ln(1 + eˣ)}. Dugas and others 2000. */
+  SOFTPLUS,
   /** {@code σ(x)}. */
   SIGMOID,
   /** {@code x}. */
@@ -27,6 +31,8 @@ public enum ActivationFunction {
       case SILU -> x / (1 + Math.exp(-x));
       case GELU -> x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
       case RELU_SQUARED -> Math.max(x, 0) * Math.max(x, 0);
+      case RELU -> Math.max(x, 0);
+      case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
       case IDENTITY -> x;
       case SIGMOID -> 1 / (1 + Math.exp(-x));
       case SILU_CLAMPED -> Math.min(x, 7) / (1 + Math.exp(-1.702 * Math.min(x, 7)));
@@ -36,7 +42,7 @@ public enum ActivationFunction {
   /** What {@code f} gates, given {@code up}. */
   double gated(double up) {
     return switch (this) {
-      case SILU, GELU, RELU_SQUARED, SIGMOID, IDENTITY -> up;
+      case SILU, GELU, RELU_SQUARED, RELU, SOFTPLUS, SIGMOID, IDENTITY -> up;
       case SILU_CLAMPED -> Math.min(Math.max(up, -7), 7) + 1;
     };
   }

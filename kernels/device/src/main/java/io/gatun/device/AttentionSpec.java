@@ -15,6 +15,9 @@ package io.gatun.device;
  *     arXiv 2108.12409); empty for none; not copied, must not change
  * @param sinks a logit of each query head that joins its softmax and has no value (Xiao and others 2023, arXiv
  *     2309.17453); empty for none; not copied, must not change
+ * @param biases what is added to the logit of a query head by how far a key is ahead, after the cap: {@code [headCount, 2 ·
+ *     reach + 1]} for distances from {@code −reach}, those beyond as those at the ends (Raffel and others 2019, arXiv
+ *     1910.10683); empty for none; not copied, must not change
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record AttentionSpec(
@@ -27,7 +30,8 @@ public record AttentionSpec(
     int chunk,
     float softcap,
     float[] slopes,
-    float[] sinks) {
+    float[] sinks,
+    float[] biases) {
   /** A window that hides nothing. */
   public static final int ALL = Integer.MAX_VALUE;
 
@@ -46,35 +50,59 @@ public record AttentionSpec(
       throw new IllegalArgumentException(
           "%d slopes and %d sinks for %d heads".formatted(slopes.length, sinks.length, headCount));
     }
+    if (biases.length % headCount != 0 || (biases.length != 0 && biases.length / headCount % 2 == 0)) {
+      throw new IllegalArgumentException("%d biases for %d heads".formatted(biases.length, headCount));
+    }
   }
 
   /** Plain softmax attention. */
   public AttentionSpec(int headCount, int headCountKv, int keyDim, int valueDim, float scale) {
-    this(headCount, headCountKv, keyDim, valueDim, scale, ALL, ALL, 0, NONE, NONE);
+    this(headCount, headCountKv, keyDim, valueDim, scale, ALL, ALL, 0, NONE, NONE, NONE);
   }
 
   public AttentionSpec withScale(float factor) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, factor, window, chunk, softcap, slopes, sinks);
+    return new AttentionSpec(
+        headCount, headCountKv, keyDim, valueDim, factor, window, chunk, softcap, slopes, sinks, biases);
   }
 
   public AttentionSpec withWindow(int keys) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, keys, chunk, softcap, slopes, sinks);
+    return new AttentionSpec(
+        headCount, headCountKv, keyDim, valueDim, scale, keys, chunk, softcap, slopes, sinks, biases);
   }
 
   public AttentionSpec withChunk(int positions) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, positions, softcap, slopes, sinks);
+    return new AttentionSpec(
+        headCount, headCountKv, keyDim, valueDim, scale, window, positions, softcap, slopes, sinks, biases);
   }
 
   public AttentionSpec withSoftcap(float cap) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, chunk, cap, slopes, sinks);
+    return new AttentionSpec(
+        headCount, headCountKv, keyDim, valueDim, scale, window, chunk, cap, slopes, sinks, biases);
   }
 
   public AttentionSpec withSlopes(float... byHead) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, chunk, softcap, byHead, sinks);
+    return new AttentionSpec(
+        headCount, headCountKv, keyDim, valueDim, scale, window, chunk, softcap, byHead, sinks, biases);
   }
 
   public AttentionSpec withSinks(float... byHead) {
-    return new AttentionSpec(headCount, headCountKv, keyDim, valueDim, scale, window, chunk, softcap, slopes, byHead);
+    return new AttentionSpec(
+        headCount, headCountKv, keyDim, valueDim, scale, window, chunk, softcap, slopes, byHead, biases);
+  }
+
+  public AttentionSpec withBiases(float... byHeadAndDistance) {
+    return new AttentionSpec(
+        headCount, headCountKv, keyDim, valueDim, scale, window, chunk, softcap, slopes, sinks, byHeadAndDistance);
+  }
+
+  /** What is added to a head's logit for a key that is so far ahead, or behind; 0 without biases. */
+  public float bias(int head, int ahead) {
+    if (biases.length == 0) {
+      return 0;
+    }
+    int distances = biases.length / headCount;
+    int reach = distances / 2;
+    return biases[head * distances + reach + Math.clamp(ahead, -reach, reach)];
   }
 
   /** The first key that a row at {@code position} sees. */
@@ -85,7 +113,7 @@ public record AttentionSpec(
   /** For messages. */
   @Override
   public String toString() {
-    return "attention of %d heads over %d, keys of %d, values of %d%s%s%s%s%s"
+    return "attention of %d heads over %d, keys of %d, values of %d%s%s%s%s%s%s"
         .formatted(
             headCount,
             headCountKv,
@@ -95,6 +123,7 @@ public record AttentionSpec(
             chunk == ALL ? "" : ", chunks of " + chunk,
             softcap == 0 ? "" : ", softcap " + softcap,
             slopes.length == 0 ? "" : ", slopes",
-            sinks.length == 0 ? "" : ", sinks");
+            sinks.length == 0 ? "" : ", sinks",
+            biases.length == 0 ? "" : ", biases");
   }
 }

@@ -133,6 +133,33 @@ public interface Device extends AutoCloseable {
   /** {@code x = f(x)}, elementwise. */
   void activate(Buffer x, ActivationFunction f);
 
+  /** {@code x = f(x)}, elementwise, {@code f} being {@link XieluSpec}'s. */
+  void xielu(Buffer x, XieluSpec spec);
+
+  /**
+   * Keeps of each row what is far above its mean: {@code x = max(x − μ − deviations · s, 0)}, with the standard deviation
+   * {@code s = √(Σ (x − μ)² / (cols − 1))}. As in Gemma 3n (Google 2025).
+   *
+   * @param x of at least 2 columns
+   */
+  void sparsify(Buffer x, float deviations);
+
+  /**
+   * Brings rows to the lengths of others: {@code x[r, :] *= |y[r', :]| / |x[r, :]|} with {@code r' = r · y.rows() /
+   * x.rows()}.
+   *
+   * @param y of as many columns, and of a number of rows that divides that of {@code x}
+   */
+  void rescale(Buffer x, Buffer y);
+
+  /**
+   * Mixes runs of {@code length} columns: {@code out[r, j · length + i] = Σₖ weights[r, j · m + k] · x[r, k · length + i]},
+   * {@code m} being the runs of {@code x}.
+   *
+   * @param weights {@code [rows, n · m]} where {@code out} has {@code n} runs
+   */
+  void mixRuns(Buffer weights, Buffer x, int length, Buffer out);
+
   /** {@code x = cap · tanh(x / cap)}, elementwise; {@code cap} above 0. */
   void softcap(Buffer x, float cap);
 
@@ -150,7 +177,8 @@ public interface Device extends AutoCloseable {
    * have been appended; no others are read. With {@code h' = h / (headCount / headCountKv)}:
    *
    * <pre>
-   *   logit[j]  = cap(scale · q[r, h]·k[j, h']) − slope[h] · |position − j|     cap and slope where the spec has them
+   *   logit[j]  = cap(scale · q[r, h]·k[j, h']) − slope[h] · |position − j| + bias[h, j − position]
+   *                                                                             cap, slope and bias where the spec has them
    *   out[r, h] = Σⱼ e^logit[j] · v[j, h'] / (Σⱼ e^logit[j] + e^sink[h])        e^sink where the spec has sinks
    * </pre>
    *

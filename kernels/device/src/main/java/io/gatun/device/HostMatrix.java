@@ -1,22 +1,27 @@
 package io.gatun.device;
 
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.IntegerCodes;
+import io.gatun.tensors.MatrixEncoding;
+import io.gatun.tensors.QuantizedEncoding;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A weight matrix where it lies in its checkpoint: the mapped bytes themselves. Rows follow each other without gaps,
- * experts likewise. The bytes belong to the checkpoint. Immutable.
+ * A weight matrix where it lies in its checkpoint: the mapped bytes themselves. In a single plane rows follow each other
+ * without gaps, experts likewise; in several planes they are where its {@link MatrixEncoding} says. The bytes belong to
+ * the checkpoint. Immutable.
  *
  * @param name the tensor's
- * @param bytes of all rows of all experts
+ * @param planes of all rows of all experts; one but for a {@link MatrixEncoding}
  * @param rows of each expert
  * @param cols at most 2³¹ − 1
  */
-public record HostMatrix(String name, Encoding encoding, MemorySegment bytes, long rows, long cols, int experts)
-    implements Matrix {
+public record HostMatrix(
+    String name, Encoding encoding, List<MemorySegment> planes, long rows, long cols, int experts) implements Matrix {
 
   /**
    * @param weights {@code [in]}, {@code [out, in]} or {@code [n_expert, out, in]}
@@ -24,14 +29,14 @@ public record HostMatrix(String name, Encoding encoding, MemorySegment bytes, lo
    */
   public static HostMatrix of(TensorData weights) {
     List<Long> shape = weights.shape();
-    if (shape.size() > 3 || weights.cols() > Integer.MAX_VALUE) {
+    if (shape.isEmpty() || shape.size() > 3 || weights.cols() > Integer.MAX_VALUE) {
       throw new UnsupportedModelException(
           weights + ": expected [out, in] or [n_expert, out, in] with at most 2147483647 columns");
     }
     decodable(weights);
     int experts = shape.size() == 3 ? Math.toIntExact(shape.getFirst()) : 1;
     long rows = shape.size() == 1 ? 1 : shape.get(shape.size() - 2);
-    return new HostMatrix(weights.name(), weights.encoding(), weights.bytes(), rows, weights.cols(), experts);
+    return new HostMatrix(weights.name(), weights.encoding(), weights.planes(), rows, weights.cols(), experts);
   }
 
   /** @throws IllegalArgumentException if {@code matrix} is not in host memory */
@@ -46,6 +51,9 @@ public record HostMatrix(String name, Encoding encoding, MemorySegment bytes, lo
   /** Decodes one block of zeros, so that an encoding without a decoder is found at load, and measures the bytes. */
   static void decodable(TensorData tensor) {
     Encoding encoding = tensor.encoding();
+    if (encoding instanceof MatrixEncoding) {
+      return; // its container has held it against the planes
+    }
     if (tensor.planes().size() != 1) {
       throw new UnsupportedModelException(
           "%s: %d planes, expected one".formatted(tensor, tensor.planes().size()));
@@ -63,10 +71,76 @@ public record HostMatrix(String name, Encoding encoding, MemorySegment bytes, lo
     }
   }
 
+  /** A matrix in a single plane. */
+  public HostMatrix(String name, Encoding encoding, MemorySegment bytes, long rows, long cols, int experts) {
+    this(name, encoding, List.of(bytes), rows, cols, experts);
+  }
+
   public HostMatrix {
+    planes = List.copyOf(planes);
     if (rows < 0 || cols < 1 || experts < 0) {
       throw new IllegalArgumentException("%s: [%d, %d, %d]".formatted(name, experts, rows, cols));
     }
+  }
+
+  /** The bytes of a matrix in a single plane. */
+  public MemorySegment bytes() {
+    return planes.getFirst();
+  }
+
+  /** Decodes {@code count} rows of an expert from {@code row} on to the start of {@code target}. */
+  void decode(int expert, long row, int count, float[] target) {
+    if (encoding instanceof MatrixEncoding matrix) {
+      matrix.decode(planes, region(expert, row, count), target, 0);
+    } else {
+      encoding.decode(bytes(), rowOffset(expert, row), target, 0, Math.toIntExact(count * cols));
+    }
+  }
+
+  private MatrixEncoding.Region region(int expert, long row, int rowCount) {
+    return new MatrixEncoding.Region(expert * rows + row, rowCount, 0, (int) cols);
+  }
+
+  /** Rows that are best decoded together. */
+  int rowStep() {
+    return encoding instanceof MatrixEncoding matrix ? matrix.rowStep() : 1;
+  }
+
+  /** The integer codes of a matrix in several planes, where it is that. */
+  public Optional<IntegerCodes> planeCodes() {
+    return encoding instanceof MatrixEncoding matrix ? matrix.codes() : Optional.empty();
+  }
+
+  /** Whether the values are integer codes with scales, so that 8-bit activations can meet them. */
+  public boolean isInteger() {
+    return encoding instanceof QuantizedEncoding || planeCodes().isPresent();
+  }
+
+  /** The input feature of each column in the order of {@link #unpack}; empty if they are in order. Not to be changed. */
+  public int[] permutation() {
+    return planeCodes().map(IntegerCodes::permutation).orElseGet(() -> new int[0]);
+  }
+
+  /** Columns that share a scale; only of {@linkplain #isInteger integer} matrices. */
+  int groupLength() {
+    return encoding instanceof QuantizedEncoding blocks ? blocks.groupLength() : codes().groupLength();
+  }
+
+  boolean hasMinimum() {
+    return encoding instanceof QuantizedEncoding blocks ? blocks.hasMinimum() : codes().hasMinimum();
+  }
+
+  /** As {@link QuantizedEncoding#unpack}, of whole rows; each row begins with a group of its own. */
+  void unpack(int expert, long row, int count, byte[] codes, float[] scales, float[] minimums) {
+    if (encoding instanceof QuantizedEncoding blocks) {
+      blocks.unpack(bytes(), rowOffset(expert, row), Math.toIntExact(count * cols), codes, scales, minimums);
+    } else {
+      codes().unpack(planes, region(expert, row, count), codes, scales, minimums);
+    }
+  }
+
+  private IntegerCodes codes() {
+    return planeCodes().orElseThrow(() -> new IllegalArgumentException(this + ": has no integer codes"));
   }
 
   /** Bytes of a row. */

@@ -44,7 +44,7 @@ public final class HostMemory implements AutoCloseable {
     HostMatrix.decodable(tensor);
     int count = Math.toIntExact(tensor.values());
     var values = new float[count];
-    tensor.encoding().decode(tensor.bytes(), 0, values, 0, count);
+    tensor.decode(0, Math.toIntExact(tensor.rows()), values);
     HostBuffer buffer = buffer(1, count);
     MemorySegment.copy(values, 0, buffer.segment(), ValueLayout.JAVA_FLOAT, 0, count);
     return buffer;

@@ -1,10 +1,7 @@
 package io.gatun.device;
 
-import io.gatun.tensors.Encoding;
-import io.gatun.tensors.OpaqueEncoding;
-import io.gatun.tensors.PlainEncoding;
-import io.gatun.tensors.QuantizedEncoding;
 import io.gatun.tensors.TensorData;
+import java.util.Optional;
 
 /**
  * Scalar truth: one thread, the {@link ScalarKernels} over whole operands, and no operation fused. Every other device
@@ -17,6 +14,7 @@ public final class ReferenceDevice implements Device {
   private final HostMemory memory = new HostMemory();
   private final Scratch scratch = new Scratch();
   private final QuantizedRows quantized = new QuantizedRows(memory);
+  private final PermutedRows permuted = new PermutedRows(memory);
   private final ScalarKernels kernels = ScalarKernels.INSTANCE;
 
   public ReferenceDevice(ActivationPrecision precision) {
@@ -104,6 +102,29 @@ public final class ReferenceDevice implements Device {
   }
 
   @Override
+  public synchronized void xielu(Buffer x, XieluSpec spec) {
+    ScalarKernels.xielu(host(x), spec, 0, host(x).values());
+  }
+
+  @Override
+  public synchronized void sparsify(Buffer x, float deviations) {
+    Shapes.sparsify(host(x));
+    ScalarKernels.sparsify(host(x), deviations, 0, x.rows());
+  }
+
+  @Override
+  public synchronized void rescale(Buffer x, Buffer y) {
+    Shapes.rescale(host(x), host(y));
+    ScalarKernels.rescale(host(x), host(y), 0, x.rows());
+  }
+
+  @Override
+  public synchronized void mixRuns(Buffer weights, Buffer x, int length, Buffer out) {
+    Shapes.mixRuns(host(weights), host(x), length, host(out));
+    ScalarKernels.mixRuns(host(weights), host(x), length, host(out), 0, x.rows());
+  }
+
+  @Override
   public synchronized void copyColumns(Buffer x, ColumnRuns runs, Buffer out) {
     Shapes.copyColumns(host(x), runs, host(out));
     ScalarKernels.copyColumns(host(x), runs, host(out), 0, x.rows());
@@ -113,13 +134,13 @@ public final class ReferenceDevice implements Device {
   public synchronized void matmul(Buffer x, Matrix w, Buffer out) {
     HostMatrix matrix = HostMatrix.of(w);
     Shapes.matmul(host(x), matrix, host(out));
-    if (quantizes(matrix.encoding())) {
-      quantize(host(x));
+    if (quantizes(matrix)) {
+      quantize(permuted.of(host(x), matrix.permutation()));
       var product = new Product<>(quantized, 0, matrix, 0, host(out), 0, x.rows());
       ScalarKernels.q8Matmul().run(product, 0, matrix.rows(), scratch);
     } else {
       var product = new Product<>(host(x), 0, matrix, 0, host(out), 0, x.rows());
-      ScalarKernels.floatMatmul().run(product, 0, matrix.rows(), scratch);
+      floatMatmul(matrix).run(product, 0, matrix.rows(), scratch);
     }
   }
 
@@ -128,11 +149,17 @@ public final class ReferenceDevice implements Device {
     kernels.quantize(x, quantized, 0, x.rows(), scratch);
   }
 
-  private boolean quantizes(Encoding encoding) {
-    return switch (encoding) {
-      case PlainEncoding _, OpaqueEncoding _ -> false;
-      case QuantizedEncoding _ -> precision.quantizes();
-    };
+  private boolean quantizes(HostMatrix w) {
+    return precision.quantizes() && w.isInteger() && prescribed(w).isEmpty();
+  }
+
+  private MatmulKernel<HostBuffer> floatMatmul(HostMatrix w) {
+    return prescribed(w).orElseGet(ScalarKernels::floatMatmul);
+  }
+
+  /** The product that the checkpoint prescribes, where that is asked for. */
+  private Optional<MatmulKernel<HostBuffer>> prescribed(HostMatrix w) {
+    return precision == ActivationPrecision.NATIVE ? PrescribedMatmul.of(w.encoding()) : Optional.empty();
   }
 
   @Override
@@ -242,9 +269,9 @@ public final class ReferenceDevice implements Device {
     HostMatrix matrix = HostMatrix.of(experts);
     HostBuffer rows = host(x);
     Shapes.matmulExperts(rows, matrix, routing, host(out));
-    boolean quantizes = quantizes(matrix.encoding());
+    boolean quantizes = quantizes(matrix);
     if (quantizes) {
-      quantize(rows);
+      quantize(permuted.of(rows, matrix.permutation()));
     }
     for (int slot = 0; slot < routing.slots(); slot++) {
       int expert = routing.experts()[slot];
@@ -254,7 +281,7 @@ public final class ReferenceDevice implements Device {
         ScalarKernels.q8Matmul().run(product, 0, matrix.rows(), scratch);
       } else {
         var product = new Product<>(rows, row, matrix, expert, host(out), slot, 1);
-        ScalarKernels.floatMatmul().run(product, 0, matrix.rows(), scratch);
+        floatMatmul(matrix).run(product, 0, matrix.rows(), scratch);
       }
     }
   }

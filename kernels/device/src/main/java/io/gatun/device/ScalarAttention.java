@@ -71,16 +71,17 @@ final class ScalarAttention {
       }
     }
     for (int j = first; j < end; j++) {
-      scores[j] = logit(scores[j], Math.abs(position - j));
+      scores[j] = logit(scores[j], j - position);
     }
   }
 
-  private double logit(double product, int distance) {
+  private double logit(double product, int ahead) {
     double logit = spec.scale() * product;
     if (spec.softcap() > 0) {
       logit = spec.softcap() * Math.tanh(logit / spec.softcap());
     }
-    return spec.slopes().length == 0 ? logit : logit - (double) spec.slopes()[head] * distance;
+    double slope = spec.slopes().length == 0 ? 0 : spec.slopes()[head];
+    return logit - slope * Math.abs(ahead) + spec.bias(head, ahead);
   }
 
   /** {@code scores[j] = exp(scores[j] − max)}; returns their sum, the sink's included. */

@@ -167,7 +167,7 @@ public final class ScalarKernels implements RowKernels {
     float[] values = scratch.weights(cols);
     for (long row = from; row < to; row++) {
       int id = ids[Math.toIntExact(row)];
-      table.encoding().decode(table.bytes(), table.rowOffset(0, id), values, 0, cols);
+      table.decode(0, id, 1, values);
       out.copyFrom(values, row * cols, cols);
     }
   }
@@ -186,6 +186,68 @@ public final class ScalarKernels implements RowKernels {
   public static void clamp(HostBuffer x, float limit, long from, long to) {
     for (long i = from; i < to; i++) {
       x.put(i, Math.min(Math.max(x.at(i), -limit), limit));
+    }
+  }
+
+  /** Values of {@link Device#xielu}. */
+  public static void xielu(HostBuffer x, XieluSpec spec, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.put(i, (float) spec.of(x.at(i)));
+    }
+  }
+
+  /** Rows of {@link Device#sparsify}. */
+  public static void sparsify(HostBuffer x, float deviations, long from, long to) {
+    long cols = x.cols();
+    for (long begin = from * cols; begin < to * cols; begin += cols) {
+      double mean = 0;
+      for (long i = begin; i < begin + cols; i++) {
+        mean += x.at(i);
+      }
+      mean /= cols;
+      double squares = 0;
+      for (long i = begin; i < begin + cols; i++) {
+        squares += (x.at(i) - mean) * (x.at(i) - mean);
+      }
+      double least = mean + deviations * Math.sqrt(squares / (cols - 1));
+      for (long i = begin; i < begin + cols; i++) {
+        x.put(i, (float) Math.max(x.at(i) - least, 0));
+      }
+    }
+  }
+
+  /** Rows of {@link Device#rescale}. */
+  public static void rescale(HostBuffer x, HostBuffer y, long from, long to) {
+    long cols = x.cols();
+    for (long row = from; row < to; row++) {
+      double factor = Math.sqrt(squares(y, row * y.rows() / x.rows()) / squares(x, row));
+      for (long i = row * cols; i < (row + 1) * cols; i++) {
+        x.put(i, (float) (x.at(i) * factor));
+      }
+    }
+  }
+
+  private static double squares(HostBuffer x, long row) {
+    double sum = 0;
+    for (long i = row * x.cols(); i < (row + 1) * x.cols(); i++) {
+      sum += (double) x.at(i) * x.at(i);
+    }
+    return sum;
+  }
+
+  /** Rows of {@link Device#mixRuns}. */
+  public static void mixRuns(HostBuffer weights, HostBuffer x, int length, HostBuffer out, long from, long to) {
+    long runs = x.cols() / length;
+    for (long row = from; row < to; row++) {
+      for (long j = 0; j < out.cols() / length; j++) {
+        for (long i = 0; i < length; i++) {
+          double sum = 0;
+          for (long k = 0; k < runs; k++) {
+            sum += (double) weights.at(row * weights.cols() + j * runs + k) * x.at((row * runs + k) * length + i);
+          }
+          out.put(row * out.cols() + j * length + i, (float) sum);
+        }
+      }
     }
   }
 
@@ -208,7 +270,7 @@ public final class ScalarKernels implements RowKernels {
     float[] values = scratch.weights(cols);
     for (long slot = from; slot < to; slot++) {
       int expert = routing.experts()[Math.toIntExact(slot)];
-      biases.encoding().decode(biases.bytes(), biases.rowOffset(0, expert), values, 0, cols);
+      biases.decode(0, expert, 1, values);
       for (int i = 0; i < cols; i++) {
         slots.put(slot * cols + i, slots.at(slot * cols + i) + values[i]);
       }

@@ -1,8 +1,5 @@
 package io.gatun.device;
 
-import io.gatun.tensors.Encoding;
-import io.gatun.tensors.QuantizedEncoding;
-
 /**
  * Matrix products, a strip of weight rows at a time: each row is decoded once and meets every activation row, and each
  * activation row is fetched once per strip.
@@ -15,13 +12,13 @@ final class ScalarMatmul {
 
   static void floats(Product<HostBuffer> product, long from, long to, Scratch scratch) {
     HostMatrix w = product.w();
-    Encoding encoding = w.encoding();
     int cols = (int) w.cols();
-    float[] weights = scratch.weights((long) STRIP * cols);
+    int most = Math.max(STRIP, w.rowStep());
+    float[] weights = scratch.weights((long) most * cols);
     float[] x = scratch.x(cols);
-    for (long strip = from; strip < to; strip += STRIP) {
-      int rows = (int) Math.min(STRIP, to - strip);
-      encoding.decode(w.bytes(), w.rowOffset(product.expert(), strip), weights, 0, rows * cols);
+    for (long strip = from; strip < to; strip += most) {
+      int rows = (int) Math.min(most, to - strip);
+      w.decode(product.expert(), strip, rows, weights);
       for (long r = 0; r < product.count(); r++) {
         product.x().copyTo((product.firstX() + r) * cols, x, cols);
         long out = (product.firstOut() + r) * product.out().cols() + strip;
@@ -42,20 +39,19 @@ final class ScalarMatmul {
 
   static void q8(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
     HostMatrix w = product.w();
-    var encoding = (QuantizedEncoding) w.encoding();
     int cols = (int) w.cols();
-    int groups = cols / encoding.groupLength();
+    int groups = Math.ceilDiv(cols, w.groupLength());
     byte[] codes = scratch.codes((long) STRIP * cols);
     float[] scales = scratch.scales((long) STRIP * groups);
     float[] minimums = scratch.minimums((long) STRIP * groups);
     for (long strip = from; strip < to; strip += STRIP) {
       int rows = (int) Math.min(STRIP, to - strip);
-      encoding.unpack(w.bytes(), w.rowOffset(product.expert(), strip), rows * cols, codes, scales, minimums);
+      w.unpack(product.expert(), strip, rows, codes, scales, minimums);
       for (long r = 0; r < product.count(); r++) {
         product.x().load(product.firstX() + r, scratch);
         long out = (product.firstOut() + r) * product.out().cols() + strip;
         for (int i = 0; i < rows; i++) {
-          product.out().put(out + i, q8Row(encoding, cols, i, scratch));
+          product.out().put(out + i, q8Row(w, cols, i, scratch));
         }
       }
     }
@@ -65,9 +61,9 @@ final class ScalarMatmul {
    * One weight row of the strip times the activation row in the scratch. A piece ends where a group or a run of 32
    * activations ends. |dot| ≤ 32 · 128 · 127, below 2²⁴, so that its conversion to float is exact.
    */
-  private static float q8Row(QuantizedEncoding encoding, int cols, int row, Scratch scratch) {
-    int group = encoding.groupLength();
-    boolean minimum = encoding.hasMinimum();
+  private static float q8Row(HostMatrix w, int cols, int row, Scratch scratch) {
+    int group = w.groupLength();
+    boolean minimum = w.hasMinimum();
     byte[] codes = scratch.codes(0);
     byte[] x = scratch.xCodes(0);
     float[] scales = scratch.scales(0);
@@ -75,7 +71,7 @@ final class ScalarMatmul {
     float[] xScales = scratch.xScales(0);
     short[] xSums = scratch.xSums(0);
     int offset = row * cols;
-    int g = row * (cols / group);
+    int g = row * Math.ceilDiv(cols, group);
     float acc = 0;
     int groupEnd = group;
     for (int start = 0, end; start < cols; start = end) {

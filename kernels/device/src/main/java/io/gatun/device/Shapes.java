@@ -97,6 +97,39 @@ public final class Shapes {
     require(factors.rows() == x.rows() && factors.cols() == 1, "scaleRows: %s by %s, expected [rows, 1]", x, factors);
   }
 
+  /** Columns enough for a standard deviation. */
+  public static void sparsify(HostBuffer x) {
+    require(x.cols() > 1, "sparsify: %s, expected at least 2 columns", x);
+  }
+
+  /** As many columns in both, and a number of rows that divides the other. */
+  public static void rescale(HostBuffer x, HostBuffer y) {
+    require(
+        x.cols() == y.cols() && (x.rows() == 0 || (y.rows() > 0 && x.rows() % y.rows() == 0)),
+        "rescale: %s by %s",
+        x,
+        y);
+    requireApart("rescale", x, y);
+  }
+
+  /** Whole runs in both, and a weight for each pair of them. */
+  public static void mixRuns(HostBuffer weights, HostBuffer x, int length, HostBuffer out) {
+    require(
+        length >= 1
+            && x.cols() % length == 0
+            && out.cols() % length == 0
+            && weights.cols() == x.cols() / length * (out.cols() / length)
+            && weights.rows() == x.rows()
+            && out.rows() == x.rows(),
+        "mixRuns: runs of %d of %s by %s into %s",
+        length,
+        x,
+        weights,
+        out);
+    requireApart("mixRuns", x, out);
+    requireApart("mixRuns", weights, out);
+  }
+
   /** As many rows in both, and runs within their columns. */
   public static void copyColumns(HostBuffer x, ColumnRuns runs, HostBuffer out) {
     require(

@@ -36,6 +36,8 @@ class ReferenceOperationsTest {
     assertEquals(2.25, of(ActivationFunction.RELU_SQUARED));
     assertEquals(1 / (1 + Math.exp(-1.5)), of(ActivationFunction.SIGMOID), 1e-7);
     assertEquals(1.5, of(ActivationFunction.IDENTITY));
+    assertEquals(1.5, of(ActivationFunction.RELU));
+    assertEquals(Math.log(1 + Math.exp(1.5)), of(ActivationFunction.SOFTPLUS), 1e-7);
     Buffer gate = Samples.buffer(device, 1, 3, 1.5f, 9, 1);
     device.gate(gate, Samples.buffer(device, 1, 3, 0.5f, -9, 9), ActivationFunction.SILU_CLAMPED);
     float[] expected = {
@@ -62,6 +64,38 @@ class ReferenceOperationsTest {
     device.clamp(y, 2);
     assertArrayEquals(new float[] {2, -2, Float.NaN, 0.5f}, Samples.all(device, y));
     assertThrows(IllegalArgumentException.class, () -> device.softcap(x, 0));
+  }
+
+  @Test
+  void xieluIsASquareAboveZeroAndAnExponentialBelow() {
+    Buffer x = Samples.buffer(device, 1, 3, 2, -1, 0);
+    device.xielu(x, new XieluSpec(0.5f, 0.25f, 3, -1e-6f));
+    assertArrayEquals(
+        new float[] {8, (float) (0.25 * (Math.expm1(-1) + 1) - 3), (float) (0.25 * Math.expm1(-1e-6))},
+        Samples.all(device, x),
+        1e-7f);
+  }
+
+  @Test
+  void whatIsFarAboveTheMeanStays() {
+    Buffer x = Samples.buffer(device, 2, 4, 1, 2, 3, 6, -1, -1, -1, -1);
+    device.sparsify(x, 0.5f); // mean 3, deviation √(14 / 3)
+    float least = (float) (3 + 0.5 * Math.sqrt(14 / 3.0));
+    assertArrayEquals(new float[] {0, 0, 0, 6 - least, 0, 0, 0, 0}, Samples.all(device, x), 1e-6f);
+    assertThrows(IllegalArgumentException.class, () -> device.sparsify(device.buffer(2, 1), 0.5f));
+  }
+
+  @Test
+  void rowsGetTheLengthsOfOthersAndRunsAreMixed() {
+    Buffer x = Samples.buffer(device, 4, 2, 3, 4, 0, 1, 2, 0, 5, 12);
+    device.rescale(x, Samples.buffer(device, 2, 2, 0, 10, 26, 0));
+    assertArrayEquals(new float[] {6, 8, 0, 10, 26, 0, 10, 24}, Samples.all(device, x), 1e-5f);
+    Buffer out = device.buffer(1, 4);
+    device.mixRuns(Samples.buffer(device, 1, 4, 1, 10, 2, -1), Samples.buffer(device, 1, 4, 1, 2, 3, 4), 2, out);
+    assertArrayEquals(new float[] {31, 42, -1, 0}, Samples.all(device, out));
+    Buffer two = Samples.buffer(device, 1, 2, 1, 1);
+    assertThrows(IllegalArgumentException.class, () -> device.mixRuns(two, x, 2, out));
+    assertThrows(IllegalArgumentException.class, () -> device.rescale(out, two));
   }
 
   @Test

@@ -83,7 +83,7 @@ final class Arguments {
   /** Vectors that the function uses while it runs. */
   static final int ROOM = 192;
 
-  static final int VECTORS = 48;
+  static final int VECTORS = 88;
   static final int END = ROOM + VECTORS * 32;
 
   private Arguments() {}

@@ -19,6 +19,11 @@ interface BlockCode {
   /** How blocks look from outside. */
   Shape shape();
 
+  /** How they look to strips, if that is another way: whether codes are signed, and their magnitudes. */
+  default Shape stripShape() {
+    return shape();
+  }
+
   /** Vector registers that {@link #prepare}, {@link #load} and {@link #codes} have to themselves: from 1 to this. */
   int registers();
 
@@ -49,6 +54,12 @@ interface BlockCode {
    * @param free for anything
    */
   void codes(Emitter emitter, int part, int k, Vec target, Vec free);
+
+  /** Makes the same of signed codes for a strip: numbers of their signs, none of them 0, and magnitudes. */
+  default void magnitudes(Emitter emitter, int part, int k, Vec signs, Vec target) {
+    codes(emitter, part, k, signs, target);
+    emitter.code.op(Op.VPABSB, target, signs);
+  }
 
   /** Adds the products of a block and an activation row to {@link StripEmitter#SUM}. */
   default void multiply(StripEmitter emitter) {

@@ -1,7 +1,5 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Gp.R11;
-import static io.gatun.jit.Gp.R12;
 import static io.gatun.jit.Operand.Vec.ymm;
 
 import io.gatun.jit.Operand.Literal;
@@ -9,14 +7,24 @@ import io.gatun.jit.Operand.Vec;
 import io.gatun.tensors.Encodings;
 import java.util.List;
 
-/** IQ1_M: eight low bits of a point, then three high bits and the shift; the block's factor is in four parts. */
+/** IQ1_M: eight low bits of a point, then four others, its high three and the shift; the block's factor is in four parts. */
 final class BlockIQ1_M extends GridBlock {
   private static final int HIGH = 32;
   private static final int SCALES = 48;
+  private static final int POINTS = 4096;
   private static final int CENTER = 9;
+  private static final Literal SELECT = words(j -> byteAlone(j / 2));
+  private static final Literal POWERS = words(j -> 1 << (8 - 4 * (j % 2)));
 
   BlockIQ1_M() {
-    super(Shape.of(Encodings.IQ1_M, 2 * CENTER).centered(CENTER), BlockIQ1_S.tables());
+    super(
+        Shape.of(Encodings.IQ1_M, 2 * CENTER).centered(CENTER),
+        GridPoints.of(Encodings.IQ1_M, 8, POINTS, CENTER, BlockIQ1_M::put));
+  }
+
+  private static void put(byte[] block, int number) {
+    block[0] = (byte) number;
+    block[HIGH] = (byte) (number >> 8);
   }
 
   @Override
@@ -46,18 +54,12 @@ final class BlockIQ1_M extends GridBlock {
   }
 
   @Override
-  void point(Emitter emitter, int row, int slice, int n) {
-    emitter.code.movzxWord(R12, emitter.row(row, HIGH + slice - 1));
-    emitter.code.shr(R12, 4 * n);
-    emitter.code.and(R12, 7 << 8);
-    emitter.code.movzxByte(R11, emitter.row(row, slice * 2 + n));
-    emitter.code.or(R11, R12);
-  }
-
-  @Override
-  void second(Emitter emitter, int row, int slice, int eight) {
-    emitter.code.movzxByte(R11, emitter.row(row, HIGH + slice));
-    emitter.code.shr(R11, 4 * eight + 3);
-    emitter.code.and(R11, 1);
+  void prepareBlock(Emitter emitter) {
+    for (int row = 0; row < Emitter.ROWS; row++) {
+      for (int i = 0; i < 2; i++) {
+        Vec high = highBits(emitter, Op.VPBROADCASTQ, emitter.row(row, HIGH + 8 * i), SELECT, POWERS, 15 << 8);
+        keepNumbers(emitter, row, i, high, 0);
+      }
+    }
   }
 }

@@ -1,28 +1,33 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Gp.R11;
-import static io.gatun.jit.Gp.R12;
+import static io.gatun.jit.Operand.Vec.ymm;
 
+import io.gatun.jit.Operand.Literal;
+import io.gatun.jit.Operand.Vec;
 import io.gatun.tensors.Encodings;
 
-/** IQ1_S: eight low bits of a point; 16 bits for 32 values, three high bits each, the scale and the shift. */
+/**
+ * IQ1_S: eight low bits of a point; 16 bits for 32 values, three high bits each, the scale and the shift, which here is a bit
+ * of a point's number: the lowest eight, the shift, the high three.
+ */
 final class BlockIQ1_S extends GridBlock {
   private static final int LOW = 2;
   private static final int HIGH = 34;
+  private static final int POINTS = 4096;
   private static final int CENTER = 9;
+  private static final Literal SELECT = words(j -> j % 8 / 4 * 2 + j / 8 * 4 | (j % 8 / 4 * 2 + j / 8 * 4 + 1) << 8);
+  private static final Literal POWERS = words(j -> 1 << (9 - 3 * (j % 4)));
 
   BlockIQ1_S() {
-    super(Shape.of(Encodings.IQ1_S, 2 * CENTER).centered(CENTER), tables());
+    super(
+        Shape.of(Encodings.IQ1_S, 2 * CENTER).centered(CENTER),
+        GridPoints.of(Encodings.IQ1_S, 8, POINTS, CENTER, BlockIQ1_S::put));
   }
 
-  /** Points shifted down, of 0, 8 and 16, and by 2 up. {@link BlockIQ1_M} has the same. */
-  static GridTables tables() {
-    return GridTables.shifted(Encodings.IQ1_S, 2048, CENTER - 2, BlockIQ1_S::put, 2, 0);
-  }
-
-  private static void put(byte[] block, int point) {
-    block[LOW] = (byte) point;
-    block[HIGH] = (byte) (point >> 8);
+  private static void put(byte[] block, int number) {
+    block[LOW] = (byte) number;
+    block[HIGH] = (byte) (number >> 9);
+    block[HIGH + 1] = (byte) (number >> 1 & 0x80);
   }
 
   @Override
@@ -36,17 +41,16 @@ final class BlockIQ1_S extends GridBlock {
   }
 
   @Override
-  void point(Emitter emitter, int row, int slice, int n) {
-    emitter.code.mov32(R12, emitter.row(row, HIGH + slice / 2 * 2 - 2));
-    emitter.code.shr(R12, 8 + 3 * (slice % 2 * 2 + n));
-    emitter.code.and(R12, 7 << 8);
-    emitter.code.movzxByte(R11, emitter.row(row, LOW + slice * 2 + n));
-    emitter.code.or(R11, R12);
-  }
-
-  @Override
-  void second(Emitter emitter, int row, int slice, int eight) {
-    emitter.code.movzxByte(R11, emitter.row(row, HIGH + slice / 2 * 2 + 1));
-    emitter.code.shr(R11, 7);
+  void prepareBlock(Emitter emitter) {
+    Vec shift = ymm(5);
+    for (int row = 0; row < Emitter.ROWS; row++) {
+      for (int i = 0; i < 2; i++) {
+        Vec high = highBits(emitter, Op.VPBROADCASTQ, emitter.row(row, HIGH + 8 * i), SELECT, POWERS, 7 << 9);
+        emitter.code.shift(Shift.VPSRLW, shift, ymm(3), 7);
+        emitter.code.op(Op.VPAND, shift, shift, words(_ -> 1 << 8));
+        emitter.code.op(Op.VPOR, high, high, shift);
+        keepNumbers(emitter, row, i, high, LOW);
+      }
+    }
   }
 }

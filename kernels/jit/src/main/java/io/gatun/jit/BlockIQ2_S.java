@@ -1,22 +1,23 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Gp.R11;
-import static io.gatun.jit.Gp.R12;
-
+import io.gatun.jit.Operand.Literal;
+import io.gatun.jit.Operand.Vec;
 import io.gatun.tensors.Encodings;
 
 /** IQ2_S: eight low bits of a point, eight signs, two high bits, each in bytes of their own. */
-final class BlockIQ2_S extends GridBlock {
+final class BlockIQ2_S extends SignedGridBlock {
   private static final int LOW = 2;
   private static final int SIGNS = 34;
   private static final int HIGH = 66;
   private static final int SCALES = 74;
   private static final int LARGEST = 43;
+  private static final Literal SELECT = words(j -> byteAlone(j / 4));
+  private static final Literal POWERS = words(j -> 1 << (8 - 2 * (j % 4)));
 
   BlockIQ2_S() {
     super(
         Shape.of(Encodings.IQ2_S, 2 * LARGEST).centered(LARGEST),
-        GridTables.signed(Encodings.IQ2_S, 8, 1024, BlockIQ2_S::put, 8));
+        GridPoints.of(Encodings.IQ2_S, 8, 1024, 0, BlockIQ2_S::put));
   }
 
   private static void put(byte[] block, int point) {
@@ -35,16 +36,17 @@ final class BlockIQ2_S extends GridBlock {
   }
 
   @Override
-  void point(Emitter emitter, int row, int slice, int n) {
-    emitter.code.movzxWord(R12, emitter.row(row, HIGH + slice / 2 - 1));
-    emitter.code.shr(R12, slice % 2 * 4 + n * 2);
-    emitter.code.and(R12, 3 << 8);
-    emitter.code.movzxByte(R11, emitter.row(row, LOW + slice * 2 + n));
-    emitter.code.or(R11, R12);
+  void numbers(Emitter emitter) {
+    for (int row = 0; row < Emitter.ROWS; row++) {
+      for (int i = 0; i < 2; i++) {
+        Vec high = highBits(emitter, Op.VPBROADCASTD, emitter.row(row, HIGH + 4 * i), SELECT, POWERS, 3 << 8);
+        keepNumbers(emitter, row, i, high, LOW);
+      }
+    }
   }
 
   @Override
-  void second(Emitter emitter, int row, int slice, int eight) {
-    emitter.code.movzxByte(R11, emitter.row(row, SIGNS + slice * 2 + eight));
+  void signs(Emitter emitter, Vec target, int i, int half) {
+    emitter.pair(target, i, SIGNS + Shape.SLICE * half);
   }
 }

@@ -1,11 +1,12 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Gp.R11;
+import static io.gatun.jit.Operand.Vec.ymm;
 
+import io.gatun.jit.Operand.Vec;
 import io.gatun.tensors.Encodings;
 
 /** IQ2_XS: 16 bits for eight values, nine of a point and seven signs. */
-final class BlockIQ2_XS extends GridBlock {
+final class BlockIQ2_XS extends SignedGridBlock {
   private static final int POINTS = 2;
   private static final int SCALES = 66;
   private static final int LARGEST = 43;
@@ -13,7 +14,7 @@ final class BlockIQ2_XS extends GridBlock {
   BlockIQ2_XS() {
     super(
         Shape.of(Encodings.IQ2_XS, 2 * LARGEST).centered(LARGEST),
-        GridTables.signed(Encodings.IQ2_XS, 8, 512, BlockIQ2_XS::put, 7));
+        GridPoints.of(Encodings.IQ2_XS, 8, 512, 0, BlockIQ2_XS::put));
   }
 
   private static void put(byte[] block, int point) {
@@ -32,14 +33,25 @@ final class BlockIQ2_XS extends GridBlock {
   }
 
   @Override
-  void point(Emitter emitter, int row, int slice, int n) {
-    emitter.code.movzxWord(R11, emitter.row(row, POINTS + slice * 4 + n * 2));
-    emitter.code.and(R11, 511);
+  void numbers(Emitter emitter) {
+    Vec words = ymm(4);
+    emitter.code.op(Op.VMOVDQU, ymm(5), words(_ -> 511));
+    for (int row = 0; row < Emitter.ROWS; row++) {
+      for (int i = 0; i < 2; i++) {
+        emitter.code.op(Op.VPAND, words, ymm(5), emitter.row(row, POINTS + Emitter.VECTOR * i));
+        keep(emitter, row, i, words);
+      }
+    }
   }
 
   @Override
-  void second(Emitter emitter, int row, int slice, int eight) {
-    emitter.code.movzxWord(R11, emitter.row(row, POINTS + slice * 4 + eight * 2));
-    emitter.code.shr(R11, 9);
+  void signs(Emitter emitter, Vec target, int i, int half) {
+    Vec others = ymm(4);
+    emitter.pair(target, i, POINTS + Emitter.VECTOR * half);
+    emitter.pair(others, i, POINTS + Emitter.VECTOR * half + Shape.SLICE);
+    emitter.code.shift(Shift.VPSRLW, target, target, 9);
+    emitter.code.shift(Shift.VPSRLW, others, others, 9);
+    emitter.code.op(Op.VPACKUSWB, target, target, others);
+    eighths(emitter, target);
   }
 }

@@ -49,6 +49,9 @@ abstract class Emitter {
   /** Groups of a block, at most. */
   static final int LARGEST_GROUPS = 16;
 
+  /** The first vector of the room that is free for what an encoding makes of a block. */
+  static final int BLOCK_ROOM = 3 * LARGEST_GROUPS;
+
   /** Ones in 16-bit lanes, whose products are summed in pairs. */
   static final Literal ONES = Literal.lanes(0x00010001);
 

@@ -53,6 +53,7 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
               FloatEmitter.tile(format, false),
               FloatEmitter.results());
       List<MemorySegment> functions = new CodeArena(codes).functions();
+      functions.forEach(function -> PerfMap.add(format.name(), function));
       return new Functions(functions.get(0), functions.get(1), functions.get(2), functions.get(3));
     }
   }

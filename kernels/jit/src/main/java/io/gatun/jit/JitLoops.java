@@ -4,6 +4,7 @@ import static io.gatun.jit.LoopEmitter.LANES;
 
 import io.gatun.cpu.rows.RowLoops;
 import io.gatun.device.ActivationFunction;
+import io.gatun.device.QuantizedRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,18 +13,21 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Loops over values in machine code, where {@link LoopEmitter} has them; what is left of a range, less than a vector, in plain
- * arithmetic. They need no compiler, so that the first token does not wait for one. Thread-safe.
+ * Loops over values in machine code that {@link LoopEmitter} writes; what is left of a range, less than a vector, in plain
+ * arithmetic where that is as good. They need no compiler, so that the first token does not wait for one. Thread-safe.
  */
 final class JitLoops implements RowLoops {
   private static final MemorySegment MEMORY = everything();
+
+  /** Values that stay in the first-level cache between two loops. */
+  private static final long BLOCK = 1024;
+
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
   /** Values that a sum takes at a time. */
   private static final int GROUP = 2 * LANES;
 
-  private final RowLoops others;
   private final MemorySegment[] functions;
 
   /** The functions. */
@@ -35,10 +39,22 @@ final class JitLoops implements RowLoops {
     SCALE(code -> code.withConstant(Op.VMULPS)),
     DIVIDE(code -> code.withConstant(Op.VDIVPS)),
     GAIN(LoopEmitter::gain),
+    MULTIPLY(LoopEmitter::multiply),
+    MULTIPLY_CLAMPED(LoopEmitter::multiplyClamped),
+    SILU_GATE(LoopEmitter::siluGate),
     SILU(LoopEmitter::silu),
+    SILU_CLAMPED(LoopEmitter::siluClamped),
+    GELU(LoopEmitter::gelu),
+    SIGMOID(LoopEmitter::sigmoid),
+    RELU_SQUARED(LoopEmitter::reluSquared),
+    SOFTCAP(LoopEmitter::softcap),
+    SLOPE(LoopEmitter::slope),
+    EXPONENTIAL(LoopEmitter::exponentialOfOne),
     EXPONENTIALS(LoopEmitter::exponentials),
     LARGEST(LoopEmitter::largest),
     HALVES(LoopEmitter::halves),
+    KEYS(LoopEmitter::decodeKeys),
+    VALUE(LoopEmitter::decodeValue),
     ROTATE_HALVES(LoopEmitter::rotateHalves),
     ROTATE_ADJACENT(LoopEmitter::rotateAdjacent),
     QUANTIZE(LoopEmitter::quantize),
@@ -54,13 +70,12 @@ final class JitLoops implements RowLoops {
     }
   }
 
-  /**
-   * @param functions the {@link #code}, loaded
-   * @param others loops for what has no machine code
-   */
-  JitLoops(List<MemorySegment> functions, RowLoops others) {
+  /** @param functions the {@link #code}, loaded */
+  JitLoops(List<MemorySegment> functions) {
     this.functions = functions.toArray(MemorySegment[]::new);
-    this.others = others;
+    for (Loop loop : Loop.values()) {
+      PerfMap.add(loop.name(), functions.get(loop.ordinal()));
+    }
   }
 
   /** The machine code of all functions. */
@@ -178,44 +193,64 @@ final class JitLoops implements RowLoops {
 
   @Override
   public void gate(long gate, long up, ActivationFunction f, long count) {
-    if (f != ActivationFunction.SILU) {
-      others.gate(gate, up, f, count);
+    if (f == ActivationFunction.SILU) {
+      inPlace(Loop.SILU_GATE, 0, gate, up, count);
       return;
     }
-    long whole = whole(count);
-    if (whole > 0) {
-      run(Loop.SILU, 0, gate, up, whole / LANES, 0, 0);
-    }
-    if (whole < count) {
-      silu(gate + whole * Float.BYTES, up + whole * Float.BYTES, (count - whole) * Float.BYTES);
-    }
-  }
-
-  /** Fewer values than a vector has, in a vector elsewhere. */
-  private void silu(long gate, long up, long bytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment vectors = arena.allocate(2L * LANES * Float.BYTES);
-      long second = LANES * Float.BYTES;
-      MemorySegment.copy(MEMORY, gate, vectors, 0, bytes);
-      MemorySegment.copy(MEMORY, up, vectors, second, bytes);
-      run(Loop.SILU, 0, vectors.address(), vectors.address() + second, 1, 0, 0);
-      MemorySegment.copy(vectors, 0, MEMORY, gate, bytes);
+    Loop gating = f == ActivationFunction.SILU_CLAMPED ? Loop.MULTIPLY_CLAMPED : Loop.MULTIPLY;
+    for (long i = 0; i < count; i += BLOCK) {
+      long length = Math.min(BLOCK, count - i);
+      long at = i * Float.BYTES;
+      activate(gate + at, f, length);
+      inPlace(gating, 0, gate + at, up + at, length);
     }
   }
 
   @Override
   public void activate(long x, ActivationFunction f, long count) {
-    others.activate(x, f, count);
+    switch (f) {
+      case SILU -> inPlace(Loop.SILU, 0, x, x, count);
+      case GELU -> inPlace(Loop.GELU, 0, x, x, count);
+      case RELU_SQUARED -> inPlace(Loop.RELU_SQUARED, 0, x, x, count);
+      case SIGMOID -> inPlace(Loop.SIGMOID, 0, x, x, count);
+      case IDENTITY -> {}
+      case SILU_CLAMPED -> inPlace(Loop.SILU_CLAMPED, 0, x, x, count);
+    }
   }
 
   @Override
   public void softcap(long x, float cap, long count) {
-    others.softcap(x, cap, count);
+    inPlace(Loop.SOFTCAP, cap, x, x, count);
+  }
+
+  /** A loop that changes values one by one, with others beside them if it takes any. */
+  private void inPlace(Loop loop, float constant, long x, long y, long count) {
+    long whole = whole(count);
+    if (whole > 0) {
+      run(loop, constant, x, y, whole / LANES, 0, 0);
+    }
+    if (whole < count) {
+      elsewhere(loop, constant, x + whole * Float.BYTES, y + whole * Float.BYTES, (count - whole) * Float.BYTES);
+    }
+  }
+
+  /** Fewer values than a vector has, in a vector elsewhere. */
+  private void elsewhere(Loop loop, float constant, long x, long y, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment vectors = arena.allocate(2L * LANES * Float.BYTES);
+      long second = LANES * Float.BYTES;
+      MemorySegment.copy(MEMORY, x, vectors, 0, bytes);
+      MemorySegment.copy(MEMORY, y, vectors, second, bytes);
+      run(loop, constant, vectors.address(), vectors.address() + second, 1, 0, 0);
+      MemorySegment.copy(vectors, 0, MEMORY, x, bytes);
+    }
   }
 
   @Override
   public void slope(long x, float slope, int distance, long count) {
-    others.slope(x, slope, distance, count);
+    if (count > 0) {
+      run(Loop.SLOPE, slope, x, distance, (count + LANES - 1) / LANES, 0, 0);
+    }
   }
 
   @Override
@@ -232,7 +267,7 @@ final class JitLoops implements RowLoops {
 
   @Override
   public float exponential(float x) {
-    return others.exponential(x);
+    return (float) run(Loop.EXPONENTIAL, x, 0, 0, 0, 0, 0);
   }
 
   @Override
@@ -279,12 +314,21 @@ final class JitLoops implements RowLoops {
 
   @Override
   public void decodeKeys(long codes, long scales, int count, long target) {
-    others.decodeKeys(codes, scales, count, target);
+    if (count > 0) {
+      run(Loop.KEYS, 0, codes, scales, target, count, 0);
+    }
   }
 
   @Override
   public void decodeValue(long codes, long scales, int dim, long target) {
-    others.decodeValue(codes, scales, dim, target);
+    int runs = dim / QuantizedRows.RUN;
+    if (runs > 0) {
+      run(Loop.VALUE, 0, codes, scales, target, runs, 0);
+    }
+    for (int i = runs * QuantizedRows.RUN; i < dim; i++) {
+      float scale = Float.float16ToFloat(MEMORY.get(SHORT, scales + (long) runs * Short.BYTES));
+      set(target, i, scale * MEMORY.get(ValueLayout.JAVA_BYTE, codes + i));
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Products with 8-bit activations on the mapped bytes, by assembled functions. Rows that do not fill a
@@ -39,16 +40,46 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
    * the arguments the panel, corrections of activations, and where rows are copied their results and they themselves.
    * Offsets in bytes.
    *
-   * @param strip a function of {@link StripEmitter}, for few activation rows
-   * @param panel a function of {@link PanelEmitter}, for others
+   * @param strip a function of {@link StripEmitter}, for one activation row
+   * @param batches functions of {@link BatchEmitter}, for 2, 3 … activation rows; assembled when they are first used
+   * @param panel a function of {@link PanelEmitter}, for more
    */
-  private record Functions(Shape shape, Function strip, Function panel) {
+  private record Functions(Shape shape, Function strip, List<Lazy<Function>> batches, Function panel) {
 
     static Functions of(BlockCode block) {
       List<byte[]> codes = List.of(StripEmitter.function(block), PanelEmitter.function(block));
       List<MemorySegment> functions = new CodeArena(codes).functions();
+      String name = block.getClass().getSimpleName();
+      PerfMap.add(name + " strip", functions.getFirst());
+      PerfMap.add(name + " panel", functions.getLast());
       return new Functions(
-          block.shape(), new Function(functions.getFirst(), ROWS), new Function(functions.getLast(), STRIPS * ROWS));
+          block.shape(),
+          new Function(functions.getFirst(), ROWS),
+          IntStream.rangeClosed(2, BatchEmitter.largest(block)).mapToObj(tokens -> batch(block, tokens)).toList(),
+          new Function(functions.getLast(), STRIPS * ROWS));
+    }
+
+    private static Lazy<Function> batch(BlockCode block, int tokens) {
+      return new Lazy<>(
+          () -> {
+            MemorySegment function = new CodeArena(List.of(BatchEmitter.function(block, tokens))).functions().getFirst();
+            PerfMap.add("%s batch of %d".formatted(block.getClass().getSimpleName(), tokens), function);
+            return new Function(function, ROWS);
+          });
+    }
+
+    /** Activation rows that are computed together if so many are left: a few, or as many tiles of a panel as there are. */
+    long together(long left) {
+      long few = Math.min(left, batches.size() + 1);
+      return few < left && left >= TILE ? left / TILE * TILE : few;
+    }
+
+    /** For so many rows as are {@link #together}. */
+    Function forRows(long count) {
+      if (count > batches.size() + 1) {
+        return panel;
+      }
+      return count == 1 ? strip : batches.get((int) count - 2).get();
     }
 
     long panelStrip(HostMatrix w) {
@@ -83,14 +114,9 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
     try {
       MemorySegment memory = scratch.block(code.end(product));
       long count = product.count();
-      if (count < TILE) {
-        run(product, 0, count, from, to, code, code.strip(), memory);
-      } else {
-        long whole = count / TILE * TILE;
-        run(product, 0, whole, from, to, code, code.panel(), memory);
-        if (whole < count) {
-          run(product, count - TILE, TILE, from, to, code, code.panel(), memory);
-        }
+      for (long first = 0, together; first < count; first += together) {
+        together = code.together(count - first);
+        run(product, first, together, from, to, code, code.forRows(together), memory);
       }
     } finally {
       Reference.reachabilityFence(scratch); // whose block is used by its address

@@ -3,7 +3,6 @@ package io.gatun.jit;
 import io.gatun.cpu.KernelTier;
 import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.cpu.rows.RowLoops;
-import io.gatun.cpu.vector.VectorTier;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
@@ -96,11 +95,11 @@ public final class JitTier implements KernelTier {
 
   @Override
   public Optional<RowKernels> rowKernels() {
-    return loops().map(LoopedRows::new);
+    return Optional.of(new LoopedRows(loops()));
   }
 
-  /** The loops over values; none in a JVM without the Vector API, which has those that are not in machine code. */
-  static Optional<RowLoops> loops() {
+  /** The loops over values. */
+  static RowLoops loops() {
     return Loops.OF;
   }
 
@@ -153,12 +152,8 @@ public final class JitTier implements KernelTier {
 
   /** The loops, assembled when they are first asked for. */
   private static final class Loops {
-    static final Optional<RowLoops> OF = VectorTier.loops().map(Loops::of);
+    static final RowLoops OF = new JitLoops(new CodeArena(JitLoops.code()).functions());
 
     private Loops() {}
-
-    private static RowLoops of(RowLoops others) {
-      return new JitLoops(new CodeArena(JitLoops.code()).functions(), others);
-    }
   }
 }

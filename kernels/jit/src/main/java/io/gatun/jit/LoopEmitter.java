@@ -13,6 +13,7 @@ import static io.gatun.jit.Gp.RSP;
 import static io.gatun.jit.Op.VADDPS;
 import static io.gatun.jit.Op.VADDSD;
 import static io.gatun.jit.Op.VBROADCASTSS;
+import static io.gatun.jit.Op.VCVTDQ2PS;
 import static io.gatun.jit.Op.VCVTPH2PS;
 import static io.gatun.jit.Op.VCVTPS2DQ;
 import static io.gatun.jit.Op.VCVTPS2PD;
@@ -30,11 +31,13 @@ import static io.gatun.jit.Op.VPADDD;
 import static io.gatun.jit.Op.VPAND;
 import static io.gatun.jit.Op.VPANDN;
 import static io.gatun.jit.Op.VPBROADCASTD;
+import static io.gatun.jit.Op.VPBROADCASTW;
 import static io.gatun.jit.Op.VPCMPGTD;
 import static io.gatun.jit.Op.VPERM2I128;
 import static io.gatun.jit.Op.VPERMQ;
 import static io.gatun.jit.Op.VPHADDD;
 import static io.gatun.jit.Op.VPMAXSD;
+import static io.gatun.jit.Op.VPMOVSXBD;
 import static io.gatun.jit.Op.VPOR;
 import static io.gatun.jit.Op.VPSHUFD;
 import static io.gatun.jit.Op.VPSUBD;
@@ -65,6 +68,9 @@ final class LoopEmitter {
 
   private static final Mem EIGHTH = Mem.at(RSP, 16);
 
+  /** Below the stack, where a function that calls none may write. */
+  private static final Mem SPARE = Mem.at(RSP, -8);
+
   private static final Vec V0 = ymm(0);
   private static final Vec V1 = ymm(1);
   private static final Vec V2 = ymm(2);
@@ -73,6 +79,7 @@ final class LoopEmitter {
   private static final Vec V5 = ymm(5);
   private static final Vec V6 = ymm(6);
 
+  private static final float LIMIT = 7;
   private static final int INFINITY = 0x7F80_0000;
   private static final int NAN = 0x7FC0_0000;
   private static final int MAGNITUDE = 0x7FFF_FFFF;
@@ -167,13 +174,10 @@ final class LoopEmitter {
 
   /** {@code x += y}: x, y, count. */
   void add() {
-    times(
-        RDX,
+    single(
         () -> {
           code.op(VMOVUPS, V1, at(RDI));
           code.op(VADDPS, V1, V1, at(RSI));
-          code.store(at(RDI), V1);
-          code.add(RDI, VECTOR);
           code.add(RSI, VECTOR);
         });
   }
@@ -207,23 +211,192 @@ final class LoopEmitter {
         });
   }
 
-  /** {@code gate = gate / (1 + e^−gate) · up}: gate, up, count. */
+  /** {@code x = x · y}: x, y, count. */
+  void multiply() {
+    single(
+        () -> {
+          code.op(VMOVUPS, V1, at(RSI));
+          code.op(VMULPS, V1, V1, at(RDI));
+          code.add(RSI, VECTOR);
+        });
+  }
+
+  /** {@code x = x · (min(max(y, −7), 7) + 1)}: x, y, count. */
+  void multiplyClamped() {
+    single(
+        () -> {
+          constant(V1, -LIMIT);
+          code.op(VMAXPS, V1, V1, at(RSI));
+          constant(V2, LIMIT);
+          code.op(VMINPS, V1, V2, V1);
+          constant(V2, 1f);
+          code.op(VADDPS, V1, V1, V2);
+          code.op(VMULPS, V1, V1, at(RDI));
+          code.add(RSI, VECTOR);
+        });
+  }
+
+  /** {@code x = x / (1 + e^−x) · y}: x, y, count. */
+  void siluGate() {
+    single(
+        () -> {
+          code.op(VMOVUPS, V6, at(RDI));
+          logistic(-1f);
+          code.op(VMULPS, V1, V1, at(RSI));
+          code.add(RSI, VECTOR);
+        });
+  }
+
+  /** {@code x = x / (1 + e^−x)}: x, ignored, count. */
   void silu() {
+    single(
+        () -> {
+          code.op(VMOVUPS, V6, at(RDI));
+          logistic(-1f);
+        });
+  }
+
+  /** The same of the lesser of x and 7, with a slope of 1.702. */
+  void siluClamped() {
+    single(
+        () -> {
+          constant(V6, LIMIT);
+          code.op(VMINPS, V6, V6, at(RDI));
+          logistic(-1.702f);
+        });
+  }
+
+  /** {@code x = x / (1 + e^(−2 √(2/π) (x + 0.044715 x³)))}: x, ignored, count. */
+  void gelu() {
+    single(
+        () -> {
+          code.op(VMOVUPS, V6, at(RDI));
+          code.op(VMULPS, V1, V6, V6);
+          code.op(VMULPS, V1, V1, V6);
+          times(V1, 0.044715f);
+          code.op(VADDPS, V1, V1, V6);
+          times(V1, -(float) (2 * Math.sqrt(2 / Math.PI)));
+          quotient();
+        });
+  }
+
+  /** {@code x = 1 / (1 + e^−x)}: x, ignored, count. */
+  void sigmoid() {
+    single(
+        () -> {
+          code.op(VMOVUPS, V1, at(RDI));
+          times(V1, -1f);
+          constant(V6, 1f);
+          quotient();
+        });
+  }
+
+  /** {@code x = max(x, 0)²}: x, ignored, count. */
+  void reluSquared() {
+    single(
+        () -> {
+          code.op(VPXOR, V1, V1, V1);
+          code.op(VMAXPS, V1, V1, at(RDI));
+          code.op(VMULPS, V1, V1, V1);
+        });
+  }
+
+  /** A loop that changes values one by one; the body leaves a vector of results in V1. */
+  private void single(Runnable body) {
     times(
         RDX,
         () -> {
-          constant(V1, -1f);
-          code.op(VMULPS, V1, V1, at(RDI));
-          exponential();
-          constant(V1, 1f);
-          code.op(VADDPS, V3, V3, V1);
-          code.op(VMOVUPS, V1, at(RDI));
-          code.op(VDIVPS, V1, V1, V3);
-          code.op(VMULPS, V1, V1, at(RSI));
+          body.run();
           code.store(at(RDI), V1);
           code.add(RDI, VECTOR);
-          code.add(RSI, VECTOR);
         });
+  }
+
+  private void times(Vec x, float factor) {
+    constant(V4, factor);
+    code.op(VMULPS, x, x, V4);
+  }
+
+  /** {@code V1 = V6 / (1 + e^(slope · V6))}. */
+  private void logistic(float slope) {
+    constant(V1, slope);
+    code.op(VMULPS, V1, V1, V6);
+    quotient();
+  }
+
+  /** {@code V1 = V6 / (1 + e^V1)}. */
+  private void quotient() {
+    exponential();
+    constant(V1, 1f);
+    code.op(VADDPS, V3, V3, V1);
+    code.op(VDIVPS, V1, V6, V3);
+  }
+
+  /**
+   * {@code x = cap · tanh(x / cap)}, as the vectors' {@code HyperbolicTangent} has it, step by step: the cap, x, ignored, count.
+   */
+  void softcap() {
+    Vec cap = ymm(7);
+    Vec near = ymm(8);
+    Vec square = ymm(9);
+    Vec x = ymm(10);
+    code.op(VBROADCASTSS, cap, V0.half());
+    single(
+        () -> {
+          code.op(VMOVUPS, x, at(RDI));
+          code.op(VDIVPS, x, x, cap);
+          code.op(VMULPS, square, x, x);
+          constant(near, (float) (-1382.0 / 155925));
+          for (double c : new double[] {62.0 / 2835, -17.0 / 315, 2.0 / 15, -1.0 / 3}) {
+            constant(V1, (float) c);
+            code.op(VFMADD231PS, V1, near, square);
+            code.op(VMOVUPS, near, V1);
+          }
+          code.op(VMULPS, V1, near, square);
+          code.op(VMOVUPS, near, x);
+          code.op(VFMADD231PS, near, V1, x);
+          code.op(VADDPS, V1, x, x);
+          constant(V6, 2f);
+          quotient();
+          constant(V2, 1f);
+          code.op(VSUBPS, V1, V2, V1); // far
+          constant(V2, MAGNITUDE);
+          code.op(VPAND, V2, V2, x);
+          constant(V3, 0.25f);
+          code.op(VPCMPGTD, V2, V3, V2); // integers are in the order of floats from 0 on, NaN behind them
+          code.op(VPAND, near, near, V2);
+          code.op(VPANDN, V1, V2, V1);
+          code.op(VPOR, V1, V1, near);
+          code.op(VMULPS, V1, V1, cap);
+        });
+  }
+
+  /** {@code x = x − slope · |i − distance|}: the slope, x, distance, count. */
+  void slope() {
+    Vec away = ymm(7);
+    code.op(VBROADCASTSS, V0, V0.half());
+    code.mov(SPARE, RSI);
+    code.op(VPBROADCASTD, V1, SPARE);
+    code.op(VMOVUPS, away, Literal.numbers(LANES));
+    code.op(VPSUBD, away, away, V1);
+    constant(V3, MAGNITUDE);
+    constant(V4, LANES);
+    single(
+        () -> {
+          code.op(VCVTDQ2PS, V2, away);
+          code.op(VPAND, V2, V2, V3);
+          code.op(VMULPS, V2, V2, V0);
+          code.op(VMOVUPS, V1, at(RDI));
+          code.op(VSUBPS, V1, V1, V2);
+          code.op(VPADDD, away, away, V4);
+        });
+  }
+
+  /** {@code e^x}: x. */
+  void exponentialOfOne() {
+    code.op(VBROADCASTSS, V1, V0.half());
+    exponential();
+    code.op(VCVTPS2PD, V0, V3.half());
   }
 
   /** {@code x = e^(x − max)}: the maximum, x, count. */
@@ -315,6 +488,44 @@ final class LoopEmitter {
           code.add(RDI, VECTOR / 2);
           code.add(RSI, VECTOR);
         });
+  }
+
+  /** Codes [count][16], 16 scales, target, count of sixteens. */
+  void decodeKeys() {
+    code.op(VCVTPH2PS, V1, at(RSI));
+    code.op(VCVTPH2PS, V2, Mem.at(RSI, VECTOR / 2));
+    times(
+        RCX,
+        () -> {
+          decode(0, V1);
+          decode(1, V2);
+          code.add(RDI, 2 * LANES);
+          code.add(RDX, 2 * VECTOR);
+        });
+  }
+
+  /** Codes, a scale for each 32, target, count of 32. */
+  void decodeValue() {
+    times(
+        RCX,
+        () -> {
+          code.op(VPBROADCASTW, V1.half(), at(RSI));
+          code.op(VCVTPH2PS, V1, V1.half());
+          for (int vector = 0; vector < 4; vector++) {
+            decode(vector, V1);
+          }
+          code.add(RDI, 4 * LANES);
+          code.add(RSI, Short.BYTES);
+          code.add(RDX, 4 * VECTOR);
+        });
+  }
+
+  /** A vector of codes at RDI, times their scales, to RDX. */
+  private void decode(int vector, Vec scales) {
+    code.op(VPMOVSXBD, V3, Mem.at(RDI, vector * LANES));
+    code.op(VCVTDQ2PS, V3, V3);
+    code.op(VMULPS, V3, V3, scales);
+    code.store(Mem.at(RDX, vector * VECTOR), V3);
   }
 
   // ---- rotation

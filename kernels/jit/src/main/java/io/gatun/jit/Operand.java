@@ -84,6 +84,11 @@ sealed interface Operand {
       return lanes((value & 0xFF) * 0x01010101);
     }
 
+    /** The numbers from 0 on in 32-bit lanes. */
+    static Literal numbers(int count) {
+      return new Literal(IntStream.range(0, count).boxed().toList());
+    }
+
     /** Sixteen bytes in each half of a vector. */
     static Literal halves(byte... sixteen) {
       List<Integer> half = words(sixteen);

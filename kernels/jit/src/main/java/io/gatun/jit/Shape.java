@@ -44,6 +44,10 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
     return new Shape(bytes, columns, group, largest, 0, true, minimums);
   }
 
+  Shape withLargest(int newLargest) {
+    return new Shape(bytes, columns, group, newLargest, center, isSigned, minimums);
+  }
+
   Shape with(Minimums newMinimums) {
     return new Shape(bytes, columns, group, largest, center, isSigned, newMinimums);
   }

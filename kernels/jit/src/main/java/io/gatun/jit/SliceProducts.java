@@ -1,12 +1,6 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.Op.VPABSB;
-import static io.gatun.jit.Op.VPADDD;
-import static io.gatun.jit.Op.VPADDW;
-import static io.gatun.jit.Op.VPHADDD;
-import static io.gatun.jit.Op.VPHADDW;
 import static io.gatun.jit.Op.VPMADDUBSW;
-import static io.gatun.jit.Op.VPMADDWD;
 import static io.gatun.jit.Op.VPSIGNB;
 
 import io.gatun.jit.Operand.Vec;
@@ -25,31 +19,15 @@ final class SliceProducts {
   private final BlockCode block;
   private final Shape shape;
   private final StripPlan plan;
-  private final Widening widening;
-
-  /** When 16-bit lanes become 32-bit ones, as late as their sums allow. */
-  private enum Widening {
-    /** At once. */
-    PRODUCTS,
-    /** Before two rows are brought together. */
-    TWO_ROWS,
-    /** Before four rows are. */
-    FOUR_ROWS,
-    LAST;
-
-    static Widening of(Shape shape) {
-      int doublings = shape.productsInWord() / (2 * shape.slicesOfGroup());
-      return doublings < 1 ? PRODUCTS : doublings < 2 ? TWO_ROWS : doublings < 4 ? FOUR_ROWS : LAST;
-    }
-  }
+  private final RowSums rows;
 
   SliceProducts(StripEmitter emitter, BlockCode block, StripPlan plan) {
     this.emitter = emitter;
     this.code = emitter.code;
     this.block = block;
-    this.shape = block.shape();
+    this.shape = block.stripShape();
     this.plan = plan;
-    this.widening = Widening.of(shape);
+    this.rows = new RowSums(emitter, shape);
   }
 
   /**
@@ -106,63 +84,36 @@ final class SliceProducts {
           Sums sums = plan.sums().get(group);
           boolean isLast = begun.get(group) || shape.slicesOfGroup() == 1;
           Vec target = begun.get(group) ? plan.codes() : sums.of(i);
-          block.codes(emitter, part, k, target, plan.free());
-          multiply(target, step, index);
+          multiply(part, k, target, step, index);
           if (begun.get(group)) {
-            code.op(widening == Widening.PRODUCTS ? VPADDD : VPADDW, sums.of(i), sums.of(i), target);
+            rows.add(sums.of(i), target);
           }
           begun.set(group);
           if (isLast) {
-            bringTogether(sums, i);
+            rows.bringTogether(sums, i);
           }
         }
       }
     }
   }
 
-  /** Products of a slice's codes and its activations. */
-  private void multiply(Vec codes, Step step, int index) {
-    Vec x = plan.free();
-    if (index < plan.x().size()) {
-      x = plan.x().get(index);
-    } else {
-      emitter.twice(x, step.slices().get(index));
-    }
+  /** Products of the {@code k}th slice of a part and its activations. */
+  private void multiply(int part, int k, Vec codes, Step step, int index) {
     if (shape.isSigned()) {
       Vec magnitudes = plan.free();
-      code.op(VPABSB, magnitudes, codes);
-      code.op(VPSIGNB, codes, x, codes);
+      block.magnitudes(emitter, part, k, codes, magnitudes);
+      code.op(VPSIGNB, codes, plan.x().get(index), codes);
       code.op(VPMADDUBSW, codes, magnitudes, codes);
     } else {
+      block.codes(emitter, part, k, codes, plan.free());
+      Vec x = plan.free();
+      if (index < plan.x().size()) {
+        x = plan.x().get(index);
+      } else {
+        emitter.twice(x, step.slices().get(index));
+      }
       code.op(VPMADDUBSW, codes, codes, x);
     }
-    if (widening == Widening.PRODUCTS) {
-      widen(codes);
-    }
-  }
-
-  /** What can be done when rows {@code i} and {@code i + 4} are there. */
-  private void bringTogether(Sums sums, int i) {
-    if (i % 2 == 1) {
-      bringTogether(sums.of(i - 1), sums.odd(), Widening.TWO_ROWS);
-    }
-    if (i == Emitter.ROWS / 2 - 1) {
-      bringTogether(sums.low(), sums.high(), Widening.FOUR_ROWS);
-      if (widening == Widening.LAST) {
-        widen(sums.low());
-      }
-    }
-  }
-
-  private void bringTogether(Vec sums, Vec others, Widening now) {
-    if (widening == now) {
-      widen(sums);
-      widen(others);
-    }
-    code.op(widening.compareTo(now) <= 0 ? VPHADDD : VPHADDW, sums, sums, others);
-  }
-
-  private void widen(Vec sums) {
-    code.op(VPMADDWD, sums, sums, emitter.constant(Emitter.ONES));
+    rows.begin(codes);
   }
 }

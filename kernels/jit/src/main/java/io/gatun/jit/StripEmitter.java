@@ -48,20 +48,14 @@ final class StripEmitter extends Emitter {
   /** The sums of a strip: no block may use it for anything else. */
   static final Vec SUM = ymm(0);
 
-  private static final int LINE = 64;
-
   private final BlockCode block;
   private final StripPlan plan;
-
-  /** Bytes of the next strip that have been asked for at a block, of how many, and the loads so far. */
-  private int ahead;
-
-  private int aheadEnd;
-  private int loads;
+  private final NextStrip nextStrip;
 
   private StripEmitter(BlockCode block) {
     this.block = block;
     this.plan = StripPlan.of(block);
+    this.nextStrip = new NextStrip(code, ROWS * block.shape().bytes());
   }
 
   static byte[] function(BlockCode block) {
@@ -90,7 +84,6 @@ final class StripEmitter extends Emitter {
     code.lea(R15, Mem.at(R8, R9, 8, 0));
     code.clear(RBP);
     int next = code.here();
-    aheadEnd = ROWS * block.shape().bytes();
     block.multiply(this);
     advance();
     code.cmp(RBP, Mem.at(RDI, Arguments.RUNS_END));
@@ -113,10 +106,7 @@ final class StripEmitter extends Emitter {
 
   private void advance() {
     Shape shape = block.shape();
-    for (; ahead < aheadEnd; ahead += LINE) {
-      code.prefetch(Mem.at(R15, ahead));
-    }
-    code.add(R15, aheadEnd);
+    nextStrip.advance();
     code.add(R13, shape.bytes());
     code.add(R14, shape.bytes());
     code.add(RBP, Integer.BYTES * shape.runs());
@@ -127,13 +117,9 @@ final class StripEmitter extends Emitter {
     new SliceProducts(this, block, plan).add();
   }
 
-  /** Asks for a line of the next strip as well, so that such requests are spread between the loads. */
   @Override
   void loading() {
-    if (ahead < aheadEnd && loads++ % 2 == 0) {
-      code.prefetch(Mem.at(R15, ahead));
-      ahead += LINE;
-    }
+    nextStrip.loading();
   }
 
   // ---- operands

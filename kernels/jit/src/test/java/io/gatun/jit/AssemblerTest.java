@@ -61,13 +61,15 @@ class AssemblerTest {
     listing.line(() -> code.op(Op.VMOVDQU, ymm(15), Mem.at(Gp.R12, 0)));
     listing.line(() -> code.op(Op.VMOVUPS, ymm(2), Mem.at(Gp.RSP, 8)));
     listing.line(() -> code.op(Op.VMOVD, ymm(1).half(), Mem.at(Gp.RBX, Gp.R11, 4, 0)));
-    listing.line(() -> code.op(Op.VPINSRD, ymm(3).half(), ymm(3), Mem.at(Gp.RBX, Gp.R11, 4, 0), 2));
+    listing.line(() -> code.op(Op.VPBLENDD, ymm(3).half(), ymm(3), Mem.at(Gp.RBX, Gp.R11, 4, 12), 2));
     listing.line(() -> code.op(Op.VMOVSD, ymm(1).half(), Mem.at(Gp.RBX, Gp.R11, 8, 0)));
     listing.line(() -> code.op(Op.VMOVHPS, ymm(9).half(), ymm(9), Mem.at(Gp.RBX, Gp.R11, 8, 1024)));
     listing.line(() -> code.op(Op.VBROADCASTSS, ymm(3), Mem.at(Gp.RDX, Gp.RBP, 1, 4)));
     listing.line(() -> code.op(Op.VBROADCASTI128, ymm(4), Mem.at(Gp.RCX, Gp.RBP, 8, 16)));
     listing.line(() -> code.op(Op.VPBROADCASTD, ymm(5), Literal.of(0)));
     listing.line(() -> code.op(Op.VPBROADCASTD, ymm(12), Mem.at(Gp.RAX, Gp.RBP, 1, -4)));
+    listing.line(() -> code.op(Op.VPBROADCASTW, ymm(1).half(), Mem.at(Gp.RSI, 0)));
+    listing.line(() -> code.op(Op.VPBROADCASTQ, ymm(3), Mem.at(Gp.R13, Gp.R9, 1, 34)));
     listing.line(() -> code.op(Op.VINSERTI128, ymm(6), ymm(6), Mem.at(Gp.R14, Gp.R9, 2, 2), 1));
     listing.line(() -> code.op(Op.VPBLENDW, ymm(11).half(), ymm(11), Mem.at(Gp.R13, Gp.R9, 1, -2), 2));
     listing.line(() -> code.op(Op.VPERM2I128, ymm(6), ymm(4), ymm(5), 0x20));
@@ -77,6 +79,10 @@ class AssemblerTest {
     three(listing, Op.VPUNPCKLQDQ, 4, 8, ymm(10));
     three(listing, Op.VPUNPCKHQDQ, 5, 8, ymm(10));
     three(listing, Op.VPACKUSDW, 4, 10, ymm(4));
+    three(listing, Op.VPACKUSWB, 3, 3, ymm(4));
+    listing.line(() -> code.op(Op.VSHUFPS, ymm(3), ymm(3), ymm(4), 0xDD));
+    listing.line(() -> code.op(Op.VPMOVSXBD, ymm(3), Mem.at(Gp.RDI, 8)));
+    listing.line(() -> code.op(Op.VPMOVZXBW, ymm(5), Mem.at(Gp.R14, Gp.R9, 2, 18)));
     listing.line(() -> code.op(Op.VPMOVZXWD, ymm(3), ymm(3)));
     three(listing, Op.VPSHUFB, 6, 2, ymm(6));
     three(listing, Op.VPAND, 6, 6, ymm(1));

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
       "With --hardware: what this computer is, which kernels were chosen, and why not others."
     })
 final class InspectCommand extends ConsoleCommand {
-  @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A GGUF file.")
+  @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A GGUF file, a .safetensors file, or a folder of them.")
   @Nullable Path path;
 
   @Option(names = "--hardware", description = "Describe this computer instead.")

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.oracle.Npy;
 import io.gatun.oracle.Oracle;
+import io.gatun.safetensors.SafetensorsDir;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +46,35 @@ class NumbersTest {
   void dequantizeNeedsNoKnownArchitecture() {
     Npy found = written("dequantize", Oracle.require("malformed/files/arch-unknown.gguf"), "output_norm.weight");
     assertEquals(1, found.shape().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gptq/28_v1_wrapped_zero_b4", "exl2/02_b4", "fp4/03_mxfp4_gptoss", "bitsandbytes/05_nf4_b64"})
+  void aLayerOfAQuantizedSafetensorsFileByItsName(String name) throws IOException {
+    Path file = Oracle.requireVector(name + ".safetensors");
+    String expected = name(file, "expected.");
+    Npy reference = written("dequantize", file, expected);
+    Npy found = written("dequantize", file, expected.substring("expected.".length()));
+    assertEquals(reference.shape(), found.shape());
+    assertArrayEquals(reference.values(), found.values());
+  }
+
+  private static String name(Path file, String prefix) throws IOException {
+    try (var opened = SafetensorsDir.open(file)) {
+      return opened.tensors().keySet().stream().filter(name -> name.startsWith(prefix)).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void aFolderOfSafetensorsIsInspected() throws IOException {
+    Path file = Oracle.requireVector("gptq/31_v1_zero_gidx_b4.safetensors");
+    Files.copy(file, folder.resolve("model.safetensors"));
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\":\"llama\"}");
+    var result = Program.gatun("inspect", folder, "--tensors").run();
+    assertEquals(0, result.exitCode(), result.error());
+    assertTrue(result.text().contains("architecture: llama"), result.text());
+    assertTrue(result.text().contains("supported: no"), result.text());
+    assertTrue(result.text().contains("up_proj.weight: gptq-int4 [64, 128]"), result.text());
   }
 
   @Test

@@ -55,6 +55,8 @@ final class Architectures {
             HybridFamily.ALL,
             StateSpaceFamily.ALL,
             ExpertsFamily.ALL,
+            WindowedExpertsFamily.ALL,
+            BesideExpertsFamily.ALL,
             HunyuanFamily.ALL,
             BertFamily.ALL,
             EncoderFamily.ALL)

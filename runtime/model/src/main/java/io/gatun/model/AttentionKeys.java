@@ -1,5 +1,6 @@
 package io.gatun.model;
 
+import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.model.Decoder.ByLayer;
 import java.util.Optional;
@@ -18,6 +19,8 @@ final class AttentionKeys {
     EACH_HEAD,
     /** Without a gain. */
     EACH_HEAD_ALONE,
+    /** Without gains, but a factor on each query head. */
+    EACH_HEAD_BY_FACTOR,
     /** All heads together. */
     ALL_HEADS,
     /** Each head, with a gain of its own. */
@@ -28,7 +31,7 @@ final class AttentionKeys {
   enum Gate {
     NONE,
     BEHIND_QUERIES,
-    /** A map of its own, {@code attn_gate}. */
+    /** A map of its own, {@code attn_gate}, where there is one. */
     OWN
   }
 
@@ -48,6 +51,8 @@ final class AttentionKeys {
   private float limit = Float.POSITIVE_INFINITY;
   private boolean biasRequired;
   private Gate gate = Gate.NONE;
+  private ActivationFunction gateFunction = ActivationFunction.SIGMOID;
+  private float scale = 1;
   private String mixedNorm = Decoder.NONE;
 
   AttentionKeys(ModelKeys keys, int blocks, int width, NormKeys norms) {
@@ -125,6 +130,16 @@ final class AttentionKeys {
     gate = which;
   }
 
+  /** Of a gate with a map of its own. */
+  void gateFunction(ActivationFunction function) {
+    gateFunction = function;
+  }
+
+  /** A factor on what comes out. */
+  void scale(double factor) {
+    scale = (float) factor;
+  }
+
   /** The name of a norm of what is mixed. */
   void mixedNorm(String name) {
     mixedNorm = name;
@@ -181,10 +196,20 @@ final class AttentionKeys {
         switch (gate) {
           case NONE -> new Mixer.Gating.None();
           case BEHIND_QUERIES -> new Mixer.Gating.BehindQueries();
-          case OWN -> new Mixer.Gating.Own(keys.linear(block + "attn_gate", mixed, width));
+          case OWN -> gating(block + "attn_gate", heads, mixed);
         },
         norms.norm(mixedNorm.equals(Decoder.NONE) ? mixedNorm : block + mixedNorm, mixed),
-        keys.linear(block + "attn_output", width, mixed));
+        keys.linear(block + "attn_output", width, mixed),
+        scale);
+  }
+
+  /** A gate for each value, or for each head. */
+  private Mixer.Gating gating(String name, int heads, long mixed) {
+    if (!keys.hasTensor(name + ".weight")) {
+      return new Mixer.Gating.None();
+    }
+    long rows = keys.dimension(name + ".weight", 0) == heads ? heads : mixed;
+    return new Mixer.Gating.Own(keys.linear(name, rows, width), gateFunction);
   }
 
   private Linear projection(String name, long out) {
@@ -196,6 +221,10 @@ final class AttentionKeys {
     return switch (which) {
       case NONE -> new Norm.None();
       case EACH_HEAD_ALONE -> new Norm.Rms(headDim, norms.rmsEps());
+      case EACH_HEAD_BY_FACTOR ->
+          keys.hasTensor(name + ".weight")
+              ? new Norm.RmsByRun(name + ".weight", headDim, all / headDim, norms.rmsEps())
+              : new Norm.Rms(headDim, norms.rmsEps());
       case EACH_HEAD -> norms.norm(name, headDim);
       case ALL_HEADS -> norms.norm(name, all);
       case EACH_HEAD_APART -> norms.norm(name, headDim, all);

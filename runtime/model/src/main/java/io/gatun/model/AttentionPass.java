@@ -67,6 +67,9 @@ final class AttentionPass {
     device.attention(q, pool, layer, attention.shape(), at.within(attention.ahead()), mixed);
     Buffer gated = gated(attention, x, projectedQuery, mixed);
     bench.linear(bench.norm(attention.mixedNorm(), gated, gated), attention.output(), out);
+    if (attention.scale() != 1) {
+      device.scale(out, attention.scale());
+    }
   }
 
   /** Norm and positions of queries or keys. */
@@ -84,20 +87,31 @@ final class AttentionPass {
   }
 
   private Buffer gated(Mixer.Attention attention, Buffer x, Buffer projectedQuery, Buffer mixed) {
-    Buffer gate;
-    switch (attention.gating()) {
-      case Mixer.Gating.None _ -> {
-        return mixed;
+    return switch (attention.gating()) {
+      case Mixer.Gating.None _ -> mixed;
+      case Mixer.Gating.BehindQueries _ -> {
+        Buffer gate = half(attention.shape(), projectedQuery, attention.shape().keyDim(), "q-gate");
+        device.gate(gate, mixed, ActivationFunction.SIGMOID);
+        yield gate;
       }
-      case Mixer.Gating.BehindQueries _ ->
-          gate = half(attention.shape(), projectedQuery, attention.shape().keyDim(), "q-gate");
       case Mixer.Gating.Own own -> {
-        gate = bench.buffer("q-gate", x.rows(), own.gate().out());
+        Buffer gate = bench.buffer("q-gate", x.rows(), own.gate().out());
         bench.linear(x, own.gate(), gate);
+        yield gated(own.function(), gate, mixed);
       }
+    };
+  }
+
+  /** {@code f(gate) ⊙ mixed}, of a gate for each value or for each head. */
+  private Buffer gated(ActivationFunction function, Buffer gate, Buffer mixed) {
+    if (gate.cols() == mixed.cols()) {
+      device.gate(gate, mixed, function);
+      return gate;
     }
-    device.gate(gate, mixed, ActivationFunction.SIGMOID);
-    return gate;
+    device.activate(gate, function);
+    long heads = gate.rows() * gate.cols();
+    device.scaleRows(mixed.reshaped(heads, mixed.cols() / gate.cols()), gate.reshaped(heads, 1));
+    return mixed;
   }
 
   /** The first or the second half of each head of {@code [rows, heads · 2 · keyDim]}. */

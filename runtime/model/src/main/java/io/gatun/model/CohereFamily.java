@@ -12,7 +12,10 @@ import java.util.Optional;
 /** Command R, R+, R7B and A: attention and network side by side on one layer norm, a factor on the logits. */
 final class CohereFamily {
   static final List<Architecture> ALL =
-      List.of(Architecture.of("command-r", CohereFamily::commandR), Architecture.of("cohere2", CohereFamily::cohere2));
+      List.of(
+          Architecture.of("command-r", CohereFamily::commandR),
+          Architecture.of("cohere2", CohereFamily::cohere2),
+          Architecture.of("cohere2moe", CohereFamily::cohere2moe));
 
   private static final int PERIOD = 4;
 
@@ -41,6 +44,22 @@ final class CohereFamily {
     return parallel(keys)
         .rope((i, headDim) -> isLocal(i) ? Optional.of(rope.rope(headDim)) : Optional.empty())
         .attention((i, spec) -> isLocal(i) ? spec.withWindow(window) : spec)
+        .spec();
+  }
+
+  /** Likewise, with experts behind some dense layers, which all have positions; the shared one counts as the others do. */
+  private static ModelSpec cohere2moe(ModelKeys keys) {
+    int window = keys.integer("attention.sliding_window", 1, AttentionSpec.ALL);
+    int dense = keys.integer("leading_dense_block_count", 0, Integer.MAX_VALUE);
+    var rope = new RopeKeys(keys, Pairing.ADJACENT);
+    keys.ignore("rope.freq_base_swa"); // what layers without a window would not use
+    Decoder decoder = parallel(keys).norms(keys.has("attention.layer_norm_rms_epsilon") ? Kind.RMS : Kind.LAYER);
+    boolean[] local = decoder.localLayers(PERIOD, true);
+    decoder.experts().weightingByKeys(2, false);
+    decoder.experts().shared("_shexp", 0.5);
+    return decoder
+        .rope((i, headDim) -> local[i] || i < dense ? Optional.of(rope.rope(headDim)) : Optional.empty())
+        .attention((i, spec) -> local[i] ? spec.withWindow(window) : spec)
         .spec();
   }
 

@@ -5,6 +5,7 @@ import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -61,11 +62,22 @@ final class Decoder {
   private Network network = Network.GATED;
   private ActivationFunction function = ActivationFunction.SILU;
   private String hiddenNorm = NONE;
+  private float[] limits = {};
+  private float[] deviations = {};
   private boolean networkMayBeMissing;
   private IntFunction<Optional<Mixer>> otherMixers = _ -> Optional.empty();
   private Optional<Embedding.BlockInputs> blockInputs = Optional.empty();
   private IntFunction<Optional<BlockSpec.OwnInput>> ownInputs = _ -> Optional.empty();
   private IntFunction<Float> outputScales = _ -> 1f;
+  private IntFunction<Optional<FeedForward>> otherNetworks = _ -> Optional.empty();
+  private IntFunction<Optional<BlockSpec.Bypass>> bypasses = _ -> Optional.empty();
+  private IntFunction<Float> skips = _ -> 0f;
+  private List<Linear> projections = List.of();
+  private String prefix = "blk.";
+  private int loops = 1;
+  private String loopNorm = NONE;
+  private Optional<Streams> streams = Optional.empty();
+  private IntFunction<Optional<Streams.Prediction>> predictions = _ -> Optional.empty();
 
   Decoder(ModelKeys keys) {
     this.keys = keys;
@@ -78,7 +90,7 @@ final class Decoder {
     norms = new NormKeys(keys);
     attention = new AttentionKeys(keys, blocks, width, norms);
     feedForward = keys.perLayer("feed_forward_length", blocks, 0, MANY, 0);
-    experts = new ExpertKeys(keys, width);
+    experts = new ExpertKeys(keys, width, norms);
   }
 
   int layers() {
@@ -256,6 +268,18 @@ final class Decoder {
     return this;
   }
 
+  /** Bounds of the factors in gated networks, by layer; 0 for none. */
+  Decoder limits(float... byLayer) {
+    limits = byLayer;
+    return this;
+  }
+
+  /** Gated networks keep what is so many standard deviations above the mean, by layer; all for negative infinity. */
+  Decoder sparse(float... byLayer) {
+    deviations = byLayer;
+    return this;
+  }
+
   /** A width of 0 means that a block has no network. */
   Decoder networkMayBeMissing() {
     networkMayBeMissing = true;
@@ -305,6 +329,50 @@ final class Decoder {
     return this;
   }
 
+  /** Networks of layers that have neither plain ones nor plain experts. */
+  Decoder networks(IntFunction<Optional<FeedForward>> byLayer) {
+    otherNetworks = byLayer;
+    return this;
+  }
+
+  /** Ways around the mixers. */
+  Decoder bypasses(IntFunction<Optional<BlockSpec.Bypass>> byLayer) {
+    bypasses = byLayer;
+    return this;
+  }
+
+  /** Factors on the embedding, which blocks add to the stream. */
+  Decoder skips(IntFunction<Float> byLayer) {
+    skips = byLayer;
+    return this;
+  }
+
+  /** Maps of embeddings, in order. */
+  Decoder projections(List<Linear> inOrder) {
+    projections = inOrder;
+    return this;
+  }
+
+  /** What the names of a block's norms begin with before the block's number. */
+  Decoder prefix(String beginning) {
+    prefix = beginning;
+    return this;
+  }
+
+  /** All blocks are passed so often, with a norm of the stream, which may be {@link #NONE}, between two times. */
+  Decoder loops(int count, String norm) {
+    loops = count;
+    loopNorm = norm;
+    return this;
+  }
+
+  /** Several streams, and what happens to them around each block. */
+  Decoder streams(Streams several, IntFunction<Optional<Streams.Prediction>> byLayer) {
+    streams = Optional.of(several);
+    predictions = byLayer;
+    return this;
+  }
+
   /** Factors on the stream behind each block. */
   Decoder outputScales(IntFunction<Float> byLayer) {
     outputScales = byLayer;
@@ -315,8 +383,9 @@ final class Decoder {
     int vocab = Math.toIntExact(Math.min(MANY, keys.dimension("token_embd.weight", 0)));
     var tokens = new Linear("token_embd.weight", Optional.empty(), 0, vocab, width);
     var blocks = new ArrayList<BlockSpec>();
-    for (int i = 0; i < layers; i++) {
-      blocks.add(block(i));
+    for (int i = 0; i < loops * layers; i++) {
+      boolean between = (i + 1) % layers == 0 && i + 1 < loops * layers;
+      blocks.add(block(i % layers, between ? loopNorm : NONE));
     }
     if (!experts.isEmpty() && IntStream.range(0, layers).noneMatch(experts::has)) {
       throw keys.wrong("expert_count", "is there, expected a tensor blk.N.ffn_gate_inp.weight in some block");
@@ -331,7 +400,8 @@ final class Decoder {
         sight,
         new Embedding(tokens, embeddingScale, positions, types, norms.norm(embeddingNorm, width), blockInputs),
         blocks,
-        new Head(norms.norm(outputNorm, width), head(tokens), logitScale, softcap),
+        new Head(norms.norm(outputNorm, width), head(tokens), logitScale, softcap, projections),
+        streams,
         pooling());
   }
 
@@ -357,10 +427,11 @@ final class Decoder {
     };
   }
 
-  private BlockSpec block(int i) {
-    String block = "blk." + i + ".";
+  private BlockSpec block(int i, String streamNorm) {
+    String block = prefix + i + ".";
     Mixer mixer = otherMixers.apply(i).orElseGet(() -> attention.mixer(i));
-    FeedForward own = experts.has(i) ? experts.in(block, feedForward[i]) : network(block, feedForward[i]);
+    FeedForward own =
+        otherNetworks.apply(i).orElseGet(() -> experts.has(i) ? experts.in(i, feedForward[i]) : network(i));
     boolean mixes = !(mixer instanceof Mixer.None);
     boolean feeds = !(own instanceof FeedForward.None);
     return new BlockSpec(
@@ -372,15 +443,22 @@ final class Decoder {
         own,
         norms.norm(feeds ? blockNorm(block, feedForwardOutputNorm) : NONE, width),
         residualScale,
+        bypasses.apply(i),
+        skips.apply(i),
         ownInputs.apply(i),
-        outputScales.apply(i));
+        outputScales.apply(i),
+        norms.norm(streamNorm, width),
+        predictions.apply(i));
   }
 
   private static String blockNorm(String block, String name) {
     return name.equals(NONE) ? NONE : block + name;
   }
 
-  private FeedForward network(String block, int hidden) {
+  /** A layer's network without a choice. */
+  FeedForward network(int layer) {
+    String block = "blk." + layer + ".";
+    int hidden = feedForward[layer];
     if (hidden == 0 && networkMayBeMissing) {
       return new FeedForward.None();
     }
@@ -395,6 +473,10 @@ final class Decoder {
               keys.linear(block + "ffn_up", hidden, width),
               down,
               function,
+              ExpertKeys.limit(limits, layer),
+              deviations.length > 0 && deviations[layer] > Float.NEGATIVE_INFINITY
+                  ? Optional.of(deviations[layer])
+                  : Optional.empty(),
               norms.norm(blockNorm(block, hiddenNorm), hidden));
       case FUSED -> {
         Linear both = keys.linear(block + "ffn_up", 2L * hidden, width);

@@ -10,6 +10,7 @@ import io.gatun.model.Decoder.Network;
 import io.gatun.model.NormKeys.Kind;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Encoders that are built as decoders are, but every token sees all others, or those around it. */
 final class EncoderFamily {
@@ -19,7 +20,8 @@ final class EncoderFamily {
           Architecture.of("modern-bert", EncoderFamily::modernBert),
           Architecture.of("eurobert", keys -> encoder(keys, new Decoder(keys)).rope(Pairing.HALVES).spec()),
           Architecture.of("llama-embed", EncoderFamily::llamaEmbed),
-          Architecture.of("neo-bert", EncoderFamily::neoBert));
+          Architecture.of("neo-bert", EncoderFamily::neoBert),
+          Architecture.of("t5encoder", T5Encoder::spec));
 
   private EncoderFamily() {}
 
@@ -32,9 +34,20 @@ final class EncoderFamily {
   private static ModelSpec gemmaEmbedding(ModelKeys keys) {
     Decoder decoder = encoder(keys, GemmaFamily.gemma(keys));
     return windows(keys, decoder, decoder.localLayers(6, false))
+        .projections(projections(keys))
         .blockNorms("attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm")
         .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
         .spec();
+  }
+
+  /** Two maps behind the pooling, in files that were made with them. */
+  private static List<Linear> projections(ModelKeys keys) {
+    return Stream.of("dense_2", "dense_3")
+        .peek(name -> keys.ignore(name + "_feat_in")) // the tensors say it
+        .peek(name -> keys.ignore(name + "_feat_out"))
+        .filter(name -> keys.hasTensor(name + ".weight"))
+        .map(name -> keys.linear(name, keys.dimension(name + ".weight", 0), keys.dimension(name + ".weight", 1)))
+        .toList();
   }
 
   /** No norm before the first attention: that of the embedding is enough. */

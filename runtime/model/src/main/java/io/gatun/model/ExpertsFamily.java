@@ -22,6 +22,7 @@ final class ExpertsFamily {
           Architecture.of("bailingmoe", keys -> byKeys(keys, Pairing.ADJACENT).spec()),
           Architecture.of("bailingmoe2", keys -> byKeys(keys, Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD).spec()),
           Architecture.of("dots1", keys -> byKeys(keys, Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD).spec()),
+          Architecture.of("hy_v3", ExpertsFamily::hunyuan3),
           Architecture.of("minimax-m2", ExpertsFamily::minimaxM2),
           Architecture.of("exaone-moe", ExpertsFamily::exaoneMoe),
           Architecture.of("afmoe", ExpertsFamily::afmoe),
@@ -74,6 +75,12 @@ final class ExpertsFamily {
         .rope((i, headDim) -> local[i] ? Optional.of(rope.rope(headDim)) : Optional.empty())
         .attention((i, spec) -> chunks && local[i] ? spec.withChunk(LLAMA4_CHUNK) : spec)
         .spec();
+  }
+
+  private static ModelSpec hunyuan3(ModelKeys keys) {
+    var decoder = new Decoder(keys).rope(Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD);
+    decoder.experts().weightingByKeys(2, false);
+    return decoder.spec();
   }
 
   private static ModelSpec minimaxM2(ModelKeys keys) {

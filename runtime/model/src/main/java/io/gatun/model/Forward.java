@@ -36,6 +36,11 @@ public final class Forward {
   private final RecurrentPass recurrent;
   private final StateSpacePass stateSpace;
   private final FeedForwardPass feedForward;
+  private final Optional<StreamsPass> streams;
+
+  /** Whether a block adds the embedding. */
+  private final boolean skips;
+
   private final List<Layer> layers;
   private float[] values = {};
 
@@ -73,6 +78,8 @@ public final class Forward {
     recurrent = new RecurrentPass(bench);
     stateSpace = new StateSpacePass(bench);
     feedForward = new FeedForwardPass(bench);
+    skips = spec.blocks().stream().anyMatch(block -> block.skip() != 0);
+    streams = spec.streams().map(several -> new StreamsPass(bench, several, spec.embeddingLength()));
   }
 
   private Layer layer(BlockSpec block, int lastCached, long state, int contextLength) {
@@ -139,12 +146,21 @@ public final class Forward {
   /**
    * Computes a batch as {@link #run} does.
    *
-   * @param sink gets the last hidden state of the marked tokens, after its norm, in order
+   * @param sink gets the last hidden state of the marked tokens, after its norm and its projections, in order
    */
   public void embed(Batch batch, RowSink sink) {
     Buffer x = hidden(batch);
-    Norm norm = spec.head().norm();
-    forMarked(batch, x, sink, chosen -> bench.norm(norm, chosen, chosen));
+    forMarked(batch, x, sink, this::embedding);
+  }
+
+  private Buffer embedding(Buffer x) {
+    Buffer embedding = bench.norm(spec.head().norm(), x, x);
+    for (Linear projection : spec.head().projections()) {
+      Buffer projected = bench.buffer(projection.weight(), HEAD_ROWS, x.rows(), projection.out());
+      bench.linear(embedding, projection, projected);
+      embedding = projected;
+    }
+    return embedding;
   }
 
   /** The residual stream behind the last block. */
@@ -161,10 +177,15 @@ public final class Forward {
       Embedding embedding = spec.embedding();
       Buffer x = embed(embedding, batch.ids(), at.positions());
       embedding.blockInputs().ifPresent(inputs -> blockInputs(inputs, batch.ids(), x));
+      if (skips) {
+        copy(x, bench.buffer("embedding", x.rows(), x.cols()));
+      }
+      streams.ifPresent(pass -> pass.expand(x));
       for (int i = 0; i < layers.size(); i++) {
-        block(layers.get(i), x, at, states);
+        predicted(layers.get(i), x, at, states);
         finish(i, x);
       }
+      streams.ifPresent(pass -> pass.merge(x));
       return x;
     } catch (RuntimeException | Error e) {
       batch.unplace();
@@ -200,11 +221,24 @@ public final class Forward {
     scale(inputs, spec.scale());
   }
 
+  /** A block, and what it means for the other streams. */
+  private void predicted(Layer layer, Buffer x, KvRows at, StateRows states) {
+    Optional<Streams.Prediction> prediction = layer.block().prediction();
+    prediction.ifPresent(around -> streams.orElseThrow().predict(around, x));
+    block(layer, x, at, states);
+    prediction.ifPresent(around -> streams.orElseThrow().correct(around, x));
+  }
+
   /** What happens to the stream behind a block. */
   private void finish(int layer, Buffer x) {
     BlockSpec block = spec.blocks().get(layer);
+    if (block.skip() != 0) {
+      Buffer embedding = bench.buffer("embedding", x.rows(), x.cols());
+      add(new Norm.None(), copy(embedding, bench.buffer("update", x.rows(), x.cols())), block.skip(), x);
+    }
     block.ownInput().ifPresent(input -> addInput(layer, input, x));
     scale(x, block.outputScale());
+    bench.norm(block.outputNorm(), x, x);
   }
 
   private void addInput(int layer, BlockSpec.OwnInput input, Buffer x) {
@@ -214,10 +248,28 @@ public final class Forward {
     Buffer gate = bench.buffer("input-gate", x.rows(), width);
     Buffer update = bench.buffer("update", x.rows(), x.cols());
     device.copyColumns(inputs, new ColumnRuns(layer * width, 0, 0, width, width, 1), own);
-    bench.linear(x, input.gate(), gate);
+    bench.linear(input.gain().map(gain -> multiplied(x, gain, update)).orElse(x), input.gate(), gate);
     device.gate(gate, own, input.function());
     bench.linear(gate, input.project(), update);
-    add(input.norm(), update, 1, x);
+    if (streams.isPresent()) {
+      bench.norm(input.norm(), update, update);
+      streams.get().addToOthers(update);
+    } else {
+      add(input.norm(), update, 1, x);
+    }
+  }
+
+  /** {@code out = x ⊙ gain}. */
+  private Buffer multiplied(Buffer x, String gain, Buffer out) {
+    copy(x, out);
+    bench.multiply(out, bench.vector(gain, out.cols()));
+    return out;
+  }
+
+  private Buffer copy(Buffer x, Buffer out) {
+    int width = Math.toIntExact(x.cols());
+    device.copyColumns(x, new ColumnRuns(0, 0, 0, width, width, 1), out);
+    return out;
   }
 
   private void block(Layer layer, Buffer x, KvRows at, StateRows states) {
@@ -232,14 +284,39 @@ public final class Forward {
     BlockSpec block = layer.block();
     Buffer normed = bench.buffer("normed", x.rows(), x.cols());
     Buffer update = bench.buffer("update", x.rows(), x.cols());
+    Buffer begun = begun(block, x);
     if (!(block.mixer() instanceof Mixer.None)) {
-      mix(layer, bench.norm(block.mixerNorm(), x, normed), at, states, update);
+      Buffer input = bench.norm(block.mixerNorm(), x, normed);
+      mix(layer, input, at, states, update);
       add(block.mixerOutputNorm(), update, block.residualScale(), x);
+      block.bypass().ifPresent(bypass -> bypass(bypass, input, update, x));
     }
     if (!(block.feedForward() instanceof FeedForward.None)) {
-      feedForward.run(block.feedForward(), bench.norm(block.feedForwardNorm(), x, normed), update);
+      feed(block, x, begun, normed, update);
       add(block.feedForwardOutputNorm(), update, block.residualScale(), x);
     }
+  }
+
+  /** The stream as it is before a block, if the block changes it while that is still needed. */
+  private Buffer begun(BlockSpec block, Buffer x) {
+    return block.feedForward().sees(FeedForward.Source.BLOCK)
+        ? copy(x, bench.buffer("begun", x.rows(), x.cols()))
+        : x;
+  }
+
+  /** {@code out = feedForward(…)}, before its norm. */
+  private void feed(BlockSpec block, Buffer x, Buffer begun, Buffer normed, Buffer out) {
+    Buffer input = bench.norm(block.feedForwardNorm(), x, normed);
+    feedForward.run(block.feedForward(), new FeedForwardPass.Inputs(input, x, begun), out);
+  }
+
+  private void bypass(BlockSpec.Bypass bypass, Buffer y, Buffer update, Buffer x) {
+    Buffer low = bench.buffer("bypass", y.rows(), bypass.down().out());
+    bench.linear(y, bypass.down(), low);
+    bench.linear(low, bypass.up(), update);
+    add(bypass.norm(), update, 1, x);
+    device.add(x, y);
+    scale(x, bypass.scale());
   }
 
   private void parallel(Layer layer, Buffer x, KvRows at, StateRows states) {
@@ -251,7 +328,7 @@ public final class Forward {
     mix(layer, mixerInput, at, states, update);
     boolean shared = block.feedForwardNorm().equals(block.mixerNorm());
     Buffer input = shared ? mixerInput : bench.norm(block.feedForwardNorm(), x, normed);
-    feedForward.run(block.feedForward(), input, second);
+    feedForward.run(block.feedForward(), new FeedForwardPass.Inputs(input, x, x), second);
     add(block.mixerOutputNorm(), update, block.residualScale(), x);
     add(block.feedForwardOutputNorm(), second, block.residualScale(), x);
   }
@@ -260,10 +337,11 @@ public final class Forward {
     BlockSpec block = layer.block();
     Buffer normed = bench.buffer("normed", x.rows(), x.cols());
     Buffer update = bench.buffer("update", x.rows(), x.cols());
+    Buffer begun = begun(block, x);
     mix(layer, bench.norm(block.mixerNorm(), x, normed), at, states, update);
     add(new Norm.None(), update, block.residualScale(), x);
     bench.norm(block.mixerOutputNorm(), x, x);
-    feedForward.run(block.feedForward(), bench.norm(block.feedForwardNorm(), x, normed), update);
+    feed(block, x, begun, normed, update);
     add(new Norm.None(), update, block.residualScale(), x);
     bench.norm(block.feedForwardOutputNorm(), x, x);
   }

@@ -15,6 +15,7 @@ final class GemmaFamily {
           Architecture.of("gemma", keys -> gemma(keys).rope(Pairing.HALVES).spec()),
           Architecture.of("gemma2", GemmaFamily::gemma2),
           Architecture.of("gemma3", GemmaFamily::gemma3),
+          Architecture.of("gemma3n", Gemma3n::spec),
           Architecture.of("gemma4", Gemma4::spec));
 
   /** Layers of the models whose queries are scaled by the width per head instead of the head's. */

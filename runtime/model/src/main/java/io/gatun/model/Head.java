@@ -1,5 +1,6 @@
 package io.gatun.model;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,5 +11,12 @@ import java.util.Optional;
  *     models that only make embeddings
  * @param scale factor on the logits
  * @param softcap logits become {@code softcap · tanh(logit / softcap)}; 0 for none
+ * @param projections of embeddings, one after another: of each token's, as the mean of what a map makes of rows is what it
+ *     makes of their mean
  */
-public record Head(Norm norm, Optional<Linear> output, float scale, float softcap) {}
+public record Head(Norm norm, Optional<Linear> output, float scale, float softcap, List<Linear> projections) {
+
+  public Head {
+    projections = List.copyOf(projections);
+  }
+}

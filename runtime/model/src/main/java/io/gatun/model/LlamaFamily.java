@@ -5,6 +5,7 @@ import static io.gatun.model.Decoder.NONE;
 import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
+import io.gatun.device.XieluSpec;
 import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import io.gatun.model.Decoder.Network;
 import io.gatun.model.NormKeys.Kind;
@@ -33,6 +34,9 @@ final class LlamaFamily {
           Architecture.of("smollm3", LlamaFamily::smollm3),
           Architecture.of("exaone4", LlamaFamily::exaone4),
           Architecture.of("mistral3", LlamaFamily::mistral3),
+          Architecture.of("talkie", LlamaFamily::talkie),
+          Architecture.of("nanbeige", LlamaFamily::nanbeige),
+          Architecture.of("apertus", LlamaFamily::apertus),
           Architecture.of("deci", LlamaFamily::deci));
 
   /** The layers of the one EXAONE 4 that has windows. */
@@ -135,6 +139,49 @@ final class LlamaFamily {
     int context = keys.integer("context_length", 1, Integer.MAX_VALUE);
     int length = keys.integer("rope.scaling.original_context_length", 1, Integer.MAX_VALUE, context);
     return (scale > 0 ? decoder.temperature(new Mixer.Temperature(scale, length, 0)) : decoder).spec();
+  }
+
+  /** No norm has a gain, but query heads have factors; each block adds the embedding again. */
+  private static ModelSpec talkie(ModelKeys keys) {
+    return plain(keys, Pairing.HALVES)
+        .norms(Kind.RMS_ALONE)
+        .embeddingNorm("token_embd_norm")
+        .ropeFirst()
+        .queryKeyNorm(QueryKeyNorm.EACH_HEAD_BY_FACTOR)
+        .skips(layer -> keys.constants("blk." + layer + ".layer_output_scale.weight", 1)[0])
+        .logitScale(keys.number("logit_scale", -Float.MAX_VALUE, Float.MAX_VALUE))
+        .spec();
+  }
+
+  /** The blocks may be passed several times. */
+  private static ModelSpec nanbeige(ModelKeys keys) {
+    boolean normed = !keys.flag("skip_loop_final_norm", false);
+    return plain(keys, Pairing.ADJACENT)
+        .loops(keys.integer("num_loops", 1, 1 << 10, 1), normed ? "output_norm" : NONE)
+        .spec();
+  }
+
+  /** A network with an activation function whose parameters each layer has learned, before a softplus. */
+  private static ModelSpec apertus(ModelKeys keys) {
+    Decoder decoder = plain(keys, Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD);
+    int layers = decoder.layers();
+    float[] positive = keys.bareNumberPerLayer("xielu.alpha_p", layers, -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] negative = keys.bareNumberPerLayer("xielu.alpha_n", layers, -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] beta = keys.bareNumberPerLayer("xielu.beta", layers, -Float.MAX_VALUE, Float.MAX_VALUE);
+    float[] eps = keys.bareNumberPerLayer("xielu.eps", layers, -1, 0);
+    return decoder
+        .networks(
+            i -> {
+              Linear up = keys.linear("blk." + i + ".ffn_up", decoder.hidden(i), decoder.width());
+              Linear down = keys.linear("blk." + i + ".ffn_down", decoder.width(), decoder.hidden(i));
+              var function = new XieluSpec(softplus(positive[i]), beta[i] + softplus(negative[i]), beta[i], eps[i]);
+              return Optional.of(new FeedForward.Xielu(up, down, function));
+            })
+        .spec();
+  }
+
+  private static float softplus(double x) {
+    return (float) Math.log1p(Math.exp(x));
   }
 
   /** Found by search: some blocks have no attention, or a linear map in its place, and some have no network. */

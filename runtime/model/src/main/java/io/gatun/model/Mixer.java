@@ -1,5 +1,6 @@
 package io.gatun.model;
 
+import io.gatun.device.ActivationFunction;
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.DeltaNetSpec;
 import io.gatun.device.KvLayout;
@@ -38,6 +39,7 @@ public sealed interface Mixer {
    * @param queryNorm a norm of each query head, or of all of them together
    * @param gating of what is mixed, before the output projection
    * @param mixedNorm of what is mixed and gated
+   * @param scale factor on what comes out
    */
   record Attention(
       AttentionSpec shape,
@@ -51,7 +53,8 @@ public sealed interface Mixer {
       KeyValues keyValues,
       Gating gating,
       Norm mixedNorm,
-      Linear output)
+      Linear output,
+      float scale)
       implements Mixer {
 
     /** Plain: norms before positions, nothing limited or gated. */
@@ -69,7 +72,8 @@ public sealed interface Mixer {
           keyValues,
           new Gating.None(),
           new Norm.None(),
-          output);
+          output,
+          1);
     }
 
     @Override
@@ -104,11 +108,11 @@ public sealed interface Mixer {
     record BehindQueries() implements Gating {}
 
     /**
-     * A logistic function of a map of its own.
+     * A function of a map of its own.
      *
-     * @param gate {@code [heads · valueDim, n_embd]}
+     * @param gate {@code [heads · valueDim, n_embd]}, or {@code [heads, n_embd]} for a factor on each head
      */
-    record Own(Linear gate) implements Gating {}
+    record Own(Linear gate, ActivationFunction function) implements Gating {}
   }
 
   /**

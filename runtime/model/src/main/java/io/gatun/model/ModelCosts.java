@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a model takes to be computed with.
@@ -58,15 +59,14 @@ public record ModelCosts(
   /** By tensor: the share of the experts that a token meets. */
   private static Map<String, Double> experts(ModelSpec spec) {
     var shares = new HashMap<String, Double>();
-    for (BlockSpec block : spec.blocks()) {
-      if (block.feedForward() instanceof FeedForward.Experts network) {
-        List<Linear> linears = new ArrayList<>(List.of(network.up(), network.down()));
-        network.gate().ifPresent(linears::add);
-        for (Linear linear : linears) {
-          double share = (double) network.routing().used() / linear.experts();
-          shares.put(linear.weight(), share);
-          linear.bias().ifPresent(bias -> shares.put(bias, share));
-        }
+    Stream<FeedForward.Experts> experts = spec.blocks().stream().flatMap(block -> block.feedForward().experts());
+    for (FeedForward.Experts network : experts.toList()) {
+      List<Linear> linears = new ArrayList<>(network.widening().linears());
+      linears.add(network.down());
+      for (Linear linear : linears) {
+        double share = (double) network.router().spec().used() / linear.experts();
+        shares.put(linear.weight(), share);
+        linear.bias().ifPresent(bias -> shares.put(bias, share));
       }
     }
     return shares;

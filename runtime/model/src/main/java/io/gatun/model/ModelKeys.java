@@ -63,6 +63,37 @@ public final class ModelKeys {
     return values;
   }
 
+  /** A number for each layer: stored as one for all, or as an array with one for each. */
+  public float[] numberPerLayer(String key, int layers, double min, double max, double fallback) {
+    return numbers(prefix + key, layers, min, max, fallback);
+  }
+
+  /** As {@link #numberPerLayer}, of a key without the architecture's prefix that must be there. */
+  public float[] bareNumberPerLayer(String key, int layers, double min, double max) {
+    return numbers(key, layers, min, max, Double.NaN);
+  }
+
+  private float[] numbers(String key, int layers, double min, double max, double fallback) {
+    Object content = metadata().peek(key).map(Metadata.Value::content).orElse(null);
+    var values = new float[layers];
+    if (content instanceof float[]) {
+      float[] stored = metadata().optionalFloats(key).orElseThrow();
+      if (stored.length < layers) {
+        throw new FormatException(
+            "%s: key %s has %d entries, expected one for each of %d layers".formatted(origin(), key, stored.length, layers));
+      }
+      System.arraycopy(stored, 0, values, 0, layers);
+    } else {
+      Arrays.fill(values, (float) metadata().optionalNumber(key).orElse(fallback));
+    }
+    for (float value : values) {
+      if (!(value >= min && value <= max)) {
+        throw new FormatException("%s: key %s is %s, expected %s to %s".formatted(origin(), key, value, min, max));
+      }
+    }
+    return values;
+  }
+
   /** @throws FormatException if the key is missing, no float, not finite or outside the range */
   public double number(String key, double min, double max) {
     return inRange(key, metadata().number(prefix + key), min, max);
@@ -93,6 +124,11 @@ public final class ModelKeys {
     }
     metadata().ignore(prefix + key); // read here
     return Optional.of(flags);
+  }
+
+  /** Whether the key is there. */
+  public boolean has(String key) {
+    return metadata().contains(prefix + key);
   }
 
   public boolean hasTensor(String name) {
@@ -134,16 +170,22 @@ public final class ModelKeys {
     return decoded;
   }
 
-  /** A linear map by the name its tensors share; with a bias if there is one. */
+  /** A linear map by the name its tensors share; with a bias and a scale if there are any. */
   public Linear linear(String name, long out, long in) {
-    String bias = name + ".bias";
-    return new Linear(name + ".weight", hasTensor(bias) ? Optional.of(bias) : Optional.empty(), 0, out, in);
+    return experts(name, 0, out, in);
   }
 
-  /** One of {@code experts} linear maps, stacked in a tensor; with biases if there are any. */
+  /**
+   * One of {@code experts} linear maps, stacked in a tensor; with biases and scales if there are any. Scales of what is
+   * multiplied with them serve only devices that round that to four bits.
+   */
   public Linear experts(String name, long experts, long out, long in) {
-    String bias = name + ".bias";
-    return new Linear(name + ".weight", hasTensor(bias) ? Optional.of(bias) : Optional.empty(), experts, out, in);
+    ignoreTensors(name + ".input_scale");
+    return new Linear(name + ".weight", present(name + ".bias"), present(name + ".scale"), experts, out, in, 0, out);
+  }
+
+  private Optional<String> present(String tensor) {
+    return hasTensor(tensor) ? Optional.of(tensor) : Optional.empty();
   }
 
   /** A complaint about a key of this architecture. */

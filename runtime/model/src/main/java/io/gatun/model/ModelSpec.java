@@ -1,6 +1,7 @@
 package io.gatun.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a model computes, as data: dimensions, blocks and the names of the tensors they use. Immutable.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param contextLength tokens it was trained for
  * @param sight which tokens a token sees
  * @param blocks in order
+ * @param streams of which the blocks compute one; none if that is the only one
  * @param pooling of embeddings, as the model was trained
  */
 public record ModelSpec(
@@ -22,6 +24,7 @@ public record ModelSpec(
     Embedding embedding,
     List<BlockSpec> blocks,
     Head head,
+    Optional<Streams> streams,
     Pooling pooling) {
 
   /** Which tokens of a sequence a token sees. */

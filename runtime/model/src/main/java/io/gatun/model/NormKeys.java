@@ -8,6 +8,8 @@ final class NormKeys {
   /** How values are normed. */
   enum Kind {
     RMS,
+    /** Without a gain. */
+    RMS_ALONE,
     LAYER,
     /** Without gain or bias. */
     LAYER_ALONE
@@ -35,7 +37,8 @@ final class NormKeys {
     Optional<String> gain = Optional.of(bare ? name : name + ".weight");
     Optional<String> bias = keys.hasTensor(name + ".bias") ? Optional.of(name + ".bias") : Optional.empty();
     return switch (kind) {
-      case RMS -> new Norm.Rms(gain, Math.toIntExact(length), size, rmsEps());
+      case RMS -> new Norm.Rms(gain, bias, Math.toIntExact(length), size, rmsEps());
+      case RMS_ALONE -> new Norm.Rms(Math.toIntExact(length), rmsEps());
       case LAYER -> new Norm.Layer(gain, bias, Math.toIntExact(length), size, layerEps());
       case LAYER_ALONE -> new Norm.Layer(Optional.empty(), Optional.empty(), Math.toIntExact(length), size, layerEps());
     };

@@ -11,7 +11,10 @@ import java.util.List;
 /** Phi 2, whose attention and network work side by side on one norm; Phi 3 and 4. */
 final class PhiFamily {
   static final List<Architecture> ALL =
-      List.of(Architecture.of("phi2", PhiFamily::phi2), Architecture.of("phi3", PhiFamily::phi3));
+      List.of(
+          Architecture.of("phi2", PhiFamily::phi2),
+          Architecture.of("phi3", PhiFamily::phi3),
+          Architecture.of("phimoe", PhiFamily::phimoe));
 
   private PhiFamily() {}
 
@@ -28,5 +31,11 @@ final class PhiFamily {
   private static ModelSpec phi3(ModelKeys keys) {
     keys.ignore("attention.sliding_window"); // as llama.cpp since 2025: converters wrote it for models that have none
     return new Decoder(keys).rope(Pairing.HALVES).network(Network.FUSED, ActivationFunction.SILU).spec();
+  }
+
+  /** Experts, and norms with biases. */
+  private static ModelSpec phimoe(ModelKeys keys) {
+    keys.ignore("attention.sliding_window");
+    return new Decoder(keys).rope(Pairing.HALVES).spec();
   }
 }

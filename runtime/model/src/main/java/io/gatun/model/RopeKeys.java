@@ -2,12 +2,14 @@ package io.gatun.model;
 
 import io.gatun.device.RopeSpec.Pairing;
 import io.gatun.tensors.FormatException;
+import java.util.Arrays;
 import java.util.Optional;
 
-/** What a model's metadata says about rotary positions. Immutable. */
+/** What a model's metadata says about rotary positions. */
 final class RopeKeys {
   private final ModelKeys keys;
   private final Pairing pairing;
+  private double betaFast = 32;
 
   RopeKeys(ModelKeys keys, Pairing pairing) {
     this.keys = keys;
@@ -15,10 +17,25 @@ final class RopeKeys {
     keys.ignore("rope.scaling.finetuned");
   }
 
+  /** The turns of yarn's fast pairs where no key says them. */
+  RopeKeys betaFast(double turns) {
+    betaFast = turns;
+    return this;
+  }
+
   /** As its keys describe, all scaling included. */
   Rope rope(int headDim) {
-    int dims = dims("rope.dimension_count", headDim);
-    double base = stretched(base("rope.freq_base", 10_000), headDim);
+    return rope(headDim, dims("rope.dimension_count", headDim));
+  }
+
+  /** Likewise, of so many dimensions. */
+  Rope rope(int headDim, int dims) {
+    return rope(headDim, dims, base("rope.freq_base", 10_000));
+  }
+
+  /** Likewise, of another base. */
+  Rope rope(int headDim, int dims, double usualBase) {
+    double base = stretched(usualBase, headDim);
     double linear = keys.number("rope.scale_linear", 0, Float.MAX_VALUE, 0);
     double factor = keys.number("rope.scaling.factor", 0, Float.MAX_VALUE, linear);
     int context = keys.integer("context_length", 1, Integer.MAX_VALUE);
@@ -34,7 +51,7 @@ final class RopeKeys {
               Optional.of(
                   new Rope.Yarn(
                       original,
-                      keys.number("rope.scaling.yarn_beta_fast", 0, Float.MAX_VALUE, 32),
+                      keys.number("rope.scaling.yarn_beta_fast", 0, Float.MAX_VALUE, betaFast),
                       keys.number("rope.scaling.yarn_beta_slow", 0, Float.MAX_VALUE, 1)));
           default ->
               throw keys.wrong("rope.scaling.type", "is '%s', expected none, linear, yarn or longrope".formatted(type));
@@ -84,7 +101,8 @@ final class RopeKeys {
   }
 
   private float[] divisors(String name, int pairs) {
-    float[] values = keys.constants(name, pairs);
+    int stored = Math.toIntExact(Math.clamp(keys.dimension(name, 0), pairs, Integer.MAX_VALUE));
+    float[] values = Arrays.copyOf(keys.constants(name, stored), pairs); // some layers rotate fewer dimensions than others
     for (float value : values) {
       if (!(value > 0 && value <= Float.MAX_VALUE)) {
         throw new FormatException("%s: tensor %s holds %s, expected finite numbers above 0".formatted(keys.origin(), name, value));

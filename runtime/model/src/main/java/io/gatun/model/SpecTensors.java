@@ -2,6 +2,7 @@ package io.gatun.model;
 
 import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.FormatException;
+import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class SpecTensors {
             });
     tensors.norm(spec.head().norm());
     spec.head().output().ifPresent(tensors::linear);
+    spec.head().projections().forEach(tensors::linear);
     for (BlockSpec block : spec.blocks()) {
       tensors.norm(block.mixerNorm());
       tensors.mixer(block.mixer());
@@ -54,14 +56,31 @@ final class SpecTensors {
       tensors.norm(block.feedForwardNorm());
       tensors.feedForward(block.feedForward());
       tensors.norm(block.feedForwardOutputNorm());
+      tensors.norm(block.outputNorm());
       block
           .ownInput()
           .ifPresent(
               input -> {
+                tensors.vector(input.gain(), input.gate().in());
                 tensors.linears(input.gate(), input.project());
                 tensors.norm(input.norm());
               });
+      block
+          .bypass()
+          .ifPresent(
+              bypass -> {
+                tensors.linears(bypass.down(), bypass.up());
+                tensors.norm(bypass.norm());
+              });
+      block
+          .prediction()
+          .ifPresent(
+              prediction -> {
+                tensors.norm(prediction.norm());
+                tensors.linears(prediction.router(), prediction.predict(), prediction.correct());
+              });
     }
+    spec.streams().ifPresent(streams -> tensors.linears(streams.expand(), streams.merge()));
     return tensors;
   }
 
@@ -112,7 +131,7 @@ final class SpecTensors {
     if (tensor.shape().equals(part.shape())) {
       return tensor;
     }
-    if (tensor.planes().size() != 1) {
+    if (tensor.encoding() instanceof MatrixEncoding) {
       throw new UnsupportedModelException("%s: expected rows that can be taken apart".formatted(tensor));
     }
     long rowBytes = tensor.encoding().bytes(part.shape().getLast());
@@ -239,9 +258,20 @@ final class SpecTensors {
         norm(gated.hiddenNorm());
       }
       case FeedForward.Plain plain -> linears(plain.up(), plain.down());
+      case FeedForward.Xielu xielu -> linears(xielu.up(), xielu.down());
+      case FeedForward.Sum sum ->
+          sum.branches()
+              .forEach(
+                  branch -> {
+                    norm(branch.inputNorm());
+                    feedForward(branch.network());
+                    norm(branch.outputNorm());
+                  });
       case FeedForward.Experts experts -> {
-        linears(experts.router(), experts.up(), experts.down());
-        experts.gate().ifPresent(this::linear);
+        norm(experts.router().norm());
+        linears(experts.router().scores(), experts.down());
+        experts.widening().linears().forEach(this::linear);
+        experts.latent().ifPresent(latent -> linears(latent.down(), latent.up()));
         experts.shared().ifPresent(shared -> {
           feedForward(shared.network());
           shared.gate().ifPresent(this::linear);
@@ -263,6 +293,7 @@ final class SpecTensors {
     shapes.put(linear.weight(), shape);
     matrices.add(matrix(linear));
     linear.bias().ifPresent(name -> bias(name, linear));
+    vector(linear.scale(), linear.scales());
   }
 
   private void bias(String name, Linear linear) {
@@ -279,7 +310,11 @@ final class SpecTensors {
   private void norm(Norm norm) {
     switch (norm) {
       case Norm.None _ -> {}
-      case Norm.Rms rms -> vector(rms.gain(), rms.size());
+      case Norm.Rms rms -> {
+        vector(rms.gain(), rms.size());
+        vector(rms.bias(), rms.size());
+      }
+      case Norm.RmsByRun byRun -> vector(Optional.of(byRun.gain()), byRun.runs());
       case Norm.Layer layer -> {
         vector(layer.gain(), layer.size());
         vector(layer.bias(), layer.size());

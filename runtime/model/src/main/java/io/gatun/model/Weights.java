@@ -19,6 +19,7 @@ final class Weights {
   private final Map<Linear, Matrix> found = new HashMap<>();
 
   private final Map<String, Buffer> foundVectors = new HashMap<>();
+  private final Map<String, float[]> scales = new HashMap<>();
 
   Weights(ModelSpec spec, Checkpoint checkpoint, Device device) {
     this.device = device;
@@ -47,6 +48,17 @@ final class Weights {
   /** Of experts. */
   Matrix biases(Linear linear, String name) {
     return Objects.requireNonNull(matrices.get(SpecTensors.biases(linear, name)), name);
+  }
+
+  /** Factors of a linear map, as many as it has matrices. */
+  float[] scales(Linear linear, String name) {
+    return scales.computeIfAbsent(
+        name,
+        _ -> {
+          var values = new float[Math.toIntExact(linear.scales())];
+          device.read(vector(name, values.length), 0, values);
+          return values;
+        });
   }
 
   Buffer vector(String name, long size) {

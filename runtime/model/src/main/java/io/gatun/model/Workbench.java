@@ -57,6 +57,10 @@ final class Workbench {
     return weights.matrix(linear);
   }
 
+  Buffer ones(long size) {
+    return weights.ones(size);
+  }
+
   Buffer vector(String name, long size) {
     return weights.vector(name, size);
   }
@@ -74,19 +78,32 @@ final class Workbench {
         if (!together) {
           rms.gain().ifPresent(name -> multiply(out, weights.vector(name, rms.size())));
         }
+        rms.bias().ifPresent(name -> addToRuns(out, weights.vector(name, rms.size())));
+      }
+      case Norm.RmsByRun byRun -> {
+        device.rmsNorm(x, weights.ones(byRun.length()), byRun.eps(), out);
+        Buffer factors = buffer("run-factors", x.rows(), byRun.runs());
+        device.gather(weights.vector(byRun.gain(), byRun.runs()), new int[Math.toIntExact(x.rows())], factors);
+        long runs = x.rows() * byRun.runs();
+        device.scaleRows(out.reshaped(runs, byRun.length()), factors.reshaped(runs, 1));
       }
       case Norm.Layer layer -> {
         Buffer gain =
             layer.gain().map(name -> weights.vector(name, layer.size())).orElseGet(() -> weights.ones(layer.size()));
         device.layerNorm(x, layer.length(), gain, layer.eps(), out);
-        layer.bias().ifPresent(name -> device.add(out, weights.vector(name, layer.size())));
+        layer.bias().ifPresent(name -> addToRuns(out, weights.vector(name, layer.size())));
       }
     }
     return out;
   }
 
+  /** The same vector to each run of its length. */
+  private void addToRuns(Buffer x, Buffer vector) {
+    device.add(x.reshaped(x.rows() * x.cols() / vector.cols(), vector.cols()), vector);
+  }
+
   /** Each row of {@code x} by the same factors. */
-  private void multiply(Buffer x, Buffer factors) {
+  void multiply(Buffer x, Buffer factors) {
     Buffer rows = buffer("factors", x.rows(), x.cols());
     device.gather(factors, new int[Math.toIntExact(x.rows())], rows);
     device.gate(x, rows, ActivationFunction.IDENTITY);
@@ -99,14 +116,19 @@ final class Workbench {
       double lengths = Math.floor((positions[row] + (double) temperature.offset()) / temperature.length());
       factors[row] = (float) (1 + temperature.scale() * Math.log1p(lengths));
     }
-    Buffer column = buffer("temperature", factors.length, 1);
-    device.write(factors, column);
-    device.scaleRows(q, column);
+    device.scaleRows(q, column("temperature", maxRows, factors));
+  }
+
+  /** Numbers, one for each row of something. */
+  Buffer column(String role, long capacity, float... values) {
+    Buffer column = buffer(role, capacity, values.length, 1);
+    device.write(values, column);
+    return column;
   }
 
   void linear(Buffer x, Linear linear, Buffer out) {
     device.matmul(x, matrix(linear), out);
-    bias(linear, out);
+    finish(linear, out);
   }
 
   /** Several maps of the same input. */
@@ -117,18 +139,34 @@ final class Workbench {
     }
     device.matmul(x, matrices, outs);
     for (int i = 0; i < linears.size(); i++) {
-      bias(linears.get(i), outs.get(i));
+      finish(linears.get(i), outs.get(i));
     }
   }
 
-  private void bias(Linear linear, Buffer out) {
+  private void finish(Linear linear, Buffer out) {
+    linear.scale().ifPresent(name -> device.scale(out, weights.scales(linear, name)[0]));
     linear.bias().ifPresent(name -> device.add(out, weights.bias(linear, name)));
   }
 
   /** The maps of the experts that each slot chose. */
   void experts(Buffer x, Linear linear, Routing routing, Buffer out) {
     device.matmulExperts(x, matrix(linear), routing, out);
+    linear
+        .scale()
+        .ifPresent(
+            name -> {
+              float[] factors = chosen(weights.scales(linear, name), routing);
+              device.scaleRows(out, column("expert-scale", maxRows * (long) routing.used(), factors));
+            });
     linear.bias().ifPresent(name -> device.addExperts(out, weights.biases(linear, name), routing));
+  }
+
+  private static float[] chosen(float[] byExpert, Routing routing) {
+    var bySlot = new float[routing.slots()];
+    for (int slot = 0; slot < bySlot.length; slot++) {
+      bySlot[slot] = byExpert[routing.experts()[slot]];
+    }
+    return bySlot;
   }
 
   Buffer slots(String role, Routing routing, long cols) {

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Every architecture of {@code architectures.txt} against llama.cpp. What that computed of the very files that {@link
  * TinyModel#main} writes is in {@code architectures-logits.txt}: a model's name, a prompt's length, and the logits behind
- * its last token (or its embedding). It was llama.cpp of 18 August 2026 with floats in keys and values, no flash attention,
- * and GELU computed rather than looked up; the context was configured for 256 tokens.
+ * its last token (or its embedding, projected where the file says so). It was llama.cpp of 18 August 2026 with floats in
+ * keys and values, no flash attention, and GELU computed rather than looked up; the context was configured for 256 tokens.
  */
 class PeerLogitsTest {
   private static final int CONTEXT = 256;

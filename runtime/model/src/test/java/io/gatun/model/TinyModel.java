@@ -106,7 +106,7 @@ record TinyModel(String name, String architecture, SequencedMap<String, String> 
         continue;
       }
       String[] pair = item.split("=", 2);
-      writer.put(architecture + "." + pair[0], value(pair[1]));
+      writer.put(pair[0].startsWith(":") ? pair[0].substring(1) : architecture + "." + pair[0], value(pair[1]));
       layers = pair[0].equals("block_count") ? Integer.parseInt(pair[1]) : layers;
     }
     for (String item : items.values()) {

@@ -17,6 +17,7 @@ import io.gatun.device.Scratch;
  *   score[j]  = Σ_d (scale · q[d]) · k[j, d]      fused, d in order
  *   score[j]  = softcap · tanh(score[j] / softcap)         where there is a cap
  *   score[j]  = score[j] − slope · |position − j|          where there are slopes
+ *   score[j]  = score[j] + bias[j − position]              where there are biases
  *   weight[j] = e^(score[j] − max)                         the sink joins the maximum
  *   out[i]    = (Σ_j weight[j] · v[j, i]) / Σ_j weight[j]      fused, j in order; the sum as in RowLoops, then the sink's weight
  *
@@ -152,8 +153,19 @@ final class AttentionBlock {
     if (spec.slopes().length > 0) {
       loops.slope(row, spec.slopes()[head], position(query) - begin, count);
     }
+    if (spec.biases().length > 0) {
+      addBiases(row, head, position(query) - begin, count);
+    }
     float sink = spec.sinks().length > 0 ? spec.sinks()[head] : Float.NEGATIVE_INFINITY;
     return Softmax.weights(loops, row, first(query) - begin, count, sink);
+  }
+
+  /** @param position of the query among the keys */
+  private void addBiases(long row, int head, int position, int count) {
+    for (int key = 0; key < count; key++) {
+      long at = row + (long) key * Float.BYTES;
+      MEMORY.set(FLOAT, at, MEMORY.get(FLOAT, at) + call.spec().bias(head, key - position));
+    }
   }
 
   private void loadQueries() {

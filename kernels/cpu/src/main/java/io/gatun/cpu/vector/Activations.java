@@ -36,7 +36,8 @@ final class Activations {
       long at = gate + i * Float.BYTES;
       apply(at, f, length);
       switch (f) {
-        case SILU, GELU, RELU_SQUARED, SIGMOID, IDENTITY -> Elements.multiply(at, up + i * Float.BYTES, at, length);
+        case SILU, GELU, RELU_SQUARED, RELU, SOFTPLUS, SIGMOID, IDENTITY ->
+            Elements.multiply(at, up + i * Float.BYTES, at, length);
         case SILU_CLAMPED -> multiplyClamped(at, up + i * Float.BYTES, length);
       }
     }
@@ -48,6 +49,8 @@ final class Activations {
       case SILU -> silu(x, count);
       case GELU -> gelu(x, count);
       case RELU_SQUARED -> reluSquared(x, count);
+      case RELU -> relu(x, count);
+      case SOFTPLUS -> softplus(x, count);
       case SIGMOID -> sigmoid(x, count);
       case IDENTITY -> {}
       case SILU_CLAMPED -> siluClamped(x, count);
@@ -103,6 +106,20 @@ final class Activations {
     for (long i = 0; i < count; i++) {
       float positive = Math.max(MEMORY.get(FLOAT, x + i * Float.BYTES), 0);
       MEMORY.set(FLOAT, x + i * Float.BYTES, positive * positive);
+    }
+  }
+
+  private static void relu(long x, long count) {
+    for (long i = 0; i < count; i++) {
+      MEMORY.set(FLOAT, x + i * Float.BYTES, Math.max(MEMORY.get(FLOAT, x + i * Float.BYTES), 0));
+    }
+  }
+
+  private static void softplus(long x, long count) {
+    for (long i = 0; i < count; i++) {
+      double value = MEMORY.get(FLOAT, x + i * Float.BYTES);
+      double rest = Math.log1p(Math.exp(-Math.abs(value)));
+      MEMORY.set(FLOAT, x + i * Float.BYTES, (float) (Math.max(value, 0) + rest));
     }
   }
 

@@ -72,7 +72,7 @@ public final class VectorTier implements KernelTier {
     return loops().map(LoopedRows::new);
   }
 
-  /** The loops over values, for tiers that have not all of their own; none in a JVM without the incubator module. */
+  /** The loops over values; none in a JVM without the incubator module. */
   public static Optional<RowLoops> loops() {
     return VectorBits.moduleIsThere() ? Optional.of(new VectorLoops()) : Optional.empty();
   }

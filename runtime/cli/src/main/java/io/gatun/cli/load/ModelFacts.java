@@ -15,7 +15,7 @@ import java.util.SequencedMap;
 /**
  * What a file says about itself, as far as it says anything: nothing here fails on a strange file.
  *
- * @param architecture {@code general.architecture}
+ * @param architecture {@code general.architecture}, or {@code model_type} of a folder
  * @param name {@code general.name}
  * @param tensors how many
  * @param parameters values in all tensors
@@ -38,7 +38,7 @@ public record ModelFacts(
     Optional<String> architecture = content(metadata, "general.architecture", String.class);
     long parameters = checkpoint.tensors().values().stream().mapToLong(TensorData::values).sum();
     return new ModelFacts(
-        architecture,
+        architecture.or(() -> content(metadata, "model_type", String.class)),
         content(metadata, "general.name", String.class),
         checkpoint.tensors().size(),
         parameters,

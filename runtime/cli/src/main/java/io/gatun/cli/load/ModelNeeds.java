@@ -2,14 +2,12 @@ package io.gatun.cli.load;
 
 import io.gatun.device.KvType;
 import io.gatun.engine.Engine;
-import io.gatun.model.FeedForward;
 import io.gatun.model.Model;
 import io.gatun.model.ModelCosts;
 import io.gatun.model.ModelSpec;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -33,8 +31,8 @@ record ModelNeeds(String family, ModelCosts costs, int context, long cacheBytes,
   private static String family(ModelSpec spec) {
     String experts =
         spec.blocks().stream()
-            .flatMap(block -> block.feedForward() instanceof FeedForward.Experts e ? Stream.of(e) : Stream.empty())
-            .map(network -> ", %d of %d experts".formatted(network.routing().used(), network.up().experts()))
+            .flatMap(block -> block.feedForward().experts())
+            .map(network -> ", %d of %d experts".formatted(network.router().spec().used(), network.down().experts()))
             .distinct()
             .collect(Collectors.joining());
     return "%s, %d layers of width %d%s".formatted(spec.architecture(), spec.blocks().size(), spec.embeddingLength(), experts);

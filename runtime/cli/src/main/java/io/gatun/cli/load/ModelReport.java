@@ -3,6 +3,7 @@ package io.gatun.cli.load;
 import io.gatun.cli.terminal.EscapeFilter;
 import io.gatun.cli.terminal.Json;
 import io.gatun.model.Model;
+import io.gatun.safetensors.SafetensorsDir;
 import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.TensorData;
@@ -43,7 +44,7 @@ public final class ModelReport {
     var report = new ModelReport();
     report.fact("file", "file", path.toString());
     try (Checkpoint checkpoint = Checkpoints.open(path)) {
-      report.describe(checkpoint, support(path, context));
+      report.describe(checkpoint, support(checkpoint, context));
       report.metadata(checkpoint);
       if (detail == Detail.TENSORS) {
         report.tensors(checkpoint);
@@ -62,8 +63,11 @@ public final class ModelReport {
     }
   }
 
-  private static Support support(Path path, OptionalInt context) {
-    try (Model model = Model.open(path)) {
+  private static Support support(Checkpoint checkpoint, OptionalInt context) {
+    if (checkpoint instanceof SafetensorsDir files) {
+      return new Support(Optional.of("safetensors are read and decoded, not run yet"), files.warnings(), Optional.empty());
+    }
+    try (Model model = Model.open(checkpoint.path())) {
       return new Support(Optional.empty(), model.warnings(), Optional.of(ModelNeeds.of(model, context)));
     } catch (UnsupportedModelException | FormatException e) {
       return Support.obstacle(e);
@@ -131,7 +135,7 @@ public final class ModelReport {
     ArrayNode list = json.putArray("tensors");
     lines.add("tensors: " + checkpoint.tensors().size());
     for (TensorData tensor : checkpoint.tensors().values()) {
-      long bytes = tensor.planes().stream().mapToLong(plane -> plane.byteSize()).sum();
+      long bytes = tensor.byteSize();
       lines.add(
           "  %s: %s %s, %s"
               .formatted(EscapeFilter.oneLine(tensor.name()), tensor.encoding().id(), tensor.shape(), ModelFacts.bytes(bytes)));

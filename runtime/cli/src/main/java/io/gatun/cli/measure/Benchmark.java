@@ -85,7 +85,7 @@ public record Benchmark(
             generation,
             loaded.loading(),
             run.first,
-            model.checkpoint().tensors().values().stream().mapToLong(tensor -> tensor.encoding().bytes(tensor.values())).sum(),
+            model.checkpoint().tensors().values().stream().mapToLong(tensor -> tensor.byteSize()).sum(),
             WeightTraffic.bytesPerToken(model),
             ResidentMemory.now(),
             decoding.describe());

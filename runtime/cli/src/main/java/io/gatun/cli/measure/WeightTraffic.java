@@ -1,7 +1,6 @@
 package io.gatun.cli.measure;
 
 import io.gatun.model.BlockSpec;
-import io.gatun.model.FeedForward;
 import io.gatun.model.Linear;
 import io.gatun.model.Model;
 import io.gatun.model.ModelSpec;
@@ -26,7 +25,7 @@ final class WeightTraffic {
     double bytes = 0;
     for (TensorData tensor : model.checkpoint().tensors().values()) {
       if (tied || !tensor.name().equals(embedding)) {
-        bytes += shares.getOrDefault(tensor.name(), 1.0) * tensor.encoding().bytes(tensor.values());
+        bytes += shares.getOrDefault(tensor.name(), 1.0) * tensor.byteSize();
       }
     }
     return Math.round(bytes);
@@ -35,15 +34,15 @@ final class WeightTraffic {
   private static Map<String, Double> expertShares(ModelSpec spec) {
     var shares = new HashMap<String, Double>();
     for (BlockSpec block : spec.blocks()) {
-      switch (block.feedForward()) {
-        case FeedForward.None _, FeedForward.Gated _, FeedForward.Plain _ -> {}
-        case FeedForward.Experts experts -> {
-          double share = (double) experts.routing().used() / experts.router().out();
-          experts.gate().ifPresent(gate -> shares.put(gate.weight(), share));
-          shares.put(experts.up().weight(), share);
-          shares.put(experts.down().weight(), share);
-        }
-      }
+      block
+          .feedForward()
+          .experts()
+          .forEach(
+              network -> {
+                double share = (double) network.router().spec().used() / network.down().experts();
+                network.widening().linears().forEach(linear -> shares.put(linear.weight(), share));
+                shares.put(network.down().weight(), share);
+              });
     }
     return shares;
   }

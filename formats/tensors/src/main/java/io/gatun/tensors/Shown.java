@@ -1,13 +1,13 @@
-package io.gatun.gguf;
+package io.gatun.tensors;
 
 /** Names from a file, fit for a message of one line. */
-final class Shown {
+public final class Shown {
   private static final int MAX_CHARS = 100;
 
   private Shown() {}
 
   /** The name, cut if it is long, with everything that could disturb a terminal replaced. */
-  static String of(String name) {
+  public static String of(String name) {
     String cut = name.length() <= MAX_CHARS ? name : name.substring(0, MAX_CHARS) + "…";
     var shown = new StringBuilder(cut.length());
     cut.codePoints().forEach(c -> shown.appendCodePoint(harmless(c) ? c : '?'));

@@ -1,0 +1,170 @@
+package io.gatun.tensors;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Integer codes with a scale, and perhaps a zero point, for each row and group of columns: GPTQ, AWQ, packed and unpacked
+ * integers of compressed-tensors, LLM.int8().
+ *
+ * <pre>  W[n][k] = (code(n, k) − zero(n, g)) · scale(n, g)        g = group(k) </pre>
+ *
+ * Planes: codes, scales, and where they are stored the zero points or addends. The product is exact but for the rounding
+ * to float32.
+ */
+public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
+  private static final int SIGNED = 128;
+
+  private final String id;
+  private final long rows;
+  private final CodeLayout codes;
+  private final ScaleGrid scales;
+  private final ZeroPoints zeros;
+  private final ColumnGroups groups;
+  private final Optional<ActivationScheme> activations;
+
+  /**
+   * @param id as {@link Encoding#id}
+   * @param rows of all experts
+   * @param groups of all columns
+   * @param activations empty where the checkpoint says nothing of them
+   */
+  public AffineEncoding(
+      String id,
+      long rows,
+      CodeLayout codes,
+      ScaleGrid scales,
+      ZeroPoints zeros,
+      ColumnGroups groups,
+      Optional<ActivationScheme> activations) {
+    this.id = id;
+    this.rows = rows;
+    this.codes = codes;
+    this.scales = scales;
+    this.zeros = zeros;
+    this.groups = groups;
+    this.activations = activations;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  /** The width of a code. */
+  public int bits() {
+    return codes.bits();
+  }
+
+  @Override
+  public Optional<ActivationScheme> activations() {
+    return activations;
+  }
+
+  @Override
+  public void decode(List<MemorySegment> planes, Region region, float[] target, int start) {
+    MatrixEncoding.requireWithin(region, rows, groups.cols(), start, target.length);
+    int at = start;
+    for (long row = region.row(); row < region.row() + region.rows(); row++) {
+      var current = new Group(planes, row);
+      for (int col = region.from(); col < region.from() + region.count(); col++) {
+        current.enter(groups.group(col));
+        int code = codes.code(planes.getFirst(), row, col);
+        target[at++] = (code - current.zero) * current.scale + current.addend;
+      }
+    }
+  }
+
+  /** The numbers that a row and a group of columns share, read when the group is entered. */
+  private final class Group {
+    private final List<MemorySegment> planes;
+    private final long row;
+    private int group = -1;
+    float scale;
+    int zero;
+    float addend;
+
+    Group(List<MemorySegment> planes, long row) {
+      this.planes = planes;
+      this.row = row;
+    }
+
+    void enter(int next) {
+      if (next == group) {
+        return;
+      }
+      group = next;
+      scale = scales.at(planes.get(1), row, group);
+      zero = 0;
+      addend = 0;
+      switch (zeros) {
+        case ZeroPoints.Fixed fixed -> zero = fixed.zero();
+        case ZeroPoints.Stored stored -> zero = stored.layout().code(planes.get(2), row, group);
+        case ZeroPoints.Addends addends -> addend = addends.grid().at(planes.get(2), row, group);
+      }
+    }
+
+    /** What is subtracted from codes so that the difference is a signed byte. */
+    int offset() {
+      return isWide() ? SIGNED : zero;
+    }
+
+    float minimum() {
+      return isWide() ? (SIGNED - zero) * scale : addend;
+    }
+  }
+
+  /** Whether codes less their zero points may be no signed bytes. */
+  private boolean isWide() {
+    return zeros instanceof ZeroPoints.Stored && codes.bits() == Byte.SIZE;
+  }
+
+  @Override
+  public Optional<IntegerCodes> codes() {
+    return groups.packedLength() == 0 ? Optional.empty() : Optional.of(this);
+  }
+
+  @Override
+  public int groupLength() {
+    return groups.packedLength();
+  }
+
+  @Override
+  public boolean hasMinimum() {
+    return zeros instanceof ZeroPoints.Addends || isWide();
+  }
+
+  @Override
+  public int[] permutation() {
+    return groups.permutation();
+  }
+
+  @Override
+  public void unpack(
+      List<MemorySegment> planes, Region region, byte[] target, float[] targetScales, float[] minimums) {
+    MatrixEncoding.requireWithin(region, rows, groups.cols(), 0, target.length);
+    int at = 0;
+    int group = 0;
+    for (long row = region.row(); row < region.row() + region.rows(); row++) {
+      var current = new Group(planes, row);
+      for (int i = 0; i < region.count(); i++) {
+        int col = groups.column(region.from() + i);
+        current.enter(groups.group(col));
+        if (i % groups.packedLength() == 0) {
+          targetScales[group] = current.scale;
+          if (hasMinimum()) {
+            minimums[group] = current.minimum();
+          }
+          group++;
+        }
+        target[at++] = (byte) (codes.code(planes.getFirst(), row, col) - current.offset());
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+}

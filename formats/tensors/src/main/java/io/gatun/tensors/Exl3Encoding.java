@@ -1,0 +1,201 @@
+package io.gatun.tensors;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * EXL3: a trellis of 1 to 8 bits for each weight, rotated on both sides. The one plane holds tiles of 16 × 16 weights,
+ * {@code i16 [in/16, out/16, 16 · bits]}; two of these are a word, the lower first, and the bits of a tile run from the
+ * highest of its first word on. Position {@code t} of a tile has as its state the 16 bits that end before bit
+ * {@code (t + 1) · bits}, which wrap round to the tile's end; a codebook makes a number of a state.
+ *
+ * <pre>  W[n][k] = suh[k] · (H · Ŵ · H)[k][n] · svh[n]        H: Hadamard matrices of 128 along both axes, over √128 </pre>
+ *
+ * At run time the rotations belong to the activations: {@code x ← H(x ∘ suh)}, {@code y ← H(x · Ŵ) ∘ svh}; {@link
+ * #decodeInner} gives Ŵ for that. Source: exllamav3, codebook.cuh and reconstruct.cu; QTIP (Tseng et al., 2024).
+ */
+public final class Exl3Encoding implements MatrixEncoding {
+  private static final int TILE = 16;
+  private static final int BLOCK = 128;
+  private static final double NORM = 1 / Math.sqrt(BLOCK);
+
+  /** What numbers the states mean. */
+  public enum Codebook {
+    /** Two float16 that add up. */
+    THREE_INSTRUCTIONS {
+      @Override
+      float number(int state) {
+        return halves(state * 89226354 + 64248484);
+      }
+    },
+    /** As {@link #THREE_INSTRUCTIONS}, with another multiplier. */
+    MCG {
+      @Override
+      float number(int state) {
+        return halves(state * 0xCBAC1FED);
+      }
+    },
+    /** The sum of four bytes, scaled and shifted. */
+    MUL1 {
+      @Override
+      float number(int state) {
+        int x = state * 0x83DCD12D;
+        int sum = (x & 0xFF) + (x >>> 8 & 0xFF) + (x >>> 16 & 0xFF) + (x >>> 24);
+        return half((1024 + sum) * MUL1_SCALE + MUL1_SHIFT);
+      }
+    };
+
+    private static final double MUL1_SCALE = Float.float16ToFloat((short) 0x1EEE);
+    private static final double MUL1_SHIFT = Float.float16ToFloat((short) 0xC931);
+
+    /** The number of a state of 16 bits; a float16. */
+    abstract float number(int state);
+
+    private static float halves(int mixed) {
+      int pair = mixed & 0x8FFF8FFF ^ 0x3B603B60;
+      return half((double) Float.float16ToFloat((short) pair) + Float.float16ToFloat((short) (pair >>> 16)));
+    }
+
+    /** Sums of these halves, and the products above, are exact as doubles and as floats. */
+    private static float half(double exact) {
+      return Float.float16ToFloat(Float.floatToFloat16((float) exact));
+    }
+  }
+
+  private final int bits;
+  private final Codebook codebook;
+  private final float[] in;
+  private final float[] out;
+
+  /**
+   * @param bits of a weight, 1 to 8
+   * @param in factors of the inputs, suh; their number is a multiple of 128
+   * @param out factors of the outputs, svh; their number is a multiple of 128
+   */
+  public Exl3Encoding(int bits, Codebook codebook, float[] in, float[] out) {
+    this.bits = bits;
+    this.codebook = codebook;
+    this.in = in.clone();
+    this.out = out.clone();
+  }
+
+  @Override
+  public String id() {
+    return "exl3";
+  }
+
+  /** Bits of a weight. */
+  public int bits() {
+    return bits;
+  }
+
+  /** Outputs that are rotated together. */
+  @Override
+  public int rowStep() {
+    return BLOCK;
+  }
+
+  @Override
+  public void decode(List<MemorySegment> planes, Region region, float[] target, int start) {
+    MatrixEncoding.requireWithin(region, out.length, in.length, start, target.length);
+    var block = new double[BLOCK * BLOCK];
+    long endRow = region.row() + region.rows();
+    int endCol = region.from() + region.count();
+    for (long firstRow = region.row() / BLOCK * BLOCK; firstRow < endRow; firstRow += BLOCK) {
+      for (int firstCol = region.from() / BLOCK * BLOCK; firstCol < endCol; firstCol += BLOCK) {
+        inner(planes.getFirst(), (int) firstRow, firstCol, block);
+        rotate(block);
+        for (int row = (int) Math.max(firstRow, region.row()); row < Math.min(firstRow + BLOCK, endRow); row++) {
+          int line = start + (int) (row - region.row()) * region.count() - region.from();
+          for (int col = Math.max(firstCol, region.from()); col < Math.min(firstCol + BLOCK, endCol); col++) {
+            double value = block[(col - firstCol) * BLOCK + row % BLOCK];
+            target[line + col] = (float) (in[col] * value * out[row]);
+          }
+        }
+      }
+    }
+  }
+
+  /** Ŵ between the rotations, {@code [out, in]}: {@code target} receives rows as {@link #decode} does. */
+  public void decodeInner(List<MemorySegment> planes, Region region, float[] target, int start) {
+    MatrixEncoding.requireWithin(region, out.length, in.length, start, target.length);
+    int at = start;
+    for (long row = region.row(); row < region.row() + region.rows(); row++) {
+      for (int col = region.from(); col < region.from() + region.count(); col++) {
+        long tile = tile(col, row);
+        target[at++] = number(planes.getFirst(), tile, position(col % TILE, (int) (row % TILE)));
+      }
+    }
+  }
+
+  /** A block {@code [in, out]} of Ŵ. */
+  private void inner(MemorySegment plane, int firstRow, int firstCol, double[] block) {
+    Objects.checkIndex(firstRow, out.length);
+    for (int i = 0; i < BLOCK; i++) {
+      for (int j = 0; j < BLOCK; j++) {
+        long tile = tile(firstCol + i, firstRow + j);
+        block[i * BLOCK + j] = number(plane, tile, position(i % TILE, j % TILE));
+      }
+    }
+  }
+
+  /** The byte where the tile of an input and an output begins. */
+  private long tile(int input, long output) {
+    long index = (long) (input / TILE) * (out.length / TILE) + output / TILE;
+    return index * TILE * bits * Short.BYTES;
+  }
+
+  /** Where in its tile the weight of an input and an output is: the order of a tensor core's fragments. */
+  private static int position(int input, int output) {
+    int lane = output % 8 * 4 + input % 8 / 2;
+    return lane * 8 + output / 8 * 4 + input / 8 * 2 + input % 2;
+  }
+
+  private float number(MemorySegment plane, long tile, int position) {
+    int last = (position + 1) * bits;
+    int first = last - Short.SIZE;
+    int words = 8 * bits;
+    int word = Math.floorDiv(first, Integer.SIZE);
+    int shift = Math.floorMod(first, Integer.SIZE);
+    long high = word(plane, tile, Math.floorMod(word, words));
+    long low = word(plane, tile, Math.floorMod(word + 1, words));
+    return codebook.number((int) ((high << 32 | low) >>> (48 - shift)) & 0xFFFF);
+  }
+
+  private static long word(MemorySegment plane, long tile, int word) {
+    return Integer.toUnsignedLong(plane.get(LittleEndian.INT, tile + (long) word * Integer.BYTES));
+  }
+
+  private static void rotate(double[] block) {
+    for (int row = 0; row < BLOCK; row++) {
+      hadamard(block, row * BLOCK, 1);
+    }
+    for (int col = 0; col < BLOCK; col++) {
+      hadamard(block, col, BLOCK);
+    }
+  }
+
+  /** Seven stages of butterflies on 128 values, in Sylvester's order. */
+  private static void hadamard(double[] values, int start, int stride) {
+    for (int half = 1; half < BLOCK; half *= 2) {
+      for (int i = 0; i < BLOCK; i++) {
+        if ((i & half) == 0) {
+          int a = start + i * stride;
+          int b = a + half * stride;
+          double sum = values[a] + values[b];
+          values[b] = values[a] - values[b];
+          values[a] = sum;
+        }
+      }
+    }
+    for (int i = 0; i < BLOCK; i++) {
+      values[start + i * stride] *= NORM;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return id();
+  }
+}

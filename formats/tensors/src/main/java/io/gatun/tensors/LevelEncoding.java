@@ -1,0 +1,102 @@
+package io.gatun.tensors;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * E2M1 codes, the low nibble of a byte first, with a scale for each row and group of columns: MXFP4 and NVFP4 as
+ * safetensors files have them. Planes: codes, scales.
+ *
+ * <pre>  W[n][k] = level(code(n, k)) · scale(n, k / length) </pre>
+ *
+ * Twice the levels are integers, so that kernels compute with codes and halved scales. Source: OCP Microscaling Formats
+ * 1.0.
+ */
+public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
+  private final String id;
+  private final long rows;
+  private final ColumnGroups groups;
+  private final PackedCodes codes;
+  private final ScaleGrid scales;
+  private final Optional<ActivationScheme> activations;
+
+  /**
+   * @param rows of all experts
+   * @param cols a multiple of 8
+   * @param length columns of a group, 16 or a multiple of it
+   */
+  public LevelEncoding(
+      String id, long rows, int cols, int length, ScaleGrid scales, Optional<ActivationScheme> activations) {
+    this.id = id;
+    this.rows = rows;
+    this.groups = ColumnGroups.ofLength(cols, length);
+    this.codes = new PackedCodes(4, PackedCodes.Order.DENSE, PackedCodes.Axis.COLUMNS, cols / 8, 1);
+    this.scales = scales;
+    this.activations = activations;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Optional<ActivationScheme> activations() {
+    return activations;
+  }
+
+  @Override
+  public void decode(List<MemorySegment> planes, Region region, float[] target, int start) {
+    MatrixEncoding.requireWithin(region, rows, groups.cols(), start, target.length);
+    int at = start;
+    for (long row = region.row(); row < region.row() + region.rows(); row++) {
+      for (int col = region.from(); col < region.from() + region.count(); col++) {
+        float level = SmallFloats.e2m1(codes.code(planes.getFirst(), row, col));
+        target[at++] = level * scales.at(planes.get(1), row, groups.group(col));
+      }
+    }
+  }
+
+  @Override
+  public Optional<IntegerCodes> codes() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public int groupLength() {
+    return groups.packedLength();
+  }
+
+  @Override
+  public boolean hasMinimum() {
+    return false;
+  }
+
+  @Override
+  public int[] permutation() {
+    return groups.permutation();
+  }
+
+  @Override
+  public void unpack(
+      List<MemorySegment> planes, Region region, byte[] target, float[] targetScales, float[] minimums) {
+    MatrixEncoding.requireWithin(region, rows, groups.cols(), 0, target.length);
+    int at = 0;
+    int group = 0;
+    for (long row = region.row(); row < region.row() + region.rows(); row++) {
+      for (int i = 0; i < region.count(); i++) {
+        int col = region.from() + i;
+        if (i % groups.packedLength() == 0) {
+          targetScales[group++] = scales.at(planes.get(1), row, groups.group(col)) / 2;
+        }
+        target[at++] = (byte) (2 * SmallFloats.e2m1(codes.code(planes.getFirst(), row, col)));
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+}
