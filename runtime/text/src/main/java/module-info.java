@@ -2,6 +2,7 @@
 module io.gatun.text {
   requires transitive io.gatun.tensors;
   requires static org.jspecify;
+  requires tools.jackson.core;
 
   exports io.gatun.text;
   exports io.gatun.text.reply;

@@ -1,6 +1,8 @@
 package io.gatun.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The printable characters that byte-level vocabularies spell bytes with: printable Latin-1 for itself, and U+0100 on, in
@@ -18,6 +20,16 @@ final class ByteAlphabet {
     return CHARACTERS[b];
   }
 
+  /** The characters of the bytes of a text. */
+  static String spell(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    var spelled = new char[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      spelled[i] = CHARACTERS[bytes[i] & 0xFF];
+    }
+    return new String(spelled);
+  }
+
   /** The characters of bytes, in UTF-8. */
   static byte[] spell(byte[] bytes) {
     var spelled = new ByteBuilder(2 * bytes.length);
@@ -31,6 +43,19 @@ final class ByteAlphabet {
       }
     }
     return spelled.toByteArray();
+  }
+
+  /** The bytes that a text spells, empty if some character spells none. */
+  static Optional<byte[]> bytesOf(String text) {
+    var bytes = new byte[text.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      int b = byteOf(text.charAt(i));
+      if (b < 0) {
+        return Optional.empty();
+      }
+      bytes[i] = (byte) b;
+    }
+    return Optional.of(bytes);
   }
 
   /** The byte that a character spells, negative if none. */

@@ -19,9 +19,15 @@ final class ByteBuilder {
   }
 
   void add(byte[] source) {
-    for (byte b : source) {
-      add(b);
+    if (bytes.length - size < source.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(size * 2, size + source.length));
     }
+    System.arraycopy(source, 0, bytes, size, source.length);
+    size += source.length;
+  }
+
+  int size() {
+    return size;
   }
 
   byte[] toByteArray() {

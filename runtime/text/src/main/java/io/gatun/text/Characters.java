@@ -23,21 +23,26 @@ final class Characters {
 
   /** The first letter of the general category: one of {@code L N P S M Z C}, or {@code U} for unassigned. */
   static char category(int character) {
+    char category = newestCategory(character);
+    return category != 'C' && category != 'Z' && isLater(character) ? 'U' : category;
+  }
+
+  /** As {@link #category}, of the version of Unicode that the JDK has. */
+  static char newestCategory(int character) {
     return switch (Character.getType(character)) {
       case Character.UNASSIGNED -> 'U';
       case Character.CONTROL, Character.FORMAT, Character.PRIVATE_USE, Character.SURROGATE -> 'C';
       case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> 'Z';
-      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK -> isLater(character) ? 'U' : 'M';
-      case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> isLater(character) ? 'U' : 'N';
-      case Character.MATH_SYMBOL, Character.CURRENCY_SYMBOL, Character.MODIFIER_SYMBOL, Character.OTHER_SYMBOL ->
-          isLater(character) ? 'U' : 'S';
+      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK -> 'M';
+      case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> 'N';
+      case Character.MATH_SYMBOL, Character.CURRENCY_SYMBOL, Character.MODIFIER_SYMBOL, Character.OTHER_SYMBOL -> 'S';
       case Character.UPPERCASE_LETTER,
           Character.LOWERCASE_LETTER,
           Character.TITLECASE_LETTER,
           Character.MODIFIER_LETTER,
           Character.OTHER_LETTER ->
-          isLater(character) ? 'U' : 'L';
-      default -> isLater(character) ? 'U' : 'P';
+          'L';
+      default -> 'P';
     };
   }
 
@@ -46,6 +51,19 @@ final class Characters {
     return switch (character) {
       case 0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
       default -> (character >= 0x9 && character <= 0xD) || (character >= 0x2000 && character <= 0x200A);
+    };
+  }
+
+  /** Whether regular expressions count it to a word: Unicode's recommendation, UTS #18 annex C. */
+  static boolean isWord(int character) {
+    return switch (Character.getType(character)) {
+      case Character.NON_SPACING_MARK,
+          Character.ENCLOSING_MARK,
+          Character.COMBINING_SPACING_MARK,
+          Character.DECIMAL_DIGIT_NUMBER,
+          Character.CONNECTOR_PUNCTUATION ->
+          true;
+      default -> Character.isAlphabetic(character) || character == 0x200C || character == 0x200D;
     };
   }
 

@@ -19,6 +19,12 @@ final class NormalizationMap {
   private static final int LABEL = 0x8000_00FF;
   private static final int VALUE = 0x7FFF_FFFF;
 
+  /** Which of several known strings that begin at a place counts. */
+  private enum Length {
+    SHORTEST,
+    LONGEST
+  }
+
   /** A string that the map knows, by its length, and where its replacement begins. */
   private record Found(int length, int replacement) {}
 
@@ -52,13 +58,21 @@ final class NormalizationMap {
       }
       bytes[i] = (byte) numbers[i];
     }
+    return Optional.of(of(bytes, metadata.origin()));
+  }
+
+  /**
+   * The map of these bytes.
+   *
+   * @throws FormatException if its array does not fit into it
+   */
+  static NormalizationMap of(byte[] bytes, String origin) {
     ByteBuffer map = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     long array = bytes.length < Integer.BYTES ? -1 : Integer.toUnsignedLong(map.getInt(0));
     if (array < 0 || array + Integer.BYTES >= bytes.length) {
-      throw malformed(
-          metadata.origin(), "an array of %d bytes in %d, expected replacements after it".formatted(array, bytes.length));
+      throw malformed(origin, "an array of %d bytes in %d, expected replacements after it".formatted(array, bytes.length));
     }
-    return Optional.of(new NormalizationMap(metadata.origin(), map, (int) array));
+    return new NormalizationMap(origin, map, (int) array);
   }
 
   /**
@@ -68,16 +82,27 @@ final class NormalizationMap {
    * @throws FormatException if the array leads out of itself
    */
   int replace(byte[] text, int from, ByteBuilder out) {
-    Found found = longest(text, from);
+    Found found = find(text, from, Length.LONGEST);
+    appendReplacement(found, out);
+    return found.length();
+  }
+
+  /** Appends the replacement of the shortest known string that the text begins with; returns whether there is one. */
+  boolean replaceByBegin(byte[] text, ByteBuilder out) {
+    Found found = find(text, 0, Length.SHORTEST);
+    appendReplacement(found, out);
+    return found.length() > 0;
+  }
+
+  private void appendReplacement(Found found, ByteBuilder out) {
     if (found.length() > 0) {
       for (int at = replacements + found.replacement(); byteAt(at) != 0; at++) {
         out.add(byteAt(at));
       }
     }
-    return found.length();
   }
 
-  private Found longest(byte[] text, int from) {
+  private Found find(byte[] text, int from, Length wanted) {
     var found = new Found(0, 0);
     int node = units == 0 ? 0 : offset(unit(0));
     for (int at = from; units > 0 && at < text.length && text[at] != 0; at++) {
@@ -89,6 +114,9 @@ final class NormalizationMap {
       node ^= offset(unit);
       if (((unit >>> 8) & 1) != 0) {
         found = new Found(at + 1 - from, unit(node) & VALUE);
+        if (wanted == Length.SHORTEST) {
+          break;
+        }
       }
     }
     return found;

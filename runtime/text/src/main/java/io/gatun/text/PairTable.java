@@ -27,6 +27,9 @@ final class PairTable {
 
   private final Vocabulary vocabulary;
   private final Utf8Strings merges;
+  private final byte separator;
+  /** How many bytes of a right symbol are not a part of what the merge makes. */
+  private final int prefixLength;
   /** {@code hash << 32 | rank + 1} in a hash table, the first of equal merges alone. */
   private final long[] slots;
   /** The upper bits of a product say where to begin. */
@@ -40,8 +43,18 @@ final class PairTable {
 
   /** @param merges as {@link #checked} */
   PairTable(Vocabulary vocabulary, Utf8Strings merges) {
+    this(vocabulary, merges, (byte) ' ', 0);
+  }
+
+  /**
+   * @param merges two symbols each, with a separator between them
+   * @param prefixLength how many bytes of a right symbol are not a part of what the merge makes
+   */
+  PairTable(Vocabulary vocabulary, Utf8Strings merges, byte separator, int prefixLength) {
     this.vocabulary = vocabulary;
     this.merges = merges;
+    this.separator = separator;
+    this.prefixLength = prefixLength;
     this.slots = new long[Integer.highestOneBit(Math.max(8, merges.size())) * 4];
     this.shift = Integer.numberOfLeadingZeros(slots.length) + 1;
     this.known = new AtomicReferenceArray<>(merges.size());
@@ -54,7 +67,7 @@ final class PairTable {
   /** @throws FormatException if a merge is not two symbols with a space between them */
   static Utf8Strings checked(Utf8Strings merges, Metadata metadata) {
     for (int rank = 0; rank < merges.size(); rank++) {
-      if (space(merges, rank) < 0) {
+      if (separatorAt(merges, rank, (byte) ' ') < 0) {
         throw new FormatException(
             "%s: key %s: merge %d is '%s', expected two symbols with a space between them"
                 .formatted(metadata.origin(), VocabularyReader.MERGES, rank, merges.get(rank)));
@@ -95,7 +108,7 @@ final class PairTable {
   }
 
   private void add(int rank) {
-    int space = space(merges, rank);
+    int space = separatorAt(merges, rank, separator);
     int hash = hash(merges.hash(rank, 0, space), merges.hash(rank, space + 1, merges.length(rank)));
     int slot = first(hash);
     while (slots[slot] != FREE) {
@@ -119,19 +132,20 @@ final class PairTable {
 
   private Merge find(int rank) {
     byte[] bytes = merges.bytes(rank);
-    int space = space(merges, rank);
+    int space = separatorAt(merges, rank, separator);
     byte[] left = Arrays.copyOf(bytes, space);
     byte[] right = Arrays.copyOfRange(bytes, space + 1, bytes.length);
-    byte[] both = Arrays.copyOf(left, bytes.length - 1);
-    System.arraycopy(right, 0, both, space, right.length);
+    int added = Math.max(0, right.length - prefixLength);
+    byte[] both = Arrays.copyOf(left, space + added);
+    System.arraycopy(right, right.length - added, both, space, added);
     int token = vocabulary.find(both, 0, both.length);
     boolean guarded = token >= 0 && vocabulary.isGuarded(token);
     return new Merge(symbol(left), symbol(right), guarded ? MergeQueue.NONE : symbol(both));
   }
 
   /** A space may begin the left symbol, so the one that separates is not the first byte. */
-  private static int space(Utf8Strings merges, int rank) {
-    return merges.indexOf(rank, (byte) ' ', 1);
+  private static int separatorAt(Utf8Strings merges, int rank, byte separator) {
+    return merges.indexOf(rank, separator, 1);
   }
 
   private int symbol(byte[] spelling) {

@@ -218,7 +218,7 @@ enum PreTokenizer {
   }
 
   /** The expressions that several entries share. */
-  private static final class Words {
+  static final class Words {
     static final String GPT_2 =
         "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 

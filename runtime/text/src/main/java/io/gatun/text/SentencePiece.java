@@ -18,9 +18,18 @@ final class SentencePiece implements Segmenter {
   private final Lazy<Ranks> ranks;
 
   SentencePiece(Vocabulary vocabulary, Metadata metadata) {
+    this(vocabulary, metadata.origin(), metadata.optionalBool(Tokenizer.ADD_SPACE_PREFIX).orElse(true));
+  }
+
+  /** For text that is normalized already. */
+  SentencePiece(Vocabulary vocabulary, String origin) {
+    this(vocabulary, origin, false);
+  }
+
+  private SentencePiece(Vocabulary vocabulary, String origin, boolean prefixesSpace) {
     this.vocabulary = vocabulary;
-    this.origin = metadata.origin();
-    this.prefixesSpace = metadata.optionalBool(Tokenizer.ADD_SPACE_PREFIX).orElse(true);
+    this.origin = origin;
+    this.prefixesSpace = prefixesSpace;
     this.ranks = new Lazy<>(() -> Ranks.of(vocabulary));
   }
 

@@ -5,10 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -24,16 +22,9 @@ final class SpecialTokens {
 
   private record Token(int id, String text, boolean guarded, boolean swallowsBefore, boolean swallowsAfter) {}
 
-  /** A node of the tree of all spellings. */
-  private static final class Node {
-    private final Map<Character, Node> children = new HashMap<>(2);
-    private int token = -1;
-  }
-
   /** Longest first. */
   private final List<Token> tokens = new ArrayList<>();
-  private final Node root = new Node();
-  private final BitSet firstCharacters = new BitSet();
+  private final TextTrie spellings = new TextTrie();
 
   SpecialTokens(Vocabulary vocabulary, Metadata metadata) {
     Swallowing swallowing = Swallowing.of(metadata);
@@ -46,19 +37,9 @@ final class SpecialTokens {
       }
     }
     tokens.sort(Comparator.comparingInt(token -> -token.text().getBytes(StandardCharsets.UTF_8).length));
-    for (int i = tokens.size() - 1; i >= 0; i--) {
-      plant(i);
+    for (int i = 0; i < tokens.size(); i++) {
+      spellings.add(tokens.get(i).text(), i);
     }
-  }
-
-  private void plant(int token) {
-    String text = tokens.get(token).text();
-    firstCharacters.set(text.charAt(0));
-    Node node = root;
-    for (int i = 0; i < text.length(); i++) {
-      node = node.children.computeIfAbsent(text.charAt(i), absent -> new Node());
-    }
-    node.token = token;
   }
 
   /**
@@ -81,14 +62,12 @@ final class SpecialTokens {
   private BitSet present(String text) {
     var present = new BitSet();
     for (int start = 0; start < text.length(); start++) {
-      if (firstCharacters.get(text.charAt(start))) {
-        Node node = root.children.get(text.charAt(start));
-        for (int i = start + 1; node != null; i++) {
-          if (node.token >= 0) {
-            present.set(node.token);
-          }
-          node = i < text.length() ? node.children.get(text.charAt(i)) : null;
+      TextTrie.Node node = spellings.begin(text.charAt(start));
+      for (int i = start + 1; node != null; i++) {
+        if (node.token() != TextTrie.NONE) {
+          present.set(node.token());
         }
+        node = i < text.length() ? node.child(text.charAt(i)) : null;
       }
     }
     return present;

@@ -12,6 +12,11 @@ sealed interface SplitPass permits SplitPattern, DigitGroups {
    */
   void cut(String text, int from, int to, Scratch scratch, IdBuffer ends);
 
+  /** Takes what a search finds. */
+  interface MatchSink {
+    void match(int from, int to);
+  }
+
   /** Memory that all passes over a text share. Confined to one thread. */
   final class Scratch {
     private SplitPattern.Place[] places = {};

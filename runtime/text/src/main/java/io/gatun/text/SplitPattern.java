@@ -31,6 +31,8 @@ final class SplitPattern implements SplitPass {
   private static final int MAX_CLASSES = Byte.MAX_VALUE;
 
   private final SplitProgram program;
+  /** Whether an empty text may match. */
+  private final boolean matchesNothing;
   /** By step: what follows when it takes a character; {@link #NO} for others. */
   private final int[] following;
   private final AtomicReferenceArray<byte[]> pages = new AtomicReferenceArray<>((Character.MAX_CODE_POINT >> PAGE_BITS) + 1);
@@ -38,16 +40,26 @@ final class SplitPattern implements SplitPass {
   private final Map<List<Integer>, Place> places = new HashMap<>();
   private final Place end;
 
-  private SplitPattern(SplitProgram program) {
+  private SplitPattern(SplitProgram program, SplitDialect dialect) {
     this.program = program;
+    this.matchesNothing = dialect != SplitDialect.LLAMA_CPP;
     this.following = new int[program.size()];
     Arrays.setAll(following, step -> program.step(step) instanceof Take take ? take.next() : NO);
     this.end = place(new Resolution(NO, null));
   }
 
-  /** @throws IllegalArgumentException if the pattern is malformed */
+  /**
+   * A pattern as llama.cpp reads it.
+   *
+   * @throws IllegalArgumentException if the pattern is malformed
+   */
   static SplitPattern of(String pattern) {
-    return new SplitPattern(SplitProgram.of(pattern));
+    return of(pattern, SplitDialect.LLAMA_CPP);
+  }
+
+  /** @throws IllegalArgumentException if the pattern is malformed, or does what {@link SplitSyntax} lacks */
+  static SplitPattern of(String pattern, SplitDialect dialect) {
+    return new SplitPattern(SplitProgram.of(pattern, dialect), dialect);
   }
 
   /** What holds at a place of a text, by what follows there. */
@@ -65,29 +77,54 @@ final class SplitPattern implements SplitPass {
 
   @Override
   public void cut(String text, int from, int to, Scratch scratch, IdBuffer ends) {
+    var cuts = new Cuts(from, ends);
+    find(text, from, to, scratch, cuts);
+    cuts.upTo(to);
+  }
+
+  /** Adds each end of a match, and what it leaves before it, to the ends of the pieces. */
+  private static final class Cuts implements MatchSink {
+    private final IdBuffer ends;
+    private int done;
+
+    Cuts(int from, IdBuffer ends) {
+      this.done = from;
+      this.ends = ends;
+    }
+
+    @Override
+    public void match(int from, int to) {
+      upTo(from);
+      upTo(to);
+    }
+
+    void upTo(int end) {
+      if (end > done) {
+        ends.add(end);
+        done = end;
+      }
+    }
+  }
+
+  /** Reports the matches within a piece of a text from left to right; none is empty where another one ends. */
+  void find(String text, int from, int to, Scratch scratch, MatchSink matches) {
     Place[] found = scratch.places(text.length() + 1);
     annotate(text, from, to, found);
     int start = program.start();
-    int done = from;
-    int at = from;
-    while (at < to) {
+    int last = NO;
+    for (int at = from; at <= to; ) {
+      int begin = at;
       int step = found[at].resolved[start];
-      if (step == NO) {
-        at += width(text, at);
-        continue;
-      }
-      if (at > done) {
-        ends.add(at);
-      }
-      while (following[step] != NO) {
+      while (step != NO && following[step] != NO) {
         at += width(text, at);
         step = found[at].resolved[following[step]];
       }
-      done = at;
-      ends.add(at);
-    }
-    if (done < to) {
-      ends.add(to);
+      if (step != NO && (at > begin || at != last)) {
+        matches.match(begin, at);
+        last = at;
+      } else {
+        at += at < to ? width(text, at) : 1;
+      }
     }
   }
 
@@ -141,7 +178,7 @@ final class SplitPattern implements SplitPass {
     var resolved = new int[program.size()];
     Arrays.setAll(resolved, resolution::of);
     int first = resolved[program.start()];
-    if (first != NO && following[first] == NO) {
+    if (!matchesNothing && first != NO && following[first] == NO) {
       throw new IllegalArgumentException("a split pattern that matches an empty text");
     }
     List<Integer> key = Arrays.stream(resolved).boxed().toList();
@@ -153,6 +190,10 @@ final class SplitPattern implements SplitPass {
     private final boolean atEnd;
     private final long membership;
     private final @Nullable Place after;
+    /** By step, for which one it was last looked at. */
+    private final int[] visits = new int[program.size()];
+
+    private int visit;
 
     Resolution(int kind, @Nullable Place after) {
       this.atEnd = kind == NO;
@@ -161,15 +202,29 @@ final class SplitPattern implements SplitPass {
     }
 
     int of(int number) {
+      visit++;
+      return first(number);
+    }
+
+    /** A second way to a step leads nowhere new: so a repetition ends that takes nothing. */
+    private int first(int number) {
+      if (visits[number] == visit) {
+        return NO;
+      }
+      visits[number] = visit;
+      return found(number);
+    }
+
+    private int found(int number) {
       Step step = program.step(number);
       return switch (step) {
         case Match _ -> number;
         case Take take -> after != null && isIn(take.set()) && after.resolved[take.next()] != NO ? number : NO;
-        case Look look -> isIn(look.set()) != look.negated() ? of(look.next()) : NO;
-        case AtEnd last -> atEnd ? of(last.next()) : NO;
+        case Look look -> (first(look.ahead()) != NO) != look.negated() ? first(look.next()) : NO;
+        case AtEnd last -> atEnd ? first(last.next()) : NO;
         case Fork fork -> {
-          int first = of(fork.first());
-          yield first != NO ? first : of(fork.second());
+          int first = first(fork.first());
+          yield first != NO ? first : first(fork.second());
         }
       };
     }

@@ -19,8 +19,8 @@ final class SplitProgram {
   /** Tries one, then the other. */
   record Fork(int first, int second) implements Step {}
 
-  /** Goes on where the next character is in a set, or is not. */
-  record Look(int set, boolean negated, int next) implements Step {}
+  /** Goes on where what begins at the step {@code ahead} leads to a match, or does not. */
+  record Look(int ahead, boolean negated, int next) implements Step {}
 
   /** Goes on at the end. */
   record AtEnd(int next) implements Step {}
@@ -30,6 +30,7 @@ final class SplitProgram {
 
   /** The end of the numbers: a mask of 64 bits says in which sets a character is. */
   private static final int MAX_SETS = 64;
+  private static final int MAX_STEPS = 4096;
 
   private final List<Step> steps = new ArrayList<>();
   private final List<CharacterSet> sets = new ArrayList<>();
@@ -40,8 +41,8 @@ final class SplitProgram {
   }
 
   /** @throws IllegalArgumentException if the pattern is malformed */
-  static SplitProgram of(String pattern) {
-    return new SplitProgram(SplitSyntax.parse(pattern));
+  static SplitProgram of(String pattern, SplitDialect dialect) {
+    return new SplitProgram(SplitSyntax.parse(pattern, dialect));
   }
 
   int start() {
@@ -68,6 +69,9 @@ final class SplitProgram {
   }
 
   private int add(Step step) {
+    if (steps.size() == MAX_STEPS) {
+      throw new IllegalArgumentException("a pattern of more than " + MAX_STEPS + " steps");
+    }
     steps.add(step);
     return steps.size() - 1;
   }
@@ -104,7 +108,7 @@ final class SplitProgram {
         yield begin;
       }
       case SplitSyntax.Repeat repeat -> compile(repeat, next);
-      case SplitSyntax.Ahead ahead -> add(new Look(number(ahead.set()), ahead.negated(), next));
+      case SplitSyntax.Ahead ahead -> add(new Look(compile(ahead.part(), add(new Match())), ahead.negated(), next));
       case SplitSyntax.End _ -> add(new AtEnd(next));
     };
   }
@@ -113,16 +117,20 @@ final class SplitProgram {
     int begin = next;
     if (repeat.max() == SplitSyntax.UNBOUNDED) {
       int loop = add(new Match());
-      steps.set(loop, new Fork(compile(repeat.part(), loop), next));
+      steps.set(loop, fork(repeat, compile(repeat.part(), loop), next));
       begin = loop;
     } else {
       for (int i = repeat.min(); i < repeat.max(); i++) {
-        begin = add(new Fork(compile(repeat.part(), begin), next));
+        begin = add(fork(repeat, compile(repeat.part(), begin), next));
       }
     }
     for (int i = 0; i < repeat.min(); i++) {
       begin = compile(repeat.part(), begin);
     }
     return begin;
+  }
+
+  private static Fork fork(SplitSyntax.Repeat repeat, int again, int next) {
+    return repeat.lazy() ? new Fork(next, again) : new Fork(again, next);
   }
 }

@@ -34,21 +34,23 @@ public final class StreamDecoder {
           .onUnmappableCharacter(CodingErrorAction.REPLACE);
 
   private final IntPredicate rendered;
-  private boolean stripSpace;
+  private final boolean fresh;
+  private final PieceDecoder pieces;
   /** Bytes of a character that is not complete. */
   private byte[] incomplete = NOTHING;
   /** Text that may be the begin of a stop string. */
   private String held = "";
   private @Nullable String stop;
 
-  private StreamDecoder(Tokenizer tokenizer, List<String> stops, boolean stripSpace, IntPredicate rendered) {
+  private StreamDecoder(Tokenizer tokenizer, List<String> stops, boolean fresh, IntPredicate rendered) {
     if (stops.contains("")) {
       throw new IllegalArgumentException("an empty stop string stops everything: leave it out");
     }
     this.tokenizer = tokenizer;
     this.stops = List.copyOf(stops);
     this.longestStop = stops.stream().mapToInt(String::length).max().orElse(0);
-    this.stripSpace = stripSpace;
+    this.fresh = fresh;
+    this.pieces = tokenizer.decoder(fresh);
     this.rendered = rendered;
   }
 
@@ -67,12 +69,12 @@ public final class StreamDecoder {
    * @param stops strings, none empty, that end the text and are not a part of it
    */
   public static StreamDecoder fresh(Tokenizer tokenizer, List<String> stops) {
-    return new StreamDecoder(tokenizer, stops, tokenizer.stripsPrefixSpace(), id -> false);
+    return new StreamDecoder(tokenizer, stops, true, id -> false);
   }
 
   /** A decoder at its beginning that does not drop these control tokens but gives them as they are spelled. */
   public StreamDecoder rendering(IntPredicate control) {
-    return new StreamDecoder(tokenizer, stops, stripSpace, control);
+    return new StreamDecoder(tokenizer, stops, fresh, control);
   }
 
   /**
@@ -81,17 +83,12 @@ public final class StreamDecoder {
    * @throws IndexOutOfBoundsException if the id is not in the vocabulary
    */
   public String accept(int id) {
-    byte[] piece = rendered.test(id) ? tokenizer.rendered(id) : tokenizer.piece(id);
-    int from = stripSpace && piece.length > 0 && piece[0] == ' ' ? 1 : 0;
-    stripSpace = false;
-    ByteBuffer bytes = ByteBuffer.allocate(incomplete.length + piece.length - from);
-    bytes.put(incomplete).put(piece, from, piece.length - from).flip();
-    return release(decode(bytes, false), false);
+    return release(decode(pieces.accept(id, rendered.test(id)), false), false);
   }
 
   /** The text that was held back; a character still incomplete is U+FFFD. Call once, at the end. */
   public String finish() {
-    return release(decode(ByteBuffer.wrap(incomplete), true), true);
+    return release(decode(pieces.finish(), true), true);
   }
 
   /** The stop string that ended the text, if one did. */
@@ -99,7 +96,8 @@ public final class StreamDecoder {
     return Optional.ofNullable(stop);
   }
 
-  private String decode(ByteBuffer bytes, boolean last) {
+  private String decode(byte[] piece, boolean last) {
+    ByteBuffer bytes = ByteBuffer.allocate(incomplete.length + piece.length).put(incomplete).put(piece).flip();
     CharBuffer characters = CharBuffer.allocate(bytes.remaining() + 1);
     utf8.decode(bytes, characters, last);
     if (last) {

@@ -19,26 +19,11 @@ public final class Tokenizer {
   static final String ADD_SPACE_PREFIX = VocabularyReader.PREFIX + "add_space_prefix";
 
   private final Vocabulary vocabulary;
-  private final Segmenter segmenter;
-  private final SpecialTokens specials;
-  private final boolean stripsPrefixSpace;
-  private final boolean cleansUp;
+  private final Codec codec;
 
-  private Tokenizer(Metadata metadata, TokenizerKind kind) {
-    var reader = new VocabularyReader(metadata, kind);
-    this.vocabulary = reader.read();
-    this.segmenter =
-        switch (kind) {
-          case SENTENCE_PIECE -> new SentencePiece(vocabulary, metadata);
-          case BYTE_PAIR -> new BytePair(vocabulary, reader.preTokenizer(), metadata);
-          case WORD_PIECE -> new WordPiece(vocabulary, metadata);
-          case UNIGRAM -> new Unigram(vocabulary, metadata);
-          case GREEDY_TRIE -> new GreedyTrie(vocabulary, metadata);
-          case PLAMO_2 -> new Plamo2(vocabulary, metadata);
-        };
-    this.specials = new SpecialTokens(vocabulary, metadata);
-    this.stripsPrefixSpace = metadata.optionalBool(ADD_SPACE_PREFIX).orElse(segmenter.prefixesSpace());
-    this.cleansUp = segmenter.cleansUp();
+  Tokenizer(Vocabulary vocabulary, Codec codec) {
+    this.vocabulary = vocabulary;
+    this.codec = codec;
   }
 
   /**
@@ -48,7 +33,20 @@ public final class Tokenizer {
    * @throws UnsupportedModelException if the kind of tokenizer is not known; an unknown pre-tokenizer is a warning
    */
   public static Tokenizer of(Metadata metadata) {
-    return new Tokenizer(metadata, TokenizerKind.of(metadata));
+    TokenizerKind kind = TokenizerKind.of(metadata);
+    var reader = new VocabularyReader(metadata, kind);
+    Vocabulary vocabulary = reader.read();
+    Segmenter segmenter =
+        switch (kind) {
+          case SENTENCE_PIECE -> new SentencePiece(vocabulary, metadata);
+          case BYTE_PAIR -> new BytePair(vocabulary, reader.preTokenizer(), metadata);
+          case WORD_PIECE -> new WordPiece(vocabulary, metadata);
+          case UNIGRAM -> new Unigram(vocabulary, metadata);
+          case GREEDY_TRIE -> new GreedyTrie(vocabulary, metadata);
+          case PLAMO_2 -> new Plamo2(vocabulary, metadata);
+          case PIPELINE -> throw new IllegalStateException("metadata names no pipeline");
+        };
+    return new Tokenizer(vocabulary, new SegmentingCodec(vocabulary, segmenter, metadata));
   }
 
   public Vocabulary vocabulary() {
@@ -90,35 +88,10 @@ public final class Tokenizer {
     return encode(text.toString(), untrusted, options);
   }
 
-  private int[] encode(String raw, BitSet untrusted, Set<EncodeOption> options) {
-    String text = Surrogates.paired(raw);
+  private int[] encode(String text, BitSet untrusted, Set<EncodeOption> options) {
     var ids = new IdBuffer();
-    if (options.contains(EncodeOption.ADD_SPECIAL) && vocabulary.addsBos()) {
-      vocabulary.bos().ifPresent(ids::add);
-    }
-    int from = 0;
-    boolean spaced = segmenter.prefixesSpace() && !options.contains(EncodeOption.NO_PREFIX_SPACE);
-    for (SpecialTokens.Placement special : specials.find(text, untrusted)) {
-      encodeOrdinary(text.substring(from, special.from()), spaced, ids);
-      ids.add(special.id());
-      from = special.to();
-      spaced = segmenter.prefixesSpace();
-    }
-    encodeOrdinary(text.substring(from), spaced, ids);
-    if (options.contains(EncodeOption.ADD_SPECIAL) && vocabulary.addsEos()) {
-      vocabulary.eos().ifPresent(ids::add);
-    }
-    if (options.contains(EncodeOption.ADD_SPECIAL) && vocabulary.addsSeparator()) {
-      vocabulary.special(SpecialRole.SEPARATOR).ifPresent(ids::add);
-    }
+    codec.encode(Surrogates.paired(text), untrusted, options, ids);
     return ids.toArray();
-  }
-
-  /** Where such a stretch begins a text or follows a special token, the segmenter may want a space in front. */
-  private void encodeOrdinary(String text, boolean spaced, IdBuffer ids) {
-    if (!text.isEmpty()) {
-      segmenter.encode(spaced ? " " + text : text, ids);
-    }
   }
 
   /**
@@ -129,31 +102,26 @@ public final class Tokenizer {
    */
   public byte[] decode(int[] ids, Set<DecodeOption> options) {
     var bytes = new ByteArrayOutputStream(ids.length * 4);
-    boolean strip = stripsPrefixSpace && !options.contains(DecodeOption.KEEP_PREFIX_SPACE);
+    PieceDecoder decoder = decoder(!options.contains(DecodeOption.KEEP_PREFIX_SPACE));
     for (int id : ids) {
-      byte[] piece = options.contains(DecodeOption.RENDER_SPECIAL) ? rendered(id) : piece(id);
-      int from = strip && piece.length > 0 && piece[0] == ' ' ? 1 : 0;
-      bytes.write(piece, from, piece.length - from);
-      strip = false;
+      bytes.writeBytes(decoder.accept(id, options.contains(DecodeOption.RENDER_SPECIAL)));
     }
-    boolean clean = cleansUp && !options.contains(DecodeOption.NO_CLEAN_UP);
+    bytes.writeBytes(decoder.finish());
+    boolean clean = codec.cleansUp() && !options.contains(DecodeOption.NO_CLEAN_UP);
     return clean ? SpaceCleanUp.of(bytes.toByteArray()) : bytes.toByteArray();
   }
 
-  /** The bytes that a token adds to a text; none for a control token. */
+  /** The bytes that a token within a text adds to it; none for a control token. */
   public byte[] piece(int id) {
-    return vocabulary.type(id).isSpecial() ? new byte[0] : rendered(id);
+    var bytes = new ByteArrayOutputStream();
+    PieceDecoder decoder = decoder(false);
+    bytes.writeBytes(decoder.accept(id, false));
+    bytes.writeBytes(decoder.finish());
+    return bytes.toByteArray();
   }
 
-  /** Whether a text that begins with a token of its own loses that token's leading space. */
-  boolean stripsPrefixSpace() {
-    return stripsPrefixSpace;
-  }
-
-  /** As {@link #piece}, with control tokens as they are spelled. */
-  byte[] rendered(int id) {
-    return vocabulary.isMalformed(id)
-        ? vocabulary.bytes(id)
-        : segmenter.render(vocabulary.type(id), vocabulary.text(id));
+  /** A decoder for ids that are a text of their own or, if not {@code fresh}, continue one. */
+  PieceDecoder decoder(boolean fresh) {
+    return codec.decoder(fresh);
   }
 }

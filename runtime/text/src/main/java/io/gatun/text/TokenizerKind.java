@@ -23,7 +23,9 @@ enum TokenizerKind {
   UNIGRAM(Map.of(SpecialRole.EOS, 1, SpecialRole.UNKNOWN, 2, SpecialRole.PADDING, 0), "t5"),
   GREEDY_TRIE(Map.of(), "rwkv"),
   PLAMO_2(
-      Map.of(SpecialRole.BOS, 1, SpecialRole.EOS, 2, SpecialRole.UNKNOWN, 0, SpecialRole.PADDING, 3), "plamo2");
+      Map.of(SpecialRole.BOS, 1, SpecialRole.EOS, 2, SpecialRole.UNKNOWN, 0, SpecialRole.PADDING, 3), "plamo2"),
+  /** What a Hugging Face folder describes step by step; GGUF has no name for it. */
+  PIPELINE(Map.of());
 
   private final Map<SpecialRole, Integer> usualRoles;
   private final List<String> models;

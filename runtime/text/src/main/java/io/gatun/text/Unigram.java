@@ -3,7 +3,6 @@ package io.gatun.text;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -15,10 +14,7 @@ import java.util.Optional;
 final class Unigram implements Segmenter {
   private static final byte[] SPACE_BYTES = Character.toString(SPACE).getBytes(StandardCharsets.UTF_8);
   private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
-  /** How much less likely than the least likely token a character is that no token covers. */
-  private static final float UNKNOWN_PENALTY = 10;
 
-  private final Vocabulary vocabulary;
   private final int unknown;
   private final boolean prefixes;
   private final boolean mergesSpaces;
@@ -27,12 +23,11 @@ final class Unigram implements Segmenter {
 
   /** @throws FormatException if the vocabulary has no unknown token, or its normalization is malformed */
   Unigram(Vocabulary vocabulary, Metadata metadata) {
-    this.vocabulary = vocabulary;
     this.unknown = vocabulary.unknown(metadata);
     this.prefixes = metadata.optionalBool(Tokenizer.ADD_SPACE_PREFIX).orElse(false);
     this.mergesSpaces = metadata.optionalBool(VocabularyReader.PREFIX + "remove_extra_whitespaces").orElse(false);
     this.normalization = NormalizationMap.of(metadata);
-    this.tables = new Lazy<>(() -> Tables.of(vocabulary));
+    this.tables = new Lazy<>(() -> Tables.of(vocabulary, unknown));
   }
 
   /**
@@ -40,15 +35,17 @@ final class Unigram implements Segmenter {
    *
    * @param userDefined their bytes are never normalized
    */
-  private record Tables(ByteTrie tokens, ByteTrie userDefined, float unknownScore) {
+  private record Tables(UnigramLattice lattice, ByteTrie userDefined) {
 
-    static Tables of(Vocabulary vocabulary) {
+    static Tables of(Vocabulary vocabulary, int unknown) {
       var tokens = new ByteTrie();
       var userDefined = new ByteTrie();
+      var scores = new double[vocabulary.size()];
       float lowest = Float.MAX_VALUE;
       for (int id = 0; id < vocabulary.size(); id++) {
         TokenType type = vocabulary.type(id);
         byte[] spelling = vocabulary.bytes(id);
+        scores[id] = type == TokenType.USER_DEFINED ? 0 : vocabulary.score(id);
         if (type == TokenType.NORMAL) {
           lowest = Math.min(lowest, vocabulary.score(id));
         }
@@ -60,7 +57,7 @@ final class Unigram implements Segmenter {
           userDefined.add(spelling, id);
         }
       }
-      return new Tables(tokens, userDefined, lowest - UNKNOWN_PENALTY);
+      return new Tables(new UnigramLattice(tokens, scores, unknown, lowest), userDefined);
     }
   }
 
@@ -72,9 +69,7 @@ final class Unigram implements Segmenter {
   @Override
   public void encode(String text, IdBuffer ids) {
     byte[] normalized = normalized(text.getBytes(StandardCharsets.UTF_8));
-    if (normalized.length > 0) {
-      new Search(normalized).appendBest(ids);
-    }
+    tables.value().lattice().encode(normalized, ids, (from, to) -> ids.add(unknown));
   }
 
   /** A text before the search; a space is spelled U+2581. */
@@ -112,7 +107,7 @@ final class Unigram implements Segmenter {
       if (replaced > 0) {
         return replaced;
       }
-      verbatim = width(text, at);
+      verbatim = UnigramLattice.width(text, at);
       if (verbatim == 1 && text[at] < 0) {
         out.add(REPLACEMENT);
         return 1;
@@ -133,82 +128,5 @@ final class Unigram implements Segmenter {
       at++;
     }
     return at - from;
-  }
-
-  /** The bytes of the character at a place, 1 within a character. */
-  private static int width(byte[] text, int at) {
-    int first = text[at] & 0xFF;
-    int width = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    return Math.min(width, text.length - at);
-  }
-
-  /** The best way to each place of one text. */
-  private final class Search {
-    private final Tables known = tables.value();
-    private final byte[] text;
-    private final double[] scores;
-    /** The last token on the best way to each place, and where that token begins. */
-    private final int[] tokens;
-    private final int[] begins;
-
-    Search(byte[] text) {
-      this.text = text;
-      this.scores = new double[text.length + 1];
-      this.tokens = new int[text.length + 1];
-      this.begins = new int[text.length + 1];
-      Arrays.fill(scores, -Double.MAX_VALUE);
-      Arrays.fill(tokens, unknown);
-      scores[0] = 0;
-      for (int from = 0; from < text.length; ) {
-        int width = width(text, from);
-        if (!extend(from, width)) {
-          offer(from, from + width, unknown, known.unknownScore());
-        }
-        from += width;
-      }
-    }
-
-    /** Offers every token that begins at a place; returns whether one is exactly its character. */
-    private boolean extend(int from, int width) {
-      boolean covered = false;
-      int node = ByteTrie.ROOT;
-      for (int at = from; at < text.length; at++) {
-        node = known.tokens().child(node, text[at]);
-        if (node == ByteTrie.NONE) {
-          break;
-        }
-        int token = known.tokens().token(node);
-        if (token != ByteTrie.NONE) {
-          covered |= at + 1 - from == width;
-          boolean userDefined = vocabulary.type(token) == TokenType.USER_DEFINED;
-          offer(from, at + 1, token, userDefined ? 0 : vocabulary.score(token));
-        }
-      }
-      return covered;
-    }
-
-    private void offer(int from, int to, int token, float score) {
-      double sum = scores[from] + score;
-      if (sum > scores[to]) {
-        scores[to] = sum;
-        tokens[to] = token;
-        begins[to] = from;
-      }
-    }
-
-    void appendBest(IdBuffer ids) {
-      var reversed = new IdBuffer();
-      boolean afterUnknown = false;
-      for (int at = text.length; at > 0; at = begins[at]) {
-        boolean isUnknown = tokens[at] == unknown;
-        if (!isUnknown || !afterUnknown) {
-          reversed.add(tokens[at]);
-        }
-        afterUnknown = isUnknown;
-      }
-      for (int i = reversed.size() - 1; i >= 0; i--) {
-        ids.add(reversed.at(i));
-      }
-    }
   }
 }

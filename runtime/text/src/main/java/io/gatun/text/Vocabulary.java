@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * The tokens of a model: their spelling, type and score, and the parts that some of them play.
@@ -20,6 +21,7 @@ public final class Vocabulary {
   private final Map<SpecialRole, Integer> roles;
   private final Set<Integer> endOfGeneration;
   private final BitSet declaredSpecial;
+  private final BitSet addedOnly;
   private final TokenIndex ids;
   private final boolean addsBos;
   private final boolean addsEos;
@@ -32,6 +34,7 @@ public final class Vocabulary {
     this.roles = Map.copyOf(reader.roles());
     this.endOfGeneration = Set.copyOf(reader.endOfGeneration());
     this.declaredSpecial = reader.declaredSpecial();
+    this.addedOnly = reader.addedOnly();
     this.ids = reader.ids();
     this.addsBos = reader.addsBos();
     this.addsEos = reader.addsEos();
@@ -121,7 +124,7 @@ public final class Vocabulary {
     return ids.find(text, from, to);
   }
 
-  /** As {@link #find}, but of the tokens that text of a stranger may become. */
+  /** As {@link #find}, but of the tokens that text of a stranger may become by its characters. */
   int findOrdinary(String text) {
     return unlessGuarded(ids.find(text));
   }
@@ -142,7 +145,7 @@ public final class Vocabulary {
   }
 
   private int unlessGuarded(int id) {
-    return id >= 0 && isControl(id) ? TokenIndex.NONE : id;
+    return id >= 0 && (isControl(id) || addedOnly.get(id)) ? TokenIndex.NONE : id;
   }
 
   private boolean isControl(int id) {
@@ -167,11 +170,21 @@ public final class Vocabulary {
     return !tokens.isWellFormed(id);
   }
 
-  /** All tokens that text of a stranger may become, by their bytes. */
+  /** Whether ordinary text never becomes this token, but where it is found before anything else. */
+  boolean isAddedOnly(int id) {
+    return addedOnly.get(id);
+  }
+
+  /** All tokens that text of a stranger may become by its characters, by their bytes. */
   ByteTrie ordinaryTokens() {
+    return ordinaryTokens(id -> true);
+  }
+
+  /** As {@link #ordinaryTokens()}, of those alone that {@code wanted} accepts. */
+  ByteTrie ordinaryTokens(IntPredicate wanted) {
     var trie = new ByteTrie();
     for (int id = 0; id < size(); id++) {
-      if (!isGuarded(id)) {
+      if (!isGuarded(id) && !addedOnly.get(id) && wanted.test(id)) {
         trie.add(bytes(id), id);
       }
     }

@@ -38,6 +38,7 @@ final class VocabularyReader {
   private final Map<SpecialRole, Integer> roles = new EnumMap<>(SpecialRole.class);
   private final Set<Integer> endOfGeneration = new HashSet<>();
   private final BitSet declaredSpecial = new BitSet();
+  private final BitSet addedOnly = new BitSet();
   private boolean addsBos;
   private boolean addsEos;
   private boolean addsSeparator;
@@ -191,6 +192,7 @@ final class VocabularyReader {
           case WORD_PIECE -> role == SpecialRole.BOS;
           case UNIGRAM -> told.orElse(role == SpecialRole.EOS);
           case GREEDY_TRIE, PLAMO_2 -> false;
+          case PIPELINE -> told.orElse(false);
         };
     return adds && has(role);
   }
@@ -226,12 +228,12 @@ final class VocabularyReader {
     types[id] = type.number();
   }
 
-  /** The id of each of these spellings that the vocabulary has. */
+  /** The id of each of these spellings that the vocabulary has, where that tells control tokens apart as such a token. */
   Map<String, Integer> idsOf(Set<String> spellings) {
     var found = new HashMap<String, Integer>();
     for (String spelling : spellings) {
       int id = ids.find(spelling);
-      if (id != TokenIndex.NONE) {
+      if (id != TokenIndex.NONE && (kind != TokenizerKind.PIPELINE || types[id] != TokenType.NORMAL.number())) {
         found.put(spelling, id);
       }
     }
@@ -269,6 +271,11 @@ final class VocabularyReader {
 
   BitSet declaredSpecial() {
     return declaredSpecial;
+  }
+
+  /** Tokens that no segmenter may make. */
+  BitSet addedOnly() {
+    return addedOnly;
   }
 
   boolean addsBos() {

@@ -80,7 +80,7 @@ final class WordPiece implements Segmenter {
   }
 
   /** The ranges of Hugging Face's BertNormalizer, of which the last but two begins later than the block E. */
-  private static boolean isIdeograph(int character) {
+  static boolean isIdeograph(int character) {
     return (character >= 0x4E00 && character <= 0x9FFF)
         || (character >= 0x3400 && character <= 0x4DBF)
         || (character >= 0x20000 && character <= 0x2A6DF)

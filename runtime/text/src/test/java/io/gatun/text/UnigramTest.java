@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 class UnigramTest {
   private static final JsonNode DATA = data();
 
-  private static JsonNode data() {
+  static JsonNode data() {
     try (InputStream in = UnigramTest.class.getResourceAsStream("unigram.json")) {
       return Oracle.json(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
@@ -53,8 +53,12 @@ class UnigramTest {
         .with("remove_extra_whitespaces", true);
   }
 
+  static String charsmapBase64() {
+    return DATA.get("charsmap").asString();
+  }
+
   private static long[] charsmap() {
-    byte[] bytes = Base64.getDecoder().decode(DATA.get("charsmap").asString());
+    byte[] bytes = Base64.getDecoder().decode(charsmapBase64());
     var numbers = new long[bytes.length];
     Arrays.setAll(numbers, i -> bytes[i] & 0xFF);
     return numbers;

@@ -1,0 +1,55 @@
+package io.gatun.text;
+
+import io.gatun.tensors.FormatException;
+import io.gatun.tensors.Metadata;
+import io.gatun.tensors.UnsupportedModelException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The tokenizer of a folder as Hugging Face's libraries write them, and what its files say besides.
+ *
+ * <p>Read is {@code tokenizer.json}; where that is missing {@code tokenizer.model} of SentencePiece, or {@code
+ * vocab.json} and {@code merges.txt}. What {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code
+ * added_tokens.json}, {@code generation_config.json}, {@code config.json} and {@code chat_template.jinja} say of
+ * tokens and templates is added. BOS, EOS and all tokens that end an answer are those of the {@link
+ * Tokenizer#vocabulary}. Immutable.
+ *
+ * @param tokenizer gives the ids that Hugging Face's own gives, but that control tokens are found only where {@link
+ *     EncodeOption} says so, and that bytes which are no text are decoded as they are
+ * @param metadata the same as a GGUF file names it: {@code tokenizer.ggml.*} without the steps that GGUF has no words
+ *     for, and the templates, for {@link io.gatun.text.template.ChatTemplate#of(Metadata)}
+ */
+public record HfTokenizer(Tokenizer tokenizer, Metadata metadata) {
+
+  /** Whether a folder has the files of a tokenizer. */
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(TokenizerJson.NAME))
+        || Files.exists(folder.resolve(SentencePieceFile.NAME))
+        || Files.exists(folder.resolve(VocabJson.NAME));
+  }
+
+  /**
+   * Reads the tokenizer of a folder.
+   *
+   * @throws FormatException if there is none, or a file is malformed
+   * @throws UnsupportedModelException if it has a component that we do not know, which the message names
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public static HfTokenizer read(Path folder) {
+    var settings = new TokenizerSettings(folder);
+    if (Files.exists(folder.resolve(TokenizerJson.NAME))) {
+      return TokenizerJson.read(folder.resolve(TokenizerJson.NAME), settings);
+    }
+    if (Files.exists(folder.resolve(SentencePieceFile.NAME))) {
+      return SentencePieceFile.read(folder.resolve(SentencePieceFile.NAME), settings);
+    }
+    if (Files.exists(folder.resolve(VocabJson.NAME))) {
+      return VocabJson.read(folder, settings);
+    }
+    throw new FormatException(
+        "%s: no tokenizer, expected %s, %s, or %s and %s"
+            .formatted(folder, TokenizerJson.NAME, SentencePieceFile.NAME, VocabJson.NAME, VocabJson.MERGES));
+  }
+}
