@@ -129,7 +129,7 @@ class JitLoopsTest {
   /** Against plain sums likewise, with decays that are given and with those of rates. */
   @Test
   void tokensMeetStatesByTheirFormula() {
-    RowLoops code = JitTier.loops().orElseThrow();
+    RowLoops code = JitTier.loops();
     int width = 4 * LoopEmitter.LANES;
     int step = width + 3;
     long bytes = (long) ROOM * Float.BYTES;
