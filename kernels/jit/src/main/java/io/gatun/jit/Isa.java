@@ -36,6 +36,7 @@ enum Isa {
   /** Whether four products of bytes are added to a 32-bit lane at once. */
   final boolean hasDots;
 
+  @SuppressWarnings("ImmutableEnumChecker") // a list that cannot be changed
   private final List<String> flags;
 
   Isa(String tier, int bits, int registers, boolean hasDots, List<String> flags) {

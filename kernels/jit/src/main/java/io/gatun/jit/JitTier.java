@@ -76,6 +76,7 @@ public sealed class JitTier implements KernelTier {
   }
 
   @Override
+  @SuppressWarnings("EnumOrdinal") // declared weakest first
   public final int strength() {
     return isa.ordinal();
   }

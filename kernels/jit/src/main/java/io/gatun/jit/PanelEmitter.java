@@ -434,7 +434,7 @@ final class PanelEmitter extends Emitter {
 
   /**
    * The dots of a group, which begin with what its center is worth. Four products of bytes are added to 32 bits at once and
-   * nothing saturates: a group's are below 32 · 255 · 128 < 2²¹.
+   * nothing saturates: a group's are less than 32 · 255 · 128, which is under 2²¹.
    */
   private void dots(int group, int quads) {
     for (int token = 0; token < TILE; token++) {
@@ -527,7 +527,7 @@ final class PanelEmitter extends Emitter {
 
   /** {@code sum = fma((float) dot, scale · xscale, sum)}, and {@code sum = fma(± minimum, xscale · Σx, sum)}. */
   private void accumulate(int token, int group) {
-    if (shape.hasMinimums() || shape.center() != 0 && !wide.hasDots) {
+    if (shape.hasMinimums() || (shape.center() != 0 && !wide.hasDots)) {
       code.op(VBROADCASTSS, correction, correction(token, group));
     }
     code.op(VBROADCASTSS, x, xScale(token));

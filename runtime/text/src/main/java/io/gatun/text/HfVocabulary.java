@@ -240,7 +240,7 @@ final class HfVocabulary {
     if (token != null && wanted && !there) {
       ids.add(at, token);
     } else if (there && !wanted) {
-      ids.remove(/* index= */ at);
+      ids.subList(at, at + 1).clear();
     }
   }
 }
