@@ -8,10 +8,11 @@ import io.gatun.device.QuantizedRows;
 import io.gatun.device.RopeSpec;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Scratch;
+import java.lang.ref.Reference;
 
 /**
- * The operations on rows, made of a tier's loops. Every result is the same to the bit however ranges are cut. Stateless and
- * thread-safe.
+ * The operations on rows, made of a tier's loops. Every result is the same to the bit however ranges are cut. What a scratch
+ * has room for is used by its address, so it stays reachable for as long. Stateless and thread-safe.
  */
 public final class LoopedRows implements RowKernels {
   private final RowLoops loops;
@@ -38,7 +39,11 @@ public final class LoopedRows implements RowKernels {
 
   @Override
   public void rope(HostBuffer x, int[] positions, RopeSpec spec, long from, long to, Scratch scratch) {
-    Rotation.rotate(loops, x, positions, spec, from, to, scratch);
+    try {
+      Rotation.rotate(loops, x, positions, spec, from, to, scratch);
+    } finally {
+      Reference.reachabilityFence(scratch);
+    }
   }
 
   @Override
@@ -77,31 +82,55 @@ public final class LoopedRows implements RowKernels {
   @Override
   public void append(
       HostKvPool pool, int layer, HostBuffer k, HostBuffer v, KvRows rows, long from, long to, Scratch scratch) {
-    KvStores.append(pool, layer, k, v, rows, from, to, scratch);
+    try {
+      KvStores.append(pool, layer, k, v, rows, from, to, scratch);
+    } finally {
+      Reference.reachabilityFence(scratch);
+    }
   }
 
   @Override
   public void attention(AttentionCall call, long from, long to, Scratch scratch) {
-    Attention.run(loops, call, from, to, scratch);
+    try {
+      Attention.run(loops, call, from, to, scratch);
+    } finally {
+      Reference.reachabilityFence(scratch);
+    }
   }
 
   @Override
   public void convolve(ConvolveCall call, long from, long to, Scratch scratch) {
-    new Convolution(loops, call, scratch).run(from, to);
+    try {
+      new Convolution(loops, call, scratch).run(from, to);
+    } finally {
+      Reference.reachabilityFence(scratch);
+    }
   }
 
   @Override
   public void deltaNet(DeltaNetCall call, long from, long to, Scratch scratch) {
-    new DeltaRule(loops, call, scratch).run(from, to);
+    try {
+      new DeltaRule(loops, call, scratch).run(from, to);
+    } finally {
+      Reference.reachabilityFence(scratch);
+    }
   }
 
   @Override
   public void linearAttention(LinearAttentionCall call, long from, long to, Scratch scratch) {
-    new LinearAttention(loops, call, scratch).run(from, to);
+    try {
+      new LinearAttention(loops, call, scratch).run(from, to);
+    } finally {
+      Reference.reachabilityFence(scratch);
+    }
   }
 
   @Override
   public void stateSpace(StateSpaceCall call, long from, long to, Scratch scratch) {
-    new StateSpace(loops, call, scratch).run(from, to);
+    try {
+      new StateSpace(loops, call, scratch).run(from, to);
+    } finally {
+      Reference.reachabilityFence(scratch);
+    }
   }
 }
