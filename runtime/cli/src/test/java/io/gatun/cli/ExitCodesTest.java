@@ -68,6 +68,8 @@ class ExitCodesTest {
   @Test
   void aModelThatIsNotSupported() {
     fails(4, "arch", "run", "-m", Oracle.require("malformed/files/arch-unknown.gguf"), "-p", "x");
+    Path safetensors = Oracle.requireVector("gptq/31_v1_zero_gidx_b4.safetensors");
+    fails(4, safetensors + ": safetensors are not run yet", "run", "-m", safetensors, "-p", "x");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.gatun.cli.terminal.UsageException;
 import io.gatun.gguf.GgufFile;
 import io.gatun.safetensors.SafetensorsDir;
 import io.gatun.tensors.Checkpoint;
+import io.gatun.tensors.UnsupportedModelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,11 +28,28 @@ public final class Checkpoints {
     }
   }
 
-  /** @throws UsageException if there is no such file */
+  /**
+   * For what is to be computed with.
+   *
+   * @throws UsageException if there is no such file
+   * @throws UnsupportedModelException if it is no GGUF file but another that is known
+   */
   static void requireFile(Path path) {
     requireExists(path);
+    if (isSafetensors(path)) {
+      throw new UnsupportedModelException(
+          path + ": safetensors are not run yet; `gatun inspect` and `gatun dequantize` read them");
+    }
     if (Files.isDirectory(path)) {
       throw new UsageException(path + ": is a folder, expected a GGUF file");
+    }
+  }
+
+  private static boolean isSafetensors(Path path) {
+    try {
+      return SafetensorsDir.matches(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s: cannot read: %s".formatted(path, e.getMessage()), e);
     }
   }
 
