@@ -13,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each failure is its exit code and one line of ours on standard error, with standard output empty. */
 class ExitCodesTest {
+  private static final String UNKNOWN = "malformed/files/arch-unknown.gguf";
+
 
   private static void fails(int exitCode, String says, Object... arguments) {
     failed(exitCode, says, Program.gatun(arguments).run());
@@ -67,7 +69,8 @@ class ExitCodesTest {
 
   @Test
   void aModelThatIsNotSupported() {
-    fails(4, "arch", "run", "-m", Oracle.require("malformed/files/arch-unknown.gguf"), "-p", "x");
+    fails(4, "'nonesuch' is not supported, expected one of afmoe, ", "run", "-m", Oracle.require(UNKNOWN), "-p", "x");
+    fails(4, ", llama, ", "run", "-m", Oracle.require(UNKNOWN), "-p", "x");
     Path safetensors = Oracle.requireVector("gptq/31_v1_zero_gidx_b4.safetensors");
     fails(4, safetensors + ": safetensors are not run yet", "run", "-m", safetensors, "-p", "x");
   }

@@ -1,8 +1,6 @@
 package io.gatun.model;
 
 import io.gatun.tensors.UnsupportedModelException;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,28 +12,15 @@ final class Architectures {
 
   private Architectures() {}
 
-  /** @throws UnsupportedModelException naming some that we have */
+  /** @throws UnsupportedModelException naming those that we have */
   static Architecture of(String id, String origin) {
     Architecture architecture = BY_ID.get(id);
     if (architecture == null) {
       throw new UnsupportedModelException(
-          "%s: architecture '%s' is not supported, expected %s or another of %d"
-              .formatted(origin, id, String.join(", ", similar(id)), BY_ID.size()));
+          "%s: architecture '%s' is not supported, expected one of %s"
+              .formatted(origin, id, String.join(", ", BY_ID.keySet())));
     }
     return architecture;
-  }
-
-  /** Some ids, those that begin most alike first. */
-  private static List<String> similar(String id) {
-    return BY_ID.keySet().stream()
-        .sorted(Comparator.comparingInt(known -> -alike(id, known)))
-        .limit(8)
-        .toList();
-  }
-
-  private static int alike(String a, String b) {
-    int mismatch = Arrays.mismatch(a.toCharArray(), b.toCharArray());
-    return mismatch < 0 ? a.length() : mismatch;
   }
 
   private static Map<String, Architecture> byId() {
