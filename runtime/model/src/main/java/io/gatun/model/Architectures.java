@@ -17,10 +17,14 @@ final class Architectures {
     Architecture architecture = BY_ID.get(id);
     if (architecture == null) {
       throw new UnsupportedModelException(
-          "%s: architecture '%s' is not supported, expected one of %s"
-              .formatted(origin, id, String.join(", ", BY_ID.keySet())));
+          "%s: architecture '%s' is not supported, expected one of %s".formatted(origin, id, known()));
     }
     return architecture;
+  }
+
+  /** The ids of all, for messages. */
+  static String known() {
+    return String.join(", ", BY_ID.keySet());
   }
 
   private static Map<String, Architecture> byId() {

@@ -55,7 +55,8 @@ class MalformedFilesTest {
             if (expected.equals("accept")) {
               fail(defect + ": " + message);
             }
-            assertFalse(message.contains("\n") || message.length() > 500, message);
+            String withoutOurList = message.replace(Architectures.known(), "");
+            assertFalse(message.contains("\n") || withoutOurList.length() > 500, message);
             assertTrue(message.startsWith(path.toString()), message);
           }
         });
