@@ -119,7 +119,7 @@ public final class Model implements AutoCloseable {
                   checkpoint.metadata().origin(),
                   left.size(),
                   keys.architecture(),
-                  String.join(", ", left.stream().limit(8).toList()),
+                  String.join(", ", left.stream().limit(8).map(checkpoint::storedName).toList()),
                   left.size() > 8 ? ", …" : ""));
     }
   }
@@ -128,7 +128,7 @@ public final class Model implements AutoCloseable {
     var unsupported = new TreeSet<String>();
     for (TensorData tensor : checkpoint.tensors().values()) {
       if (!computable(tensor.encoding())) {
-        unsupported.add(tensor.encoding().id() + " (" + tensor.name() + ")");
+        unsupported.add(tensor.encoding().id() + " (" + checkpoint.storedName(tensor.name()) + ")");
       }
     }
     if (!unsupported.isEmpty()) {
