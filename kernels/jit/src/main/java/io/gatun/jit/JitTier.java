@@ -149,7 +149,8 @@ public sealed class JitTier implements KernelTier {
     };
   }
 
-  private static @Nullable BlockCode block(QuantizedEncoding encoding) {
+  /** How blocks of an encoding are taken apart; null if there is no code for it. */
+  static @Nullable BlockCode block(QuantizedEncoding encoding) {
     return switch (encoding.id()) {
       case "q1_0" -> new BlockQ1_0();
       case "q2_0" -> new BlockQ2_0();
