@@ -42,20 +42,20 @@ class Bf16Test {
     assertTrue(Float.isNaN(Bf16.round(Float.NaN)));
   }
 
-  /** Both operands are rounded: 1.00390625 becomes 1, and 3.0234375 becomes 3.03125. */
+  /** Both operands are rounded: 1 + 1/256 becomes 1, and 2 · (1 + 131/256) becomes 2 · (1 + 132/256). */
   @Test
   void theScalarProductRoundsWeightsAndActivations() {
     try (var memory = new HostMemory()) {
       var weights = MemorySegment.ofArray(new byte[4]);
-      weights.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, Float.floatToFloat16(1.00390625f));
+      weights.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, Float.floatToFloat16(0x1.01p0f));
       weights.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2, Float.floatToFloat16(2f));
       HostBuffer x = memory.buffer(1, 2);
-      x.put(0, 3.0234375f);
+      x.put(0, 0x1.83p1f);
       x.put(1, 1f);
       HostBuffer out = memory.buffer(1, 1);
       var w = new HostMatrix("w", Encodings.F16, weights, 1, 2, 1);
       ScalarKernels.bf16Matmul().run(new Product<>(x, 0, w, 0, out, 0, 1), 0, 1, new Scratch());
-      assertEquals(3.03125f + 2, out.at(0));
+      assertEquals(0x1.84p1f + 2, out.at(0));
     }
   }
 
