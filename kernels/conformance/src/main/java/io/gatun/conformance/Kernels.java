@@ -16,9 +16,26 @@ import java.util.function.Function;
  * @param q8 the kernel for 8-bit activations, if there is one for the encoding
  * @param floats the kernel for float activations, if there is one for the encoding
  * @param rows the operations on rows, if the tier has its own
+ * @param roundToBf16 whether those for float activations round both operands as {@link io.gatun.device.Bf16} says
  */
 public record Kernels(
     String name,
     Function<QuantizedEncoding, Optional<MatmulKernel<QuantizedRows>>> q8,
     Function<Encoding, Optional<MatmulKernel<HostBuffer>>> floats,
-    Optional<RowKernels> rows) {}
+    Optional<RowKernels> rows,
+    boolean roundToBf16) {
+
+  /** Kernels that compute with floats as they are. */
+  public Kernels(
+      String name,
+      Function<QuantizedEncoding, Optional<MatmulKernel<QuantizedRows>>> q8,
+      Function<Encoding, Optional<MatmulKernel<HostBuffer>>> floats,
+      Optional<RowKernels> rows) {
+    this(name, q8, floats, rows, false);
+  }
+
+  /** Only kernels for float activations, which round both operands to bf16. */
+  public static Kernels roundingToBf16(String name, Function<Encoding, Optional<MatmulKernel<HostBuffer>>> floats) {
+    return new Kernels(name, _ -> Optional.empty(), floats, Optional.empty(), true);
+  }
+}

@@ -38,6 +38,14 @@ public interface KernelTier {
   /** A kernel for float activations, if the tier has one for the encoding. */
   Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding);
 
+  /**
+   * A kernel for float activations that rounds both operands as {@link io.gatun.device.Bf16} says, if the tier has one for
+   * the encoding: for {@link io.gatun.device.DeviceOptions#roundsToBf16}.
+   */
+  default Optional<MatmulKernel<HostBuffer>> bf16Matmul(Encoding encoding) {
+    return Optional.empty();
+  }
+
   /** The operations on rows, if the tier has its own; it may hand some of them to the scalar kernels. */
   Optional<RowKernels> rowKernels();
 }

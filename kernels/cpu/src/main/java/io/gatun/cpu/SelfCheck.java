@@ -55,6 +55,10 @@ final class SelfCheck {
     return products(encoding, kernel, ScalarKernels.floatMatmul(), (x, _) -> x, LARGEST_NMSE);
   }
 
+  static Optional<String> bf16(Encoding encoding, MatmulKernel<HostBuffer> kernel) {
+    return products(encoding, kernel, ScalarKernels.bf16Matmul(), (x, _) -> x, LARGEST_NMSE);
+  }
+
   private static QuantizedRows quantized(HostBuffer x, HostMemory memory) {
     var rows = new QuantizedRows(memory);
     rows.reshape(x.rows(), x.cols());

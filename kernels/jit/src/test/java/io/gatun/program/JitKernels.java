@@ -49,4 +49,18 @@ public abstract class JitKernels implements Supplier<Kernels> {
       super(new JitTier.Avx512());
     }
   }
+
+  /** Those that round to bf16. */
+  public static final class Avx512Bf16 extends JitKernels {
+
+    /** For whoever loads the class. */
+    public Avx512Bf16() {
+      super(new JitTier.Avx512Bf16());
+    }
+
+    @Override
+    public Kernels get() {
+      return Kernels.roundingToBf16(tier().name(), tier()::bf16Matmul);
+    }
+  }
 }
