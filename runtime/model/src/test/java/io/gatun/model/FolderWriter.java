@@ -173,6 +173,10 @@ record FolderWriter(
       String key = architecture + "attention.head_count" + (end.equals("attn_q") ? "" : "_kv");
       unpermute(values, Math.toIntExact(metadata.integer(key)), (int) tensor.rows() == 1 ? 1 : (int) tensor.cols());
     }
+    if (end.equals("ffn_gate_inp_shexp")) {
+      return List.of(
+          floats("model.layers." + block.group(1) + "." + name(end) + ".weight", values, List.of(1L, tensor.cols())));
+    }
     String name = "model.layers." + block.group(1) + "." + name(end);
     String suffix = name.endsWith("!") ? "" : block.group(3) == null ? "" : block.group(3);
     String full = name.replace("!", "") + suffix;
