@@ -10,11 +10,7 @@ import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.Routing;
 import io.gatun.device.RowKernels;
-import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
-import io.gatun.tensors.Encoding;
-import io.gatun.tensors.MatrixEncoding;
-import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -54,9 +50,10 @@ final class Products {
 
   /** Has the kernel of a matrix checked before it is needed. */
   void choose(HostMatrix w) {
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() -> table.q8Matmul(encoding);
-      case Encoding encoding -> table.floatMatmul(encoding);
+    if (quantizes(w)) {
+      table.q8Matmul(w);
+    } else {
+      table.floatMatmul(w);
     }
   }
 
@@ -67,13 +64,15 @@ final class Products {
   }
 
   void matmul(HostMatrix w, HostBuffer out) {
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() ->
-          run(new Product<>(quantized(), 0, w, 0, out, 0, x.rows()), table.q8Matmul(encoding));
-      case MatrixEncoding _ when precision.quantizes() && w.isInteger() ->
-          run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), ScalarKernels.q8Matmul());
-      case Encoding encoding -> run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(encoding));
+    if (quantizes(w)) {
+      run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), table.q8Matmul(w));
+    } else {
+      run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(w));
     }
+  }
+
+  private boolean quantizes(HostMatrix w) {
+    return precision.quantizes() && w.isInteger();
   }
 
   private <X> void run(Product<X> product, MatmulKernel<X> kernel) {
@@ -116,12 +115,10 @@ final class Products {
     var order = new ExpertOrder(routing, w.experts());
     outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
     HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() ->
-          run(quantizedByExpert(order, routing), w, order, results, table.q8Matmul(encoding));
-      case MatrixEncoding _ when precision.quantizes() && w.isInteger() && w.permutation().length == 0 ->
-          run(quantizedByExpert(order, routing), w, order, results, ScalarKernels.q8Matmul());
-      case Encoding encoding -> run(xByExpert(order, routing), w, order, results, table.floatMatmul(encoding));
+    if (quantizes(w)) {
+      run(quantizedByExpert(order, routing, w), w, order, results, table.q8Matmul(w));
+    } else {
+      run(xByExpert(order, routing), w, order, results, table.floatMatmul(w));
     }
     long bytes = w.rows() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
@@ -147,8 +144,8 @@ final class Products {
         });
   }
 
-  private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing) {
-    QuantizedRows rows = quantized();
+  private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing, HostMatrix w) {
+    QuantizedRows rows = quantized(w.permutation());
     quantizedByExpert.reshape(routing.slots(), x.cols());
     for (int i = 0; i < routing.slots(); i++) {
       quantizedByExpert.copyRow(rows, routing.xRow(order.slot(i), x.rows()), i);
