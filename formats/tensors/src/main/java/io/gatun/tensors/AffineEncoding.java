@@ -57,6 +57,11 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
     return codes.bits();
   }
 
+  /** Rows of all experts. */
+  public long rows() {
+    return rows;
+  }
+
   /** Where codes are in the first plane. */
   public CodeLayout layout() {
     return codes;

@@ -79,7 +79,8 @@ final class Products {
     if (product.count() > 0) {
       workers.run(
           product.w().rows(),
-          Grain.ofStrips(product.w().cols() * (product.count() + 2)),
+          Grain.ofStrips(
+              product.w().cols() * (product.count() + 2), kernel.rowsTogether(), product.w().rows(), workers.threads()),
           (from, to, worker) -> kernel.run(product, from, to, scratch[worker]));
     }
   }

@@ -89,7 +89,7 @@ public record HostMatrix(
   }
 
   /** Decodes {@code count} rows of an expert from {@code row} on to the start of {@code target}. */
-  void decode(int expert, long row, int count, float[] target) {
+  public void decode(int expert, long row, int count, float[] target) {
     if (encoding instanceof MatrixEncoding matrix) {
       matrix.decode(planes, region(expert, row, count), target, 0);
     } else {
