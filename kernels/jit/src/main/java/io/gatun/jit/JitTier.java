@@ -6,6 +6,7 @@ import io.gatun.cpu.rows.RowLoops;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public sealed class JitTier implements KernelTier {
   /** The kernels that were asked for, whose code is assembled when they are first used. */
   private static final Map<Form<QuantizedEncoding>, JitMatmul> PRODUCTS = new ConcurrentHashMap<>();
+
+  private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
 
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
 
@@ -127,6 +130,14 @@ public sealed class JitTier implements KernelTier {
     return isa == Isa.AVX512BF16
         ? Optional.empty()
         : Optional.ofNullable(PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::product));
+  }
+
+  /** All forms have those of AVX2. */
+  @Override
+  public final Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
+    return isa == Isa.AVX2
+        ? PlaneForm.of(w).map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+        : Optional.empty();
   }
 
   /** AVX-VNNI has nothing for floats that AVX2 lacks. */
