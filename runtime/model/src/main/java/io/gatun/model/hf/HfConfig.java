@@ -66,7 +66,8 @@ final class HfConfig {
     return type.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
   }
 
-  private Optional<Object> find(String key) {
+  /** Whatever it is. */
+  Optional<Object> value(String key) {
     return prefixes.stream()
         .flatMap(prefix -> metadata.peek(prefix + key).stream())
         .findFirst()
@@ -75,7 +76,7 @@ final class HfConfig {
   }
 
   Optional<Long> integer(String key) {
-    return find(key).map(content -> cast(key, content, Long.class, "an integer"));
+    return value(key).map(content -> cast(key, content, Long.class, "an integer"));
   }
 
   /** @throws FormatException if it is missing */
@@ -84,23 +85,23 @@ final class HfConfig {
   }
 
   Optional<Double> number(String key) {
-    return find(key).map(content -> cast(key, content, Number.class, "a number").doubleValue());
+    return value(key).map(content -> cast(key, content, Number.class, "a number").doubleValue());
   }
 
   Optional<Boolean> flag(String key) {
-    return find(key).map(content -> cast(key, content, Boolean.class, "true or false"));
+    return value(key).map(content -> cast(key, content, Boolean.class, "true or false"));
   }
 
   Optional<String> text(String key) {
-    return find(key).map(content -> cast(key, content, String.class, "a string"));
+    return value(key).map(content -> cast(key, content, String.class, "a string"));
   }
 
   Optional<String[]> texts(String key) {
-    return find(key).map(content -> cast(key, content, String[].class, "an array of strings"));
+    return value(key).map(content -> cast(key, content, String[].class, "an array of strings"));
   }
 
   Optional<double[]> numbers(String key) {
-    return find(key)
+    return value(key)
         .map(
             content ->
                 content instanceof long[] integers

@@ -15,7 +15,11 @@ record HfKey(String key, Kind kind, List<String> names) {
   /** What a value is. */
   enum Kind {
     INTEGER,
+    /** The sum of all names' values. */
+    SUM,
     NUMBER,
+    /** 1 / √x. */
+    INVERSE_ROOT,
     FLAG
   }
 
@@ -25,6 +29,14 @@ record HfKey(String key, Kind kind, List<String> names) {
 
   static HfKey integer(String key, String... names) {
     return new HfKey(key, Kind.INTEGER, List.of(names));
+  }
+
+  static HfKey sum(String key, String... names) {
+    return new HfKey(key, Kind.SUM, List.of(names));
+  }
+
+  static HfKey inverseRoot(String key, String... names) {
+    return new HfKey(key, Kind.INVERSE_ROOT, List.of(names));
   }
 
   static HfKey number(String key, String... names) {
@@ -40,6 +52,9 @@ record HfKey(String key, Kind kind, List<String> names) {
     Stream<Value> values =
         switch (kind) {
           case INTEGER -> names.stream().flatMap(name -> config.integer(name).stream()).map(HfKey::value);
+          case SUM -> Stream.of(value(names.stream().mapToLong(config::requireInteger).sum()));
+          case INVERSE_ROOT ->
+              names.stream().flatMap(name -> config.number(name).stream()).map(x -> value(1 / Math.sqrt(x)));
           case NUMBER -> names.stream().flatMap(name -> config.number(name).stream()).map(HfKey::value);
           case FLAG -> names.stream().flatMap(name -> config.flag(name).stream()).map(HfKey::value);
         };

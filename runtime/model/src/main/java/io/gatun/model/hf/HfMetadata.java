@@ -40,6 +40,7 @@ final class HfMetadata {
       config.requireInteger(key);
     }
     requireActivation();
+    family.requirements().forEach(this::require);
     Stream.concat(HfFamilies.KEYS.stream(), family.keys().stream())
         .forEach(key -> key.in(config).ifPresent(value -> put(key.key(), value)));
     rope.keys().forEach((key, value) -> put(key, HfKey.value(value)));
@@ -61,6 +62,17 @@ final class HfMetadata {
               throw new UnsupportedModelException(
                   "%s: hidden_act '%s' is not supported here, expected one of %s"
                       .formatted(config.origin(), name, String.join(", ", family.activations())));
+            });
+  }
+
+  private void require(String name, Object wanted) {
+    config
+        .value(name)
+        .filter(value -> !value.equals(wanted))
+        .ifPresent(
+            value -> {
+              throw new UnsupportedModelException(
+                  "%s: %s is %s, which is not supported here, expected %s".formatted(config.origin(), name, value, wanted));
             });
   }
 
