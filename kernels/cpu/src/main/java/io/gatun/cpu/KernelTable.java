@@ -48,7 +48,7 @@ public final class KernelTable {
   private final Map<Encoding, Candidate<MatmulKernel<QuantizedRows>>> q8 = new ConcurrentHashMap<>();
   private final Map<Encoding, Candidate<MatmulKernel<HostBuffer>>> floats = new ConcurrentHashMap<>();
 
-  /** For matrices in planes, by the kernels that the tiers have for them. */
+  /** Of matrices in planes, which have an encoding each, by the kernels that the tiers have for them. */
   private final Map<List<Optional<MatmulKernel<QuantizedRows>>>, Candidate<MatmulKernel<QuantizedRows>>> q8OfPlanes =
       new ConcurrentHashMap<>();
 
@@ -209,12 +209,15 @@ public final class KernelTable {
   public MatmulKernel<QuantizedRows> q8Matmul(HostMatrix w) {
     return w.encoding() instanceof QuantizedEncoding blocks
         ? q8Matmul(blocks)
-        : ofPlanes(
-                q8OfPlanes,
-                SCALAR_Q8,
-                tier -> tier.q8OfPlanes(w),
-                w.encoding().id() + " q8",
-                kernel -> SelfCheck.q8(w, kernel))
+        : q8.computeIfAbsent(
+                w.encoding(),
+                encoding ->
+                    ofPlanes(
+                        q8OfPlanes,
+                        SCALAR_Q8,
+                        tier -> tier.q8OfPlanes(w),
+                        encoding.id() + " q8",
+                        kernel -> SelfCheck.q8(w, kernel)))
             .checked()
             .kernel();
   }
@@ -222,12 +225,15 @@ public final class KernelTable {
   /** The kernel for a matrix and float activations, checked like {@link #q8Matmul(HostMatrix)}. */
   public MatmulKernel<HostBuffer> floatMatmul(HostMatrix w) {
     return w.encoding() instanceof MatrixEncoding
-        ? ofPlanes(
-                floatsOfPlanes,
-                SCALAR_FLOAT,
-                tier -> tier.floatOfPlanes(w),
-                w.encoding().id() + " f32",
-                kernel -> SelfCheck.floats(w, kernel))
+        ? floats.computeIfAbsent(
+                w.encoding(),
+                encoding ->
+                    ofPlanes(
+                        floatsOfPlanes,
+                        SCALAR_FLOAT,
+                        tier -> tier.floatOfPlanes(w),
+                        encoding.id() + " f32",
+                        kernel -> SelfCheck.floats(w, kernel)))
             .checked()
             .kernel()
         : floatMatmul(w.encoding());

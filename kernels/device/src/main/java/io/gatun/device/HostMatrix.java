@@ -122,7 +122,7 @@ public record HostMatrix(
 
   /** Its first rows, {@code count} at most; those of the first expert. */
   public HostMatrix first(long count) {
-    return new HostMatrix(name, encoding, planes, Math.min(count, rows), cols, 1);
+    return new HostMatrix(name, encoding, planes, Math.min(count, rows), cols, 1, List.of());
   }
 
   /** The integer codes of a matrix in several planes, where it is that. */
