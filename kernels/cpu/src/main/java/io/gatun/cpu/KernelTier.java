@@ -1,5 +1,6 @@
 package io.gatun.cpu;
 
+import io.gatun.device.ByteDots;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.KernelCap;
@@ -37,6 +38,11 @@ public interface KernelTier {
 
   /** A kernel for float activations, if the tier has one for the encoding. */
   Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding);
+
+  /** Products of 8-bit integers, if the tier has its own. */
+  default Optional<ByteDots> byteDots() {
+    return Optional.empty();
+  }
 
   /** The operations on rows, if the tier has its own; it may hand some of them to the scalar kernels. */
   Optional<RowKernels> rowKernels();

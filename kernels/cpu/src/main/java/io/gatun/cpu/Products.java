@@ -6,12 +6,16 @@ import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.PermutedRows;
+import io.gatun.device.PrescribedRows;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
+import io.gatun.device.RoundedRows;
 import io.gatun.device.Routing;
 import io.gatun.device.RowKernels;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
+import io.gatun.tensors.ActivationScheme.Int8;
+import io.gatun.tensors.ActivationScheme.Rounded;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.QuantizedEncoding;
@@ -35,6 +39,8 @@ final class Products {
   private HostBuffer xByExpert;
   private HostBuffer outByExpert;
   private boolean isQuantized;
+  private final PrescribedRows prescribed;
+  private final RoundedRows rounded;
 
   Products(
       KernelTable table, ActivationPrecision precision, Workers workers, Scratch[] scratch, HostMemory memory) {
@@ -47,6 +53,8 @@ final class Products {
     this.quantizedByExpert = new QuantizedRows(memory);
     this.quantizedByColumn = new QuantizedRows(memory);
     this.permuted = new PermutedRows(memory);
+    this.prescribed = new PrescribedRows(memory);
+    this.rounded = new RoundedRows(memory);
     this.x = memory.buffer(0, 1);
     this.xByExpert = x;
     this.outByExpert = x;
@@ -67,6 +75,16 @@ final class Products {
   }
 
   void matmul(HostMatrix w, HostBuffer out) {
+    switch (w.prescribed(precision).orElse(null)) {
+      case Int8 scheme -> run(new Product<>(prescribed(x, scheme, w), 0, w, 0, out, 0, x.rows()), table.prescribedMatmul());
+      case Rounded scheme ->
+          run(new Product<>(rounded(x, scheme), 0, w, 0, out, 0, x.rows()), table.floatMatmul(w.encoding()));
+      case null -> multiply(w, out);
+    }
+  }
+
+  /** Where the checkpoint prescribes nothing, or is not asked. */
+  private void multiply(HostMatrix w, HostBuffer out) {
     switch (w.encoding()) {
       case QuantizedEncoding encoding when precision.quantizes() ->
           run(new Product<>(quantized(), 0, w, 0, out, 0, x.rows()), table.q8Matmul(encoding));
@@ -102,6 +120,21 @@ final class Products {
     return quantizedByColumn;
   }
 
+  private PrescribedRows prescribed(HostBuffer rows, Int8 scheme, HostMatrix w) {
+    prescribed.reshape(rows, scheme, w.permutation());
+    workers.run(rows.rows(), Grain.of(16 * rows.cols()), (from, to, _) -> prescribed.quantize(from, to));
+    return prescribed;
+  }
+
+  private HostBuffer rounded(HostBuffer rows, Rounded scheme) {
+    HostBuffer target = rounded.like(rows);
+    workers.run(
+        rows.rows(),
+        Grain.of(16 * rows.cols()),
+        (from, to, worker) -> RoundedRows.round(rows, scheme, target, from, to, scratch[worker]));
+    return target;
+  }
+
   private void quantize(HostBuffer rows, QuantizedRows target) {
     target.reshape(rows.rows(), rows.cols());
     RowKernels kernels = table.rows();
@@ -116,16 +149,25 @@ final class Products {
     var order = new ExpertOrder(routing, w.experts());
     outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
     HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
+    switch (w.prescribed(precision).orElse(null)) {
+      case Int8 scheme -> run(prescribed(xByExpert(order, routing), scheme, w), w, order, results, table.prescribedMatmul());
+      case Rounded scheme ->
+          run(rounded(xByExpert(order, routing), scheme), w, order, results, table.floatMatmul(w.encoding()));
+      case null -> multiplyExperts(w, routing, order, results);
+    }
+    long bytes = w.rows() * Float.BYTES;
+    for (int i = 0; i < routing.slots(); i++) {
+      MemorySegment.copy(results.segment(), i * bytes, out.segment(), order.slot(i) * bytes, bytes);
+    }
+  }
+
+  private void multiplyExperts(HostMatrix w, Routing routing, ExpertOrder order, HostBuffer results) {
     switch (w.encoding()) {
       case QuantizedEncoding encoding when precision.quantizes() ->
           run(quantizedByExpert(order, routing), w, order, results, table.q8Matmul(encoding));
       case MatrixEncoding _ when precision.quantizes() && w.isInteger() && w.permutation().length == 0 ->
           run(quantizedByExpert(order, routing), w, order, results, ScalarKernels.q8Matmul());
       case Encoding encoding -> run(xByExpert(order, routing), w, order, results, table.floatMatmul(encoding));
-    }
-    long bytes = w.rows() * Float.BYTES;
-    for (int i = 0; i < routing.slots(); i++) {
-      MemorySegment.copy(results.segment(), i * bytes, out.segment(), order.slot(i) * bytes, bytes);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.gatun.device;
 
+import io.gatun.tensors.ActivationScheme;
+import io.gatun.tensors.ByteCodes;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.IntegerCodes;
 import io.gatun.tensors.MatrixEncoding;
@@ -119,6 +121,21 @@ public record HostMatrix(
   /** The input feature of each column in the order of {@link #unpack}; empty if they are in order. Not to be changed. */
   public int[] permutation() {
     return planeCodes().map(IntegerCodes::permutation).orElseGet(() -> new int[0]);
+  }
+
+  /** The codes as the bytes of the file, where they are that. */
+  Optional<ByteCodes> byteCodes() {
+    return planeCodes().flatMap(IntegerCodes::bytes);
+  }
+
+  /**
+   * What the checkpoint prescribes of the activations that meet this matrix, where it is asked for; empty if it prescribes
+   * nothing, or integers of a matrix that has none.
+   */
+  public Optional<ActivationScheme> prescribed(ActivationPrecision precision) {
+    return precision == ActivationPrecision.NATIVE && encoding instanceof MatrixEncoding matrix
+        ? matrix.activations().filter(scheme -> scheme instanceof ActivationScheme.Rounded || isInteger())
+        : Optional.empty();
   }
 
   /** Columns that share a scale; only of {@linkplain #isInteger integer} matrices. */

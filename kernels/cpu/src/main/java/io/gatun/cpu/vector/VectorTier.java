@@ -3,6 +3,7 @@ package io.gatun.cpu.vector;
 import io.gatun.cpu.KernelTier;
 import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.cpu.rows.RowLoops;
+import io.gatun.device.ByteDots;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.KernelCap;
@@ -65,6 +66,11 @@ public final class VectorTier implements KernelTier {
   @Override
   public Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
     return Optional.of(new FloatMatmul(encoding));
+  }
+
+  @Override
+  public Optional<ByteDots> byteDots() {
+    return Optional.of(VectorByteDots::run);
   }
 
   @Override
