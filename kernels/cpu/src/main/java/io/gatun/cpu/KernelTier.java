@@ -3,6 +3,7 @@ package io.gatun.cpu;
 import io.gatun.device.ByteDots;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
@@ -41,6 +42,22 @@ public interface KernelTier {
 
   /** Products of 8-bit integers, if the tier has its own. */
   default Optional<ByteDots> byteDots() {
+  /**
+   * A kernel for 8-bit activations and a matrix in several planes that is integer codes, if the tier has one. Matrices for
+   * which the tiers have equal kernels are alike: the first of them is what kernels are checked on, for all of them.
+   *
+   * @param w whose encoding is a {@link io.gatun.tensors.MatrixEncoding} with codes
+   */
+  default Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
+    return Optional.empty();
+  }
+
+  /**
+   * A kernel for float activations and a matrix in several planes, as {@link #q8OfPlanes}.
+   *
+   * @param w whose encoding is a {@link io.gatun.tensors.MatrixEncoding}
+   */
+  default Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
     return Optional.empty();
   }
 

@@ -12,14 +12,11 @@ import io.gatun.device.QuantizedRows;
 import io.gatun.device.RoundedRows;
 import io.gatun.device.Routing;
 import io.gatun.device.RowKernels;
-import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.ActivationScheme.Int8;
 import io.gatun.tensors.ActivationScheme.Rounded;
-import io.gatun.tensors.Encoding;
-import io.gatun.tensors.MatrixEncoding;
-import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /**
  * The matrix products of a {@link CpuDevice}: activations are quantized once and meet any number of matrices, weight
@@ -62,9 +59,16 @@ final class Products {
 
   /** Has the kernel of a matrix checked before it is needed. */
   void choose(HostMatrix w) {
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() -> table.q8Matmul(encoding);
-      case Encoding encoding -> table.floatMatmul(encoding);
+    switch (w.prescribed(precision).orElse(null)) {
+      case Int8 _ -> table.prescribedMatmul();
+      case Rounded _ -> table.floatMatmul(w);
+      case null -> {
+        if (quantizes(w)) {
+          table.q8Matmul(w);
+        } else {
+          table.floatMatmul(w);
+        }
+      }
     }
   }
 
@@ -75,23 +79,31 @@ final class Products {
   }
 
   void matmul(HostMatrix w, HostBuffer out) {
-    switch (w.prescribed(precision).orElse(null)) {
-      case Int8 scheme -> run(new Product<>(prescribed(x, scheme, w), 0, w, 0, out, 0, x.rows()), table.prescribedMatmul());
-      case Rounded scheme ->
-          run(new Product<>(rounded(x, scheme), 0, w, 0, out, 0, x.rows()), table.floatMatmul(w.encoding()));
-      case null -> multiply(w, out);
-    }
+    run(input(w, () -> x, () -> quantized(w.permutation())), w, out);
   }
 
-  /** Where the checkpoint prescribes nothing, or is not asked. */
-  private void multiply(HostMatrix w, HostBuffer out) {
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() ->
-          run(new Product<>(quantized(), 0, w, 0, out, 0, x.rows()), table.q8Matmul(encoding));
-      case MatrixEncoding _ when precision.quantizes() && w.isInteger() ->
-          run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), ScalarKernels.q8Matmul());
-      case Encoding encoding -> run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(encoding));
-    }
+  private <X> void run(Input<X> input, HostMatrix w, HostBuffer out) {
+    run(new Product<>(input.x, 0, w, 0, out, 0, x.rows()), input.kernel);
+  }
+
+  /** Activations as they meet a matrix, and the kernel for them. */
+  private record Input<X>(X x, MatmulKernel<X> kernel) {}
+
+  /**
+   * @param floats the activations
+   * @param q8 the same in 8 bits
+   */
+  private Input<?> input(HostMatrix w, Supplier<HostBuffer> floats, Supplier<QuantizedRows> q8) {
+    return switch (w.prescribed(precision).orElse(null)) {
+      case Int8 scheme -> new Input<>(prescribed(floats.get(), scheme, w), table.prescribedMatmul());
+      case Rounded scheme -> new Input<>(rounded(floats.get(), scheme), table.floatMatmul(w));
+      case null ->
+          quantizes(w) ? new Input<>(q8.get(), table.q8Matmul(w)) : new Input<>(floats.get(), table.floatMatmul(w));
+    };
+  }
+
+  private boolean quantizes(HostMatrix w) {
+    return precision.quantizes() && w.isInteger();
   }
 
   private <X> void run(Product<X> product, MatmulKernel<X> kernel) {
@@ -149,30 +161,15 @@ final class Products {
     var order = new ExpertOrder(routing, w.experts());
     outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
     HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
-    switch (w.prescribed(precision).orElse(null)) {
-      case Int8 scheme -> run(prescribed(xByExpert(order, routing), scheme, w), w, order, results, table.prescribedMatmul());
-      case Rounded scheme ->
-          run(rounded(xByExpert(order, routing), scheme), w, order, results, table.floatMatmul(w.encoding()));
-      case null -> multiplyExperts(w, routing, order, results);
-    }
+    run(input(w, () -> xByExpert(order, routing), () -> quantizedByExpert(order, routing, w)), w, order, results);
     long bytes = w.rows() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
       MemorySegment.copy(results.segment(), i * bytes, out.segment(), order.slot(i) * bytes, bytes);
     }
   }
 
-  private void multiplyExperts(HostMatrix w, Routing routing, ExpertOrder order, HostBuffer results) {
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() ->
-          run(quantizedByExpert(order, routing), w, order, results, table.q8Matmul(encoding));
-      case MatrixEncoding _ when precision.quantizes() && w.isInteger() && w.permutation().length == 0 ->
-          run(quantizedByExpert(order, routing), w, order, results, ScalarKernels.q8Matmul());
-      case Encoding encoding -> run(xByExpert(order, routing), w, order, results, table.floatMatmul(encoding));
-    }
-  }
-
   /** One loop over the weight rows of all experts that are used. */
-  private <X> void run(X rows, HostMatrix w, ExpertOrder order, HostBuffer results, MatmulKernel<X> kernel) {
+  private <X> void run(Input<X> input, HostMatrix w, ExpertOrder order, HostBuffer results) {
     long cost = w.cols() * (order.slots() / Math.max(1, order.used()) + 2);
     workers.run(
         order.used() * w.rows(),
@@ -183,14 +180,14 @@ final class Products {
             long base = rank * w.rows();
             end = Math.min(to, base + w.rows());
             int first = order.first(rank);
-            var product = new Product<>(rows, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
-            kernel.run(product, row - base, end - base, scratch[worker]);
+            var product = new Product<>(input.x, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
+            input.kernel.run(product, row - base, end - base, scratch[worker]);
           }
         });
   }
 
-  private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing) {
-    QuantizedRows rows = quantized();
+  private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing, HostMatrix w) {
+    QuantizedRows rows = quantized(w.permutation());
     quantizedByExpert.reshape(routing.slots(), x.cols());
     for (int i = 0; i < routing.slots(); i++) {
       quantizedByExpert.copyRow(rows, routing.xRow(order.slot(i), x.rows()), i);

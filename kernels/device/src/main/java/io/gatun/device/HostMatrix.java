@@ -108,6 +108,11 @@ public record HostMatrix(
     return encoding instanceof MatrixEncoding matrix ? matrix.rowStep() : 1;
   }
 
+  /** Its first rows, {@code count} at most; those of the first expert. */
+  public HostMatrix first(long count) {
+    return new HostMatrix(name, encoding, planes, Math.min(count, rows), cols, 1);
+  }
+
   /** The integer codes of a matrix in several planes, where it is that. */
   public Optional<IntegerCodes> planeCodes() {
     return encoding instanceof MatrixEncoding matrix ? matrix.codes() : Optional.empty();
