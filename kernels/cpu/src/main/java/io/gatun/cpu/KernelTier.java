@@ -42,6 +42,9 @@ public interface KernelTier {
 
   /** Products of 8-bit integers, if the tier has its own. */
   default Optional<ByteDots> byteDots() {
+    return Optional.empty();
+  }
+
   /**
    * A kernel for 8-bit activations and a matrix in several planes that is integer codes, if the tier has one. Matrices for
    * which the tiers have equal kernels are alike: the first of them is what kernels are checked on, for all of them.
