@@ -3,6 +3,7 @@ package io.gatun.device;
 import io.gatun.tensors.ActivationScheme;
 import io.gatun.tensors.ByteCodes;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.FloatCodes;
 import io.gatun.tensors.IntegerCodes;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.QuantizedEncoding;
@@ -91,7 +92,7 @@ public record HostMatrix(
   }
 
   /** Decodes {@code count} rows of an expert from {@code row} on to the start of {@code target}. */
-  void decode(int expert, long row, int count, float[] target) {
+  public void decode(int expert, long row, int count, float[] target) {
     if (encoding instanceof MatrixEncoding matrix) {
       matrix.decode(planes, region(expert, row, count), target, 0);
     } else {
@@ -104,7 +105,7 @@ public record HostMatrix(
   }
 
   /** Rows that are best decoded together. */
-  int rowStep() {
+  public int rowStep() {
     return encoding instanceof MatrixEncoding matrix ? matrix.rowStep() : 1;
   }
 
@@ -126,6 +127,11 @@ public record HostMatrix(
   /** The input feature of each column in the order of {@link #unpack}; empty if they are in order. Not to be changed. */
   public int[] permutation() {
     return planeCodes().map(IntegerCodes::permutation).orElseGet(() -> new int[0]);
+  }
+
+  /** The codes of floats of a matrix in several planes, where it is that. */
+  public Optional<FloatCodes> floatCodes() {
+    return encoding instanceof MatrixEncoding matrix ? matrix.floatCodes() : Optional.empty();
   }
 
   /** The codes as the bytes of the file, where they are that. */

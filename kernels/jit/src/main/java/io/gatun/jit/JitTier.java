@@ -6,15 +6,19 @@ import io.gatun.cpu.rows.RowLoops;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.FloatCodes;
 import io.gatun.tensors.QuantizedEncoding;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +130,12 @@ public sealed class JitTier implements KernelTier {
 
   /** All forms have those of AVX2. */
   @Override
+  public final Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
+    return isa == Isa.AVX2 ? Optional.of(Planes.of(w)) : Optional.empty();
+  }
+
+  /** All forms have those of AVX2. */
+  @Override
   public final Optional<RowKernels> rowKernels() {
     return isa == Isa.AVX2 ? Optional.of(new LoopedRows(loops())) : Optional.empty();
   }
@@ -178,6 +188,27 @@ public sealed class JitTier implements KernelTier {
       case "nvfp4" -> new BlockNVFP4();
       default -> null;
     };
+  }
+
+  /** The kernels for matrices in planes, which share their functions. */
+  private static final class Planes {
+    private static final Map<FloatCodes.Type, JitPlanesMatmul> CODED = new EnumMap<>(FloatCodes.Type.class);
+    private static final JitPlanesMatmul DECODED = new JitPlanesMatmul(Optional.empty());
+
+    static {
+      for (FloatCodes.Type type : FloatCodes.Type.values()) {
+        CODED.put(type, new JitPlanesMatmul(Optional.of(FloatCode.of(type))));
+      }
+    }
+
+    private Planes() {}
+
+    static JitPlanesMatmul of(HostMatrix w) {
+      return w.floatCodes()
+          .filter(codes -> JitPlanesMatmul.reads(w, codes))
+          .map(codes -> Objects.requireNonNull(CODED.get(codes.type())))
+          .orElse(DECODED);
+    }
   }
 
   /** The loops, assembled when they are first asked for. */
