@@ -23,6 +23,16 @@ final class Grain {
     return multiple(cost, STRIP);
   }
 
+  /**
+   * For weight rows that are best decoded together.
+   *
+   * @param cost of one, in multiply-accumulates
+   * @param step how many; any number
+   */
+  static long ofStrips(long cost, long step) {
+    return Math.ceilDiv(ofStrips(cost), step) * step;
+  }
+
   /** For columns of a state, {@code cost} each. */
   static long ofPanels(long cost) {
     return multiple(cost, PANEL);

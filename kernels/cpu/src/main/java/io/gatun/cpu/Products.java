@@ -110,7 +110,7 @@ final class Products {
     if (product.count() > 0) {
       workers.run(
           product.w().rows(),
-          Grain.ofStrips(product.w().cols() * (product.count() + 2)),
+          Grain.ofStrips(product.w().cols() * (product.count() + 2), product.w().rowStep()),
           (from, to, worker) -> kernel.run(product, from, to, scratch[worker]));
     }
   }
@@ -173,7 +173,7 @@ final class Products {
     long cost = w.cols() * (order.slots() / Math.max(1, order.used()) + 2);
     workers.run(
         order.used() * w.rows(),
-        Grain.ofStrips(cost),
+        Grain.ofStrips(cost, w.rowStep()),
         (from, to, worker) -> {
           for (long row = from, end; row < to; row = end) {
             int rank = (int) (row / w.rows());
