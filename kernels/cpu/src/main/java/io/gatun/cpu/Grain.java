@@ -8,7 +8,7 @@ final class Grain {
   /** Weight rows come in multiples of this, so that kernels meet whole strips: two vectors of 16. */
   private static final long STRIP = 32;
 
-  /** Columns of a state likewise, so that kernels meet whole panels: four vectors of 16. */
+  /** Columns of a state likewise, so that kernels meet whole panels, and weight rows that lie side by side: four vectors of 16. */
   private static final long PANEL = 64;
 
   private Grain() {}
@@ -24,13 +24,12 @@ final class Grain {
   }
 
   /**
-   * For weight rows that are best decoded together.
-   *
-   * @param cost of one, in multiply-accumulates
-   * @param step how many; any number
+   * For weight rows, {@code cost} each, of a kernel that had better be given so many {@code together}, as long as there are
+   * some for every thread.
    */
-  static long ofStrips(long cost, long step) {
-    return Math.ceilDiv(ofStrips(cost), step) * step;
+  static long ofStrips(long cost, long together, long rows, int threads) {
+    long least = Math.min(together, Math.ceilDiv(rows, threads));
+    return Math.max(ofStrips(cost), least <= 1 ? 1 : Math.ceilDiv(least, PANEL) * PANEL);
   }
 
   /** For columns of a state, {@code cost} each. */

@@ -110,7 +110,8 @@ final class Products {
     if (product.count() > 0) {
       workers.run(
           product.w().rows(),
-          Grain.ofStrips(product.w().cols() * (product.count() + 2), product.w().rowStep()),
+          Grain.ofStrips(
+              product.w().cols() * (product.count() + 2), kernel.rowsTogether(), product.w().rows(), workers.threads()),
           (from, to, worker) -> kernel.run(product, from, to, scratch[worker]));
     }
   }
@@ -173,7 +174,7 @@ final class Products {
     long cost = w.cols() * (order.slots() / Math.max(1, order.used()) + 2);
     workers.run(
         order.used() * w.rows(),
-        Grain.ofStrips(cost, w.rowStep()),
+        Grain.ofStrips(cost),
         (from, to, worker) -> {
           for (long row = from, end; row < to; row = end) {
             int rank = (int) (row / w.rows());

@@ -160,10 +160,20 @@ public record HostMatrix(
 
   /** As {@link QuantizedEncoding#unpack}, of whole rows; each row begins with a group of its own. */
   void unpack(int expert, long row, int count, byte[] codes, float[] scales, float[] minimums) {
+    unpack(region(expert, row, count), codes, scales, minimums);
+  }
+
+  /**
+   * As {@link QuantizedEncoding#unpack} and {@link IntegerCodes#unpack}; each row begins with a group of its own.
+   *
+   * @param region of rows of all experts, which follow each other; whole blocks of one row, or whole rows
+   */
+  public void unpack(MatrixEncoding.Region region, byte[] codes, float[] scales, float[] minimums) {
     if (encoding instanceof QuantizedEncoding blocks) {
-      blocks.unpack(bytes(), rowOffset(expert, row), Math.toIntExact(count * cols), codes, scales, minimums);
+      long offset = region.row() * rowBytes() + blocks.bytes(region.from());
+      blocks.unpack(bytes(), offset, region.values(), codes, scales, minimums);
     } else {
-      codes().unpack(planes, region(expert, row, count), codes, scales, minimums);
+      codes().unpack(planes, region, codes, scales, minimums);
     }
   }
 

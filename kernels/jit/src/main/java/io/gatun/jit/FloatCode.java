@@ -69,7 +69,7 @@ sealed interface FloatCode {
    */
   record Nibbles(List<Literal> planes) implements FloatCode {
     /** High nibbles in the lower half, low ones in the upper. */
-    private static final Literal SHIFTS = new Literal(List.of(4, 0, 4, 0, 0, 0, 0, 0));
+    private static final Literal SHIFTS = new Literal(List.of(4, 4, 4, 4, 0, 0, 0, 0));
 
     private static final List<Vec> TABLES = List.of(ymm(8), ymm(9), ymm(10), ymm(11));
     private static final List<Vec> WORDS = List.of(ymm(12), ymm(13), ymm(14), ymm(15));
@@ -112,7 +112,7 @@ sealed interface FloatCode {
     public void load(Assembler code, Mem codes, List<Vec> targets) {
       Vec indices = targets.getLast();
       code.op(Op.VBROADCASTI128, indices, codes);
-      code.op(Op.VPSRLVQ, indices, indices, SHIFTS);
+      code.op(Op.VPSRLVD, indices, indices, SHIFTS);
       code.op(Op.VPAND, indices, indices, Emitter.NIBBLES);
       for (int i = 0; i < TABLES.size(); i++) {
         code.op(Op.VPSHUFB, targets.get(i), TABLES.get(i), indices);

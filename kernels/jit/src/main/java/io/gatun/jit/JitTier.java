@@ -32,6 +32,8 @@ public sealed class JitTier implements KernelTier {
   /** The kernels that were asked for, whose code is assembled when they are first used. */
   private static final Map<Form<QuantizedEncoding>, JitMatmul> PRODUCTS = new ConcurrentHashMap<>();
 
+  private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
+
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
 
   /** Something to execute, to find out whether that is allowed: a return. */
@@ -118,6 +120,14 @@ public sealed class JitTier implements KernelTier {
   @Override
   public final Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
     return Optional.ofNullable(PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::product));
+  }
+
+  /** All forms have those of AVX2. */
+  @Override
+  public final Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
+    return isa == Isa.AVX2
+        ? PlaneForm.of(w).map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+        : Optional.empty();
   }
 
   /** AVX-VNNI has nothing for floats that AVX2 lacks. */
