@@ -10,9 +10,11 @@ import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
+import io.gatun.device.RotatedMatmul;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.Exl3Encoding;
 import io.gatun.tensors.FloatCodes;
 import io.gatun.tensors.QuantizedEncoding;
 import java.util.EnumMap;
@@ -141,7 +143,7 @@ public sealed class JitTier implements KernelTier {
   /** All forms have those of AVX2. */
   @Override
   public final Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
-    return isa == Isa.AVX2 ? Optional.of(Planes.of(w)) : Optional.empty();
+    return isa == Isa.AVX2 ? Optional.of(FloatPlanes.of(w)) : Optional.empty();
   }
 
   /** All forms have those of AVX2. */
@@ -200,24 +202,27 @@ public sealed class JitTier implements KernelTier {
     };
   }
 
-  /** The kernels for matrices in planes, which share their functions. */
-  private static final class Planes {
-    private static final Map<FloatCodes.Type, JitPlanesMatmul> CODED = new EnumMap<>(FloatCodes.Type.class);
-    private static final JitPlanesMatmul DECODED = new JitPlanesMatmul(Optional.empty());
+  /** The kernels for matrices in planes and float activations. */
+  private static final class FloatPlanes {
+    private static final Map<FloatCodes.Type, JitFloatPlanes> CODED = new EnumMap<>(FloatCodes.Type.class);
+    private static final JitFloatPlanes DECODED = new JitFloatPlanes(Optional.empty());
+    private static final RotatedMatmul ROTATED = new RotatedMatmul(new JitFloatMatmul(FloatFormat.F32, Isa.AVX2));
 
     static {
       for (FloatCodes.Type type : FloatCodes.Type.values()) {
-        CODED.put(type, new JitPlanesMatmul(Optional.of(FloatCode.of(type))));
+        CODED.put(type, new JitFloatPlanes(Optional.of(FloatCode.of(type))));
       }
     }
 
-    private Planes() {}
+    private FloatPlanes() {}
 
-    static JitPlanesMatmul of(HostMatrix w) {
-      return w.floatCodes()
-          .filter(codes -> JitPlanesMatmul.reads(w, codes))
-          .map(codes -> Objects.requireNonNull(CODED.get(codes.type())))
-          .orElse(DECODED);
+    static MatmulKernel<HostBuffer> of(HostMatrix w) {
+      return w.encoding() instanceof Exl3Encoding
+          ? ROTATED
+          : w.floatCodes()
+              .filter(codes -> JitFloatPlanes.reads(w, codes))
+              .map(codes -> Objects.requireNonNull(CODED.get(codes.type())))
+              .orElse(DECODED);
     }
   }
 

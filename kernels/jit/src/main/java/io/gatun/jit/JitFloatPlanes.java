@@ -19,7 +19,7 @@ import java.util.Optional;
  * few activation rows, and for more become a panel of floats; all else is decoded by its encoding. The bits are those of
  * {@link JitFloatMatmul} with the decoded matrix. Stateless and thread-safe.
  */
-final class JitPlanesMatmul implements MatmulKernel<HostBuffer> {
+final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
   /** Weight rows of a strip. */
   private static final int STRIP = 8;
 
@@ -39,7 +39,7 @@ final class JitPlanesMatmul implements MatmulKernel<HostBuffer> {
   private final Lazy<Functions> functions;
 
   /** @param format of the codes; empty to have matrices decoded */
-  JitPlanesMatmul(Optional<FloatCode> format) {
+  JitFloatPlanes(Optional<FloatCode> format) {
     this.format = format;
     this.functions = new Lazy<>(() -> Functions.of(format.orElseThrow()));
   }
