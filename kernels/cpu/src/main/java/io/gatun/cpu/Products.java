@@ -16,6 +16,7 @@ import io.gatun.device.Scratch;
 import io.gatun.tensors.ActivationScheme.Int8;
 import io.gatun.tensors.ActivationScheme.Rounded;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -59,14 +60,15 @@ final class Products {
 
   /** Has the kernel of a matrix checked before it is needed. */
   void choose(HostMatrix w) {
-    switch (w.prescribed(precision).orElse(null)) {
+    HostMatrix one = w.holding(0);
+    switch (one.prescribed(precision).orElse(null)) {
       case Int8 _ -> table.prescribedMatmul();
-      case Rounded _ -> table.floatMatmul(w);
+      case Rounded _ -> table.floatMatmul(one);
       case null -> {
         if (quantizes(w)) {
-          table.q8Matmul(w);
+          table.q8Matmul(one);
         } else {
-          table.floatMatmul(w);
+          table.floatMatmul(one);
         }
       }
     }
@@ -79,15 +81,15 @@ final class Products {
   }
 
   void matmul(HostMatrix w, HostBuffer out) {
-    run(input(w, () -> x, () -> quantized(w.permutation())), w, out);
+    run(input(w, () -> x, () -> quantized(w.permutation())), w, out, 0, x.rows());
   }
 
-  private <X> void run(Input<X> input, HostMatrix w, HostBuffer out) {
-    run(new Product<>(input.x, 0, w, 0, out, 0, x.rows()), input.kernel);
+  private <X> void run(Input<X> input, HostMatrix w, HostBuffer out, long firstOut, long count) {
+    run(new Product<>(input.x, 0, w, 0, out, firstOut, count), input.kernelOf.apply(w));
   }
 
-  /** Activations as they meet a matrix, and the kernel for them. */
-  private record Input<X>(X x, MatmulKernel<X> kernel) {}
+  /** Activations as they meet a matrix, and the kernels for them. */
+  private record Input<X>(X x, Function<HostMatrix, MatmulKernel<X>> kernelOf) {}
 
   /**
    * @param floats the activations
@@ -95,10 +97,10 @@ final class Products {
    */
   private Input<?> input(HostMatrix w, Supplier<HostBuffer> floats, Supplier<QuantizedRows> q8) {
     return switch (w.prescribed(precision).orElse(null)) {
-      case Int8 scheme -> new Input<>(prescribed(floats.get(), scheme, w), table.prescribedMatmul());
-      case Rounded scheme -> new Input<>(rounded(floats.get(), scheme), table.floatMatmul(w));
+      case Int8 scheme -> new Input<>(prescribed(floats.get(), scheme, w), _ -> table.prescribedMatmul());
+      case Rounded scheme -> new Input<>(rounded(floats.get(), scheme), table::floatMatmul);
       case null ->
-          quantizes(w) ? new Input<>(q8.get(), table.q8Matmul(w)) : new Input<>(floats.get(), table.floatMatmul(w));
+          quantizes(w) ? new Input<>(q8.get(), table::q8Matmul) : new Input<>(floats.get(), table::floatMatmul);
     };
   }
 
@@ -162,10 +164,31 @@ final class Products {
     var order = new ExpertOrder(routing, w.experts());
     outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
     HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
-    run(input(w, () -> xByExpert(order, routing), () -> quantizedByExpert(order, routing, w)), w, order, results);
+    if (precision == ActivationPrecision.NATIVE && !w.apart().isEmpty()) {
+      multiplyApart(w, routing, order, results);
+    } else {
+      run(input(w, () -> xByExpert(order, routing), () -> quantizedByExpert(order, routing, w)), w, order, results);
+    }
     long bytes = w.rows() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
       MemorySegment.copy(results.segment(), i * bytes, out.segment(), order.slot(i) * bytes, bytes);
+    }
+  }
+
+  /** Expert by expert, as each may prescribe something else of its activations. */
+  private void multiplyApart(HostMatrix w, Routing routing, ExpertOrder order, HostBuffer results) {
+    HostBuffer all = xByExpert(order, routing);
+    for (int rank = 0; rank < order.used(); rank++) {
+      long first = order.first(rank);
+      long count = order.first(rank + 1) - first;
+      HostBuffer rows = all.rows(first, count);
+      HostMatrix own = w.holding(order.expert(rank));
+      Supplier<QuantizedRows> q8 =
+          () -> {
+            quantize(permuted.of(rows, own.permutation()), quantizedByExpert);
+            return quantizedByExpert;
+          };
+      run(input(own, () -> rows, q8), own, results, first, count);
     }
   }
 
@@ -182,13 +205,18 @@ final class Products {
             end = Math.min(to, base + w.rows());
             int first = order.first(rank);
             var product = new Product<>(input.x, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
-            input.kernel.run(product, row - base, end - base, scratch[worker]);
+            input.kernelOf.apply(product.w()).run(product, row - base, end - base, scratch[worker]);
           }
         });
   }
 
+  /** Each slot's activations, in the order of its expert's packed columns. */
   private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing, HostMatrix w) {
-    QuantizedRows rows = quantized(w.permutation());
+    if (isPermuted(w, order)) {
+      quantize(permutedByExpert(order, routing, w), quantizedByExpert);
+      return quantizedByExpert;
+    }
+    QuantizedRows rows = quantized();
     quantizedByExpert.reshape(routing.slots(), x.cols());
     for (int i = 0; i < routing.slots(); i++) {
       quantizedByExpert.copyRow(rows, routing.xRow(order.slot(i), x.rows()), i);
@@ -196,15 +224,39 @@ final class Products {
     return quantizedByExpert;
   }
 
+  private static boolean isPermuted(HostMatrix w, ExpertOrder order) {
+    for (int rank = 0; rank < order.used(); rank++) {
+      if (w.holding(order.expert(rank)).permutation().length > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private HostBuffer permutedByExpert(ExpertOrder order, Routing routing, HostMatrix w) {
+    HostBuffer rows = roomByExpert(routing);
+    for (int rank = 0; rank < order.used(); rank++) {
+      int[] permutation = w.holding(order.expert(rank)).permutation();
+      for (int i = order.first(rank); i < order.first(rank + 1); i++) {
+        PermutedRows.copyRow(x, routing.xRow(order.slot(i), x.rows()), permutation, rows, i);
+      }
+    }
+    return rows;
+  }
+
   private HostBuffer xByExpert(ExpertOrder order, Routing routing) {
-    xByExpert = roomFor(xByExpert, routing.slots(), x.cols());
-    HostBuffer rows = xByExpert.reshaped(routing.slots(), x.cols());
+    HostBuffer rows = roomByExpert(routing);
     long bytes = x.cols() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
       long row = routing.xRow(order.slot(i), x.rows());
       MemorySegment.copy(x.segment(), row * bytes, rows.segment(), i * bytes, bytes);
     }
     return rows;
+  }
+
+  private HostBuffer roomByExpert(Routing routing) {
+    xByExpert = roomFor(xByExpert, routing.slots(), x.cols());
+    return xByExpert.reshaped(routing.slots(), x.cols());
   }
 
   private HostBuffer roomFor(HostBuffer buffer, long rows, long cols) {

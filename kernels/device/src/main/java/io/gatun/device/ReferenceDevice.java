@@ -300,10 +300,16 @@ public final class ReferenceDevice implements Device {
     HostMatrix matrix = HostMatrix.of(experts);
     HostBuffer rows = host(x);
     Shapes.matmulExperts(rows, matrix, routing, host(out));
-    Input<?> input = input(rows, matrix);
+    if (matrix.apart().isEmpty()) {
+      Input<?> input = input(rows, matrix);
+      for (int slot = 0; slot < routing.slots(); slot++) {
+        input.multiply(matrix, routing.experts()[slot], routing.xRow(slot, rows.rows()), host(out), slot, 1);
+      }
+      return;
+    }
     for (int slot = 0; slot < routing.slots(); slot++) {
-      long row = routing.xRow(slot, rows.rows());
-      input.multiply(matrix, routing.experts()[slot], row, host(out), slot, 1);
+      HostMatrix own = matrix.holding(routing.experts()[slot]);
+      input(rows.rows(routing.xRow(slot, rows.rows()), 1), own).multiply(own, 0, 0, host(out), slot, 1);
     }
   }
 

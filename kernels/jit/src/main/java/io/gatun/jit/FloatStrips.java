@@ -54,7 +54,7 @@ final class FloatStrips {
   /**
    * Multiplies strips, at most {@link #MOST}.
    *
-   * @param x address of the first activation row; the others follow without gaps
+   * @param x address of the first activation row as it is multiplied; the others follow without gaps
    * @param cols a multiple of a vector's lanes
    * @param memory whose begin the functions use, up to {@link #end}
    */
@@ -68,7 +68,7 @@ final class FloatStrips {
       long out,
       long outStride,
       MemorySegment memory) {
-    long stride = cols * Float.BYTES;
+    long stride = cols * format.xBytes;
     Functions code = functions.get();
     Arguments.set(memory, Arguments.ROW_BYTES, rowBytes);
     Arguments.set(memory, Arguments.X_STRIDE, stride);
@@ -93,7 +93,7 @@ final class FloatStrips {
     for (long column = 0; column < cols; column += COLUMNS) {
       Arguments.set(memory, Arguments.COLUMNS, Math.min(COLUMNS, cols - column));
       MemorySegment function = column == 0 ? code.first() : code.further();
-      call(function, memory, weights + column * format.bytes, strips, x + column * Float.BYTES, sums);
+      call(function, memory, weights + column * format.bytes, strips, x + column * format.xBytes, sums);
     }
     call(code.results(), memory, weights, strips, sums, out);
   }
