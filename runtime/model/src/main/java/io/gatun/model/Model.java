@@ -160,6 +160,14 @@ public final class Model implements AutoCloseable {
     return tokenizer;
   }
 
+  /**
+   * The ids below which are tokens that have rows: a table may be padded behind the last token, and tokens that stand for
+   * pictures may have no row.
+   */
+  public int vocabularySize() {
+    return Math.min(tokenizer.vocabulary().size(), spec.vocabSize());
+  }
+
   public Checkpoint checkpoint() {
     return checkpoint;
   }
