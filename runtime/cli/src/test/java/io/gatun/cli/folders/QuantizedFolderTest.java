@@ -116,6 +116,12 @@ class QuantizedFolderTest {
 
   @ParameterizedTest
   @MethodSource("formats")
+  void logitsOfAMixtureOfExperts(QuantizedFormat format) {
+    assertLogits(TinyFolders.qwen2Moe(format.step()), format);
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
   void productsWith8BitActivationsAreTheSameOnEveryTier(QuantizedFormat format) {
     TinyFolders.llama(format.step()).writeIn(format, quantized, List.of());
     try (Model model = Model.open(quantized);
