@@ -181,7 +181,7 @@ class QuantizedFolderTest {
           EngineOptions.defaults().deviceOptions(new DeviceOptions(2, KernelCap.AUTO, ActivationPrecision.F32));
       try (Model model = Model.open(path);
           Engine engine = Engine.over(model, options.keyType(KvType.F32).valueType(KvType.F32))) {
-        Completion story = engine.generate(Prompt.text("Once upon a time"), Sampling.greedy().maxTokens(80));
+        Completion story = engine.generate(Prompt.text("Once upon a time"), Sampling.greedy().maxTokens(48));
         var measured = Perplexity.of(Console.system(), engine, TEXT, 64, Optional.empty(), Optional.empty());
         return new Told(story, measured.perplexity());
       }
