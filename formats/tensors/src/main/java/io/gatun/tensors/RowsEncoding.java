@@ -92,6 +92,11 @@ public final class RowsEncoding implements MatrixEncoding {
     }
 
     @Override
+    public int largest() {
+      return all.largest();
+    }
+
+    @Override
     public boolean hasMinimum() {
       return all.hasMinimum();
     }

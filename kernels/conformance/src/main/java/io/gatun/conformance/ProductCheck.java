@@ -1,5 +1,6 @@
 package io.gatun.conformance;
 
+import io.gatun.device.Bf16;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
@@ -8,7 +9,6 @@ import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
-import io.gatun.tensors.Encoding;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
@@ -52,29 +52,44 @@ final class ProductCheck {
   }
 
   private HostMatrix matrix(int experts) {
-    long bytes = (long) experts * test.rows() * test.encoding().bytes(test.cols());
-    MemorySegment segment =
-        switch (test.memory()) {
-          case NATIVE -> memory.allocate(bytes, "weights");
-          case HEAP -> MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
-        };
+    if (test.encoding() instanceof PlaneKind kind) {
+      return kind.matrix(test.rows(), test.cols(), experts, test.weights(), random, this::allocate);
+    }
+    MemorySegment segment = allocate((long) experts * test.rows() * test.encoding().bytes(test.cols()));
     test.weights().fill(test.encoding(), segment, random);
     return new HostMatrix("random", test.encoding(), segment, test.rows(), test.cols(), experts);
   }
 
-  /** Whether the kernels have one for the case. */
-  static boolean applies(ProductCase test, Kernels kernels) {
-    return switch (test.precision()) {
-      case F32 -> kernels.floats().apply(test.encoding()).isPresent();
-      case Q8, NATIVE -> q8(test.encoding(), kernels).isPresent();
+  private MemorySegment allocate(long bytes) {
+    return switch (test.memory()) {
+      case NATIVE -> memory.allocate(bytes, "weights");
+      case HEAP -> MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
     };
   }
 
-  private static Optional<MatmulKernel<QuantizedRows>> q8(Encoding encoding, Kernels kernels) {
-    return switch (encoding) {
+  /** Whether the kernels have one for the case. */
+  static boolean applies(ProductCase test, Kernels kernels) {
+    try (var memory = new HostMemory()) {
+      HostMatrix w = new ProductCheck(test.withShape(1, test.encoding().blockLength(), 1), memory).w;
+      return switch (test.precision()) {
+        case F32 -> floats(w, kernels).isPresent();
+        case Q8, NATIVE -> q8(w, kernels).isPresent();
+      };
+    }
+  }
+
+  private static Optional<MatmulKernel<QuantizedRows>> q8(HostMatrix w, Kernels kernels) {
+    return switch (w.encoding()) {
       case QuantizedEncoding quantized -> kernels.q8().apply(quantized);
-      case PlainEncoding _, OpaqueEncoding _, MatrixEncoding _ -> Optional.empty();
+      case MatrixEncoding _ -> kernels.q8OfPlanes().apply(w);
+      case PlainEncoding _, OpaqueEncoding _ -> Optional.empty();
     };
+  }
+
+  private static Optional<MatmulKernel<HostBuffer>> floats(HostMatrix w, Kernels kernels) {
+    return w.encoding() instanceof MatrixEncoding
+        ? kernels.floatOfPlanes().apply(w)
+        : kernels.floats().apply(w.encoding());
   }
 
   /**
@@ -85,8 +100,8 @@ final class ProductCheck {
     try (HostMemory memory = memories.get()) {
       var check = new ProductCheck(test, memory);
       switch (test.precision()) {
-        case F32 -> check.floats(kernels.floats().apply(test.encoding()).orElseThrow());
-        case Q8, NATIVE -> check.q8(q8(test.encoding(), kernels).orElseThrow());
+        case F32 -> check.floats(floats(check.w, kernels).orElseThrow(), kernels.roundToBf16());
+        case Q8, NATIVE -> check.q8(q8(check.w, kernels).orElseThrow());
       }
     }
   }
@@ -101,18 +116,18 @@ final class ProductCheck {
     groupings(kernel, x, found);
   }
 
-  private void floats(MatmulKernel<HostBuffer> kernel) {
+  private void floats(MatmulKernel<HostBuffer> kernel, boolean roundsToBf16) {
     float[] found = run(kernel, floats, new Part(0, test.tokens(), test.from(), test.to()));
     var weights = new float[test.cols()];
     for (int row = 0; row < test.rows(); row++) {
-      w.encoding().decode(w.bytes(), w.rowOffset(expert, row), weights, 0, test.cols());
+      w.decode(expert, row, 1, weights);
       for (int outRow = 0; outRow < outRows; outRow++) {
         int token = outRow - firstOut;
         float value = found[outRow * test.rows() + row];
         if (row < test.from() || row >= test.to() || token < 0 || token >= test.tokens()) {
           Comparison.same(UNTOUCHED, value, test + ", what was not asked for", (long) outRow * test.rows() + row);
         } else {
-          close(weights, token, value, "%s, [%d, %d]".formatted(test, token, row));
+          close(weights, token, roundsToBf16, value, "%s, [%d, %d]".formatted(test, token, row));
         }
       }
     }
@@ -122,13 +137,15 @@ final class ProductCheck {
   /**
    * In any order of summation a product goes through as many roundings as there are additions on its way. With four lanes or
    * more these are cols / 4 in its lane, a few to bring the lanes together, and one of its own. Each errs by 2⁻²⁴ of the sum of
-   * magnitudes at most, and where numbers are subnormal by 2⁻¹⁵⁰ at most. Sums that may overflow on the way mean nothing.
+   * magnitudes at most, and where numbers are subnormal by 2⁻¹⁵⁰ at most; dot products of bf16 make these 0, which errs by less
+   * than 2⁻¹²⁶. Sums that may overflow on the way mean nothing.
    */
-  private void close(float[] weights, int token, float value, String what) {
+  private void close(float[] weights, int token, boolean roundsToBf16, float value, String what) {
     double sum = 0;
     double magnitudes = 0;
     for (int i = 0; i < weights.length; i++) {
-      double product = (double) weights[i] * Comparison.at(floats, (firstX + token) * (long) weights.length + i);
+      float x = Comparison.at(floats, (firstX + token) * (long) weights.length + i);
+      double product = roundsToBf16 ? (double) Bf16.round(weights[i]) * Bf16.round(x) : (double) weights[i] * x;
       sum += product;
       magnitudes += Double.isFinite(product) ? Math.abs(product) : 0;
     }
@@ -138,7 +155,7 @@ final class ProductCheck {
     if (!Double.isFinite(sum)) {
       Comparison.same((float) sum, value, what, 0);
     } else {
-      double bound = (weights.length / 4 + 5) * 0x1p-24 * magnitudes + weights.length * 0x1p-149;
+      double bound = (weights.length / 4 + 5) * 0x1p-24 * magnitudes + weights.length * (roundsToBf16 ? 0x1p-126 : 0x1p-149);
       Comparison.require(Math.abs(value - sum) <= bound, "%s: %s, expected %s ± %s".formatted(what, value, sum, bound));
     }
   }

@@ -10,9 +10,7 @@ import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.Routing;
 import io.gatun.device.RowKernels;
-import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
-import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Function;
 
@@ -55,9 +53,9 @@ final class Products {
   void choose(HostMatrix w) {
     HostMatrix one = w.holding(0);
     if (quantizes(w)) {
-      q8Kernel(one);
+      table.q8Matmul(one);
     } else {
-      floatKernel(one);
+      table.floatMatmul(one);
     }
   }
 
@@ -69,9 +67,9 @@ final class Products {
 
   void matmul(HostMatrix w, HostBuffer out) {
     if (quantizes(w)) {
-      run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), q8Kernel(w));
+      run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), table.q8Matmul(w));
     } else {
-      run(new Product<>(x, 0, w, 0, out, 0, x.rows()), floatKernel(w));
+      run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(w));
     }
   }
 
@@ -79,19 +77,12 @@ final class Products {
     return precision.quantizes() && w.isInteger();
   }
 
-  private MatmulKernel<QuantizedRows> q8Kernel(HostMatrix w) {
-    return w.encoding() instanceof QuantizedEncoding blocks ? table.q8Matmul(blocks) : ScalarKernels.q8Matmul();
-  }
-
-  private MatmulKernel<HostBuffer> floatKernel(HostMatrix w) {
-    return table.floatMatmul(w.encoding());
-  }
-
   private <X> void run(Product<X> product, MatmulKernel<X> kernel) {
     if (product.count() > 0) {
       workers.run(
           product.w().rows(),
-          Grain.ofStrips(product.w().cols() * (product.count() + 2)),
+          Grain.ofStrips(
+              product.w().cols() * (product.count() + 2), kernel.rowsTogether(), product.w().rows(), workers.threads()),
           (from, to, worker) -> kernel.run(product, from, to, scratch[worker]));
     }
   }
@@ -128,9 +119,9 @@ final class Products {
     outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
     HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
     if (quantizes(w)) {
-      run(quantizedByExpert(order, routing, w), w, order, results, this::q8Kernel);
+      run(quantizedByExpert(order, routing, w), w, order, results, table::q8Matmul);
     } else {
-      run(xByExpert(order, routing), w, order, results, this::floatKernel);
+      run(xByExpert(order, routing), w, order, results, table::floatMatmul);
     }
     long bytes = w.rows() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {

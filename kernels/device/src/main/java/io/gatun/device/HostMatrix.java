@@ -103,7 +103,7 @@ public record HostMatrix(
   }
 
   /** Decodes {@code count} rows of an expert from {@code row} on to the start of {@code target}. */
-  void decode(int expert, long row, int count, float[] target) {
+  public void decode(int expert, long row, int count, float[] target) {
     if (encoding instanceof MatrixEncoding matrix) {
       matrix.decode(planes, region(expert, row, count), target, 0);
     } else {
@@ -118,6 +118,11 @@ public record HostMatrix(
   /** Rows that are best decoded together. */
   int rowStep() {
     return encoding instanceof MatrixEncoding matrix ? matrix.rowStep() : 1;
+  }
+
+  /** Its first rows, {@code count} at most; those of the first expert. */
+  public HostMatrix first(long count) {
+    return new HostMatrix(name, encoding, planes, Math.min(count, rows), cols, 1, List.of());
   }
 
   /** The integer codes of a matrix in several planes, where it is that. */
@@ -154,10 +159,20 @@ public record HostMatrix(
 
   /** As {@link QuantizedEncoding#unpack}, of whole rows; each row begins with a group of its own. */
   void unpack(int expert, long row, int count, byte[] codes, float[] scales, float[] minimums) {
+    unpack(region(expert, row, count), codes, scales, minimums);
+  }
+
+  /**
+   * As {@link QuantizedEncoding#unpack} and {@link IntegerCodes#unpack}; each row begins with a group of its own.
+   *
+   * @param region of rows of all experts, which follow each other; whole blocks of one row, or whole rows
+   */
+  public void unpack(MatrixEncoding.Region region, byte[] codes, float[] scales, float[] minimums) {
     if (encoding instanceof QuantizedEncoding blocks) {
-      blocks.unpack(bytes(), rowOffset(expert, row), Math.toIntExact(count * cols), codes, scales, minimums);
+      long offset = region.row() * rowBytes() + blocks.bytes(region.from());
+      blocks.unpack(bytes(), offset, region.values(), codes, scales, minimums);
     } else {
-      codes().unpack(planes, region(expert, row, count), codes, scales, minimums);
+      codes().unpack(planes, region, codes, scales, minimums);
     }
   }
 

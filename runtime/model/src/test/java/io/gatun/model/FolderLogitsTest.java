@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,7 +55,7 @@ class FolderLogitsTest {
             config -> {
               ObjectNode scaling = config.putObject("rope_scaling").put("rope_type", "llama3").put("factor", 8.0);
               scaling.put("low_freq_factor", 1.0).put("high_freq_factor", 4.0);
-              scaling.put("original_max_position_embeddings", 8192);
+              scaling.put("original_max_position_embeddings", 128);
             }));
     kinds.put("smollm3", FolderWriter.of("smollm3").unpermuting());
     kinds.put("qwen2", FolderWriter.of("qwen2"));
@@ -66,10 +67,9 @@ class FolderLogitsTest {
         "granite",
         FolderWriter.of("granite").unpermuting().with(
             config -> {
-              config.put("embedding_multiplier", 12).put("residual_multiplier", 0.3f);
-              config.put("attention_multiplier", 0.0625).put("logits_scaling", 4.0);
+              config.set("logits_scaling", config.remove("logit_scale"));
             }));
-    kinds.put("cohere2", FolderWriter.of("cohere2").with(config -> config.put("logit_scale", 0.5)));
+    kinds.put("cohere2", FolderWriter.of("cohere2"));
     FolderWriter gemma = FolderWriter.of("gemma").withGainsBelowOne();
     kinds.put("gemma", gemma.with(config -> config.put("hidden_act", "gelu").put("head_dim", 128)));
     kinds.put(
@@ -133,18 +133,19 @@ class FolderLogitsTest {
                 ffn_down_shexp mlp.shared_expert.down_proj
                 ffn_gate_inp_shexp mlp.shared_expert_gate""")
             .with(config -> config.put("norm_topk_prob", false).put("shared_expert_intermediate_size", 32)));
-    kinds.put("command-r", FolderWriter.of("cohere").with(config -> config.put("logit_scale", 0.0625)));
+    kinds.put("command-r", FolderWriter.of("cohere"));
     kinds.put("seed_oss", FolderWriter.of("seed_oss").named("post_attention_norm post_attention_layernorm"));
     FolderWriter latent = FolderWriter.of("deepseek_v2").named(LATENT);
-    kinds.put("deepseek2", latent.with(config -> latent(config, 32, 16, 32, 64, 64).put("routed_scaling_factor", 1.5)
+    kinds.put("deepseek2", latent.with(config -> latent(config, 32, 16, 32, 64, 64)
         .put("first_k_dense_replace", 1).withObject("rope_scaling").put("mscale_all_dim", 0.707).put("mscale", 0.707)));
     kinds.put("deepseek2/yarn", FolderWriter.of("deepseek_v3").named(LATENT).with(config -> latent(config, 16, 8, 16, 24, 20)
-        .put("routed_scaling_factor", 2.5).put("n_group", 1).put("topk_group", 1)
+        .put("n_group", 1).put("topk_group", 1)
         .withObject("rope_scaling").put("mscale_all_dim", 1.0).put("mscale", 1.0)));
     kinds.put(
         "glm4moe",
         FolderWriter.of("glm4_moe").named(LATENT + "\npost_attention_norm post_attention_layernorm").with(config -> {
           config.set("n_routed_experts", config.remove("num_experts"));
+          config.put("partial_rotary_factor", 0.5);
         }));
   }
 
@@ -177,6 +178,35 @@ class FolderLogitsTest {
   @MethodSource("models")
   void aFolderGivesTheReferencesLogits(String name) throws IOException {
     KINDS.get(name).write(Oracle.require("models/" + name + ".gguf"), folder);
+    assertReferences(name);
+  }
+
+  /** Experts of four bits, in which rows of the gate and of the other map alternate, in a file of their own. */
+  @Test
+  void fusedExpertsOfFourBits() throws IOException {
+    Path gguf = Oracle.require("models/gpt-oss.gguf");
+    FolderWriter.of("gpt_oss")
+        .named(
+            """
+            attn_sinks self_attn.sinks!
+            post_attention_norm post_attention_layernorm
+            ffn_gate_inp mlp.router
+            ffn_gate_exps -
+            ffn_up_exps -
+            ffn_down_exps -""")
+        .with(
+            config -> {
+              config.set("num_local_experts", config.remove("num_experts"));
+              config.set("intermediate_size", config.remove("moe_intermediate_size"));
+              config.putArray("layer_types").add("sliding_attention").add("full_attention");
+              config.withObject("rope_scaling").put("beta_fast", 32.0).put("beta_slow", 1.0);
+            })
+        .write(gguf, folder);
+    MicroscaledExperts.write(gguf, folder.resolve("experts.safetensors"));
+    assertReferences("gpt-oss");
+  }
+
+  private void assertReferences(String name) {
     var reference = ReferenceModel.of(name);
     try (Model model = Model.open(folder);
         var device = new ReferenceDevice(ActivationPrecision.F32)) {

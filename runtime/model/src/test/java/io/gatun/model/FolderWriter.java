@@ -77,7 +77,12 @@ record FolderWriter(
           expert_count num_experts
           expert_used_count num_experts_per_tok
           expert_feed_forward_length moe_intermediate_size
-          expert_weights_norm norm_topk_prob""");
+          expert_weights_norm norm_topk_prob
+          expert_weights_scale routed_scaling_factor
+          embedding_scale embedding_multiplier
+          residual_scale residual_multiplier
+          attention.scale attention_multiplier
+          logit_scale logit_scale""");
 
   /** A kind of model with the usual names. */
   static FolderWriter of(String modelType) {
@@ -169,6 +174,9 @@ record FolderWriter(
       return name.equals("-") ? List.of() : List.of(floats(name + tensor.name().substring(dot), values, tensor.shape()));
     }
     String end = block.group(2);
+    if (name(end).equals("-")) {
+      return List.of();
+    }
     if (permuted && (end.equals("attn_q") || end.equals("attn_k"))) {
       String key = architecture + "attention.head_count" + (end.equals("attn_q") ? "" : "_kv");
       unpermute(values, Math.toIntExact(metadata.integer(key)), (int) tensor.rows() == 1 ? 1 : (int) tensor.cols());
