@@ -3,6 +3,7 @@ package io.gatun.model.hf;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.Metadata.Value;
+import io.gatun.tensors.Shown;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -111,9 +112,17 @@ final class HfConfig {
 
   private <T> T cast(String key, Object content, Class<T> type, String expected) {
     if (!type.isInstance(content)) {
-      throw new FormatException("%s: %s is no such value, expected %s".formatted(origin(), key, expected));
+      throw new FormatException("%s: %s is %s, expected %s".formatted(origin(), key, shown(content), expected));
     }
     return type.cast(content);
+  }
+
+  private static String shown(Object content) {
+    return switch (content) {
+      case String text -> "\"" + Shown.of(text) + "\"";
+      case Number _, Boolean _ -> content.toString();
+      default -> "an array";
+    };
   }
 
   FormatException missing(String key, String expected) {

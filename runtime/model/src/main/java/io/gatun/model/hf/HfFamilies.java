@@ -4,6 +4,7 @@ import static io.gatun.model.hf.HfKey.flag;
 import static io.gatun.model.hf.HfKey.integer;
 import static io.gatun.model.hf.HfKey.number;
 
+import io.gatun.tensors.Shown;
 import io.gatun.tensors.UnsupportedModelException;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,8 @@ final class HfFamilies {
       throw new UnsupportedModelException(
           "%s: model_type '%s' is not supported, expected one of %s"
               .formatted(
-                  config.origin(), config.text("model_type").orElseGet(config::modelType), String.join(", ", BY_TYPE.keySet())));
+                  config.origin(), Shown.of(config.text("model_type").orElseGet(config::modelType)),
+                  String.join(", ", BY_TYPE.keySet())));
     }
     return family;
   }
