@@ -24,8 +24,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A model as Hugging Face's libraries name its parts, in floats: to be written as it is, or with its linear layers in one
- * format or another.
+ * A model as Hugging Face's libraries name its parts, in floats: to be written as it is, or with its linear layers in
+ * one format or another.
  *
  * @param config what {@code config.json} says, without the head and the quantization
  * @param tokenizer what {@code tokenizer.json} says

@@ -84,7 +84,9 @@ class MisleadingFolderTest {
     FloatCheckpoint model = TinyFolders.llama(format.step());
     model.writeIn(format, folder("without"), List.of());
     var biases = new ArrayList<RawTensor>();
-    model.layers().forEach((key, matrix) -> biases.add(RawTensor.halves(key + ".bias", new float[matrix.out()], matrix.out())));
+    model
+        .layers()
+        .forEach((key, matrix) -> biases.add(RawTensor.halves(key + ".bias", new float[matrix.out()], matrix.out())));
     model.writeIn(format, folder("with"), biases);
     assertArrayEquals(logits(folder("without")), logits(folder("with")));
   }
