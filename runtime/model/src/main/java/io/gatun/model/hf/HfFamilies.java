@@ -80,7 +80,8 @@ final class HfFamilies {
       throw new UnsupportedModelException(
           "%s: model_type '%s' is not supported, expected one of %s"
               .formatted(
-                  config.origin(), Shown.of(config.text("model_type").orElseGet(config::modelType)),
+                  config.origin(),
+                  Shown.of(config.text("model_type").orElseGet(config::modelType)),
                   String.join(", ", BY_TYPE.keySet())));
     }
     return family;
