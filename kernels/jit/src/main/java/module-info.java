@@ -6,5 +6,6 @@ module io.gatun.jit {
   provides io.gatun.cpu.KernelTier with
       io.gatun.jit.JitTier,
       io.gatun.jit.JitTier.AvxVnni,
-      io.gatun.jit.JitTier.Avx512;
+      io.gatun.jit.JitTier.Avx512,
+      io.gatun.jit.JitTier.Avx512Bf16;
 }

@@ -95,7 +95,7 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
       MemorySegment zeros = allocator.apply(made.zeros);
       planes.add(made.areZerosFloats ? fill.numbers(made.floats, zeros, random) : fill.codes(zeros, random));
     }
-    return new HostMatrix("random", made.encoding, planes, rows, cols, experts);
+    return new HostMatrix("random", made.encoding, planes, rows, cols, experts, List.of());
   }
 
   /** @throws UnsupportedOperationException always: the encodings of its matrices decode */

@@ -1,5 +1,6 @@
 package io.gatun.conformance;
 
+import io.gatun.device.Bf16;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
@@ -99,7 +100,7 @@ final class ProductCheck {
     try (HostMemory memory = memories.get()) {
       var check = new ProductCheck(test, memory);
       switch (test.precision()) {
-        case F32 -> check.floats(floats(check.w, kernels).orElseThrow());
+        case F32 -> check.floats(floats(check.w, kernels).orElseThrow(), kernels.roundToBf16());
         case Q8, NATIVE -> check.q8(q8(check.w, kernels).orElseThrow());
       }
     }
@@ -115,7 +116,7 @@ final class ProductCheck {
     groupings(kernel, x, found);
   }
 
-  private void floats(MatmulKernel<HostBuffer> kernel) {
+  private void floats(MatmulKernel<HostBuffer> kernel, boolean roundsToBf16) {
     float[] found = run(kernel, floats, new Part(0, test.tokens(), test.from(), test.to()));
     var weights = new float[test.cols()];
     for (int row = 0; row < test.rows(); row++) {
@@ -126,7 +127,7 @@ final class ProductCheck {
         if (row < test.from() || row >= test.to() || token < 0 || token >= test.tokens()) {
           Comparison.same(UNTOUCHED, value, test + ", what was not asked for", (long) outRow * test.rows() + row);
         } else {
-          close(weights, token, value, "%s, [%d, %d]".formatted(test, token, row));
+          close(weights, token, roundsToBf16, value, "%s, [%d, %d]".formatted(test, token, row));
         }
       }
     }
@@ -136,13 +137,15 @@ final class ProductCheck {
   /**
    * In any order of summation a product goes through as many roundings as there are additions on its way. With four lanes or
    * more these are cols / 4 in its lane, a few to bring the lanes together, and one of its own. Each errs by 2⁻²⁴ of the sum of
-   * magnitudes at most, and where numbers are subnormal by 2⁻¹⁵⁰ at most. Sums that may overflow on the way mean nothing.
+   * magnitudes at most, and where numbers are subnormal by 2⁻¹⁵⁰ at most; dot products of bf16 make these 0, which errs by less
+   * than 2⁻¹²⁶. Sums that may overflow on the way mean nothing.
    */
-  private void close(float[] weights, int token, float value, String what) {
+  private void close(float[] weights, int token, boolean roundsToBf16, float value, String what) {
     double sum = 0;
     double magnitudes = 0;
     for (int i = 0; i < weights.length; i++) {
-      double product = (double) weights[i] * Comparison.at(floats, (firstX + token) * (long) weights.length + i);
+      float x = Comparison.at(floats, (firstX + token) * (long) weights.length + i);
+      double product = roundsToBf16 ? (double) Bf16.round(weights[i]) * Bf16.round(x) : (double) weights[i] * x;
       sum += product;
       magnitudes += Double.isFinite(product) ? Math.abs(product) : 0;
     }
@@ -152,7 +155,7 @@ final class ProductCheck {
     if (!Double.isFinite(sum)) {
       Comparison.same((float) sum, value, what, 0);
     } else {
-      double bound = (weights.length / 4 + 5) * 0x1p-24 * magnitudes + weights.length * 0x1p-149;
+      double bound = (weights.length / 4 + 5) * 0x1p-24 * magnitudes + weights.length * (roundsToBf16 ? 0x1p-126 : 0x1p-149);
       Comparison.require(Math.abs(value - sum) <= bound, "%s: %s, expected %s ± %s".formatted(what, value, sum, bound));
     }
   }

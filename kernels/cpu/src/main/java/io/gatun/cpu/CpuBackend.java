@@ -56,7 +56,7 @@ public final class CpuBackend implements Backend {
             message -> {
               throw new DeviceException(message);
             });
-    KernelTable table = KernelTable.choose(hardware, options.kernels(), tiers);
+    KernelTable table = table(hardware, options);
     requireLevel(table, options.kernels(), "kernels " + options.kernels().id() + " asked for");
     required.ifPresent(level -> requireLevel(table, level, "-Dgatun.require=" + level.id()));
     return new CpuDevice(options.threads() == 0 ? hardware.cores() : options.threads(), table, options.precision());
@@ -69,11 +69,17 @@ public final class CpuBackend implements Backend {
     if (missing.isPresent()) {
       lines.add(missing.get());
     } else {
-      KernelTable table = KernelTable.choose(hardware, options.kernels(), tiers).checked();
+      KernelTable table = table(hardware, options).checked();
       lines.add("kernels: " + table.describe());
+      lines.add("rounded to bf16 with fast-float: " + table.roundingToBf16().fastFloats());
       lines.addAll(table.notes());
     }
     return List.copyOf(lines);
+  }
+
+  private KernelTable table(Hardware hardware, DeviceOptions options) {
+    KernelTable table = KernelTable.choose(hardware, options.kernels(), tiers);
+    return options.roundsToBf16() ? table.roundingToBf16() : table;
   }
 
   private static Optional<String> missingFlags(KernelCap cap) {

@@ -44,10 +44,11 @@ public final class KernelTable {
   /** Weakest first. */
   private final List<KernelTier> tiers;
   private final List<String> tierNotes;
+  private final boolean roundsToBf16;
   private final Map<Encoding, Candidate<MatmulKernel<QuantizedRows>>> q8 = new ConcurrentHashMap<>();
   private final Map<Encoding, Candidate<MatmulKernel<HostBuffer>>> floats = new ConcurrentHashMap<>();
 
-  /** For matrices in planes, by the kernels that the tiers have for them. */
+  /** Of matrices in planes, which have an encoding each, by the kernels that the tiers have for them. */
   private final Map<List<Optional<MatmulKernel<QuantizedRows>>>, Candidate<MatmulKernel<QuantizedRows>>> q8OfPlanes =
       new ConcurrentHashMap<>();
 
@@ -57,9 +58,10 @@ public final class KernelTable {
   /** The operations on caches, by the type of what they store. */
   private final Map<KvType, Candidate<RowKernels>> caches = new EnumMap<>(KvType.class);
 
-  private KernelTable(List<KernelTier> tiers, List<String> tierNotes) {
+  private KernelTable(List<KernelTier> tiers, List<String> tierNotes, boolean roundsToBf16) {
     this.tiers = tiers;
     this.tierNotes = tierNotes;
+    this.roundsToBf16 = roundsToBf16;
     this.rows = best(SCALAR_ROWS, KernelTier::rowKernels, ROWS, SelfCheck::rows, tiers);
     for (KvType type : KvType.values()) {
       Function<RowKernels, Optional<String>> check = kernels -> SelfCheck.cache(type, kernels);
@@ -69,7 +71,7 @@ public final class KernelTable {
 
   /** The scalar kernels, which cannot refuse. */
   public static KernelTable scalar() {
-    return new KernelTable(List.of(), List.of());
+    return new KernelTable(List.of(), List.of(), false);
   }
 
   /**
@@ -93,7 +95,7 @@ public final class KernelTable {
         }
       }
     }
-    return new KernelTable(List.copyOf(usable), List.copyOf(notes));
+    return new KernelTable(List.copyOf(usable), List.copyOf(notes), false);
   }
 
   private static boolean admits(KernelCap cap, KernelCap level) {
@@ -107,7 +109,12 @@ public final class KernelTable {
   public KernelTable improvedBy(KernelTier tier) {
     var more = new ArrayList<>(tiers);
     more.add(tier);
-    return new KernelTable(List.copyOf(more), tierNotes);
+    return new KernelTable(List.copyOf(more), tierNotes, roundsToBf16);
+  }
+
+  /** This table, with kernels for float activations that round to bf16 where a tier has them; none of them has been checked. */
+  public KernelTable roundingToBf16() {
+    return new KernelTable(tiers, tierNotes, true);
   }
 
   private static String cacheName(KvType type) {
@@ -127,15 +134,25 @@ public final class KernelTable {
   }
 
   private Candidate<MatmulKernel<HostBuffer>> floats(Encoding encoding) {
-    return floats.computeIfAbsent(
-        encoding,
-        _ ->
-            best(
-                SCALAR_FLOAT,
-                tier -> encoding instanceof OpaqueEncoding ? Optional.empty() : tier.floatMatmul(encoding),
-                encoding.id() + " f32",
-                kernel -> SelfCheck.floats(encoding, kernel),
-                tiers));
+    return floats.computeIfAbsent(encoding, roundsToBf16 ? this::bf16Kernel : this::floatKernel);
+  }
+
+  private Candidate<MatmulKernel<HostBuffer>> floatKernel(Encoding encoding) {
+    return best(
+        SCALAR_FLOAT,
+        tier -> encoding instanceof OpaqueEncoding ? Optional.empty() : tier.floatMatmul(encoding),
+        encoding.id() + " f32",
+        kernel -> SelfCheck.floats(encoding, kernel),
+        tiers);
+  }
+
+  private Candidate<MatmulKernel<HostBuffer>> bf16Kernel(Encoding encoding) {
+    return best(
+        floatKernel(encoding),
+        tier -> tier.bf16Matmul(encoding),
+        encoding.id() + " bf16",
+        kernel -> SelfCheck.bf16(encoding, kernel),
+        tiers);
   }
 
   /** Kernels of matrices that are not alike differ, or are none. */
@@ -192,12 +209,15 @@ public final class KernelTable {
   public MatmulKernel<QuantizedRows> q8Matmul(HostMatrix w) {
     return w.encoding() instanceof QuantizedEncoding blocks
         ? q8Matmul(blocks)
-        : ofPlanes(
-                q8OfPlanes,
-                SCALAR_Q8,
-                tier -> tier.q8OfPlanes(w),
-                w.encoding().id() + " q8",
-                kernel -> SelfCheck.q8(w, kernel))
+        : q8.computeIfAbsent(
+                w.encoding(),
+                encoding ->
+                    ofPlanes(
+                        q8OfPlanes,
+                        SCALAR_Q8,
+                        tier -> tier.q8OfPlanes(w),
+                        encoding.id() + " q8",
+                        kernel -> SelfCheck.q8(w, kernel)))
             .checked()
             .kernel();
   }
@@ -205,12 +225,15 @@ public final class KernelTable {
   /** The kernel for a matrix and float activations, checked like {@link #q8Matmul(HostMatrix)}. */
   public MatmulKernel<HostBuffer> floatMatmul(HostMatrix w) {
     return w.encoding() instanceof MatrixEncoding
-        ? ofPlanes(
-                floatsOfPlanes,
-                SCALAR_FLOAT,
-                tier -> tier.floatOfPlanes(w),
-                w.encoding().id() + " f32",
-                kernel -> SelfCheck.floats(w, kernel))
+        ? floats.computeIfAbsent(
+                w.encoding(),
+                encoding ->
+                    ofPlanes(
+                        floatsOfPlanes,
+                        SCALAR_FLOAT,
+                        tier -> tier.floatOfPlanes(w),
+                        encoding.id() + " f32",
+                        kernel -> SelfCheck.floats(w, kernel)))
             .checked()
             .kernel()
         : floatMatmul(w.encoding());
@@ -262,9 +285,11 @@ public final class KernelTable {
    * rest=vector512}. A quantized encoding's name stands for its kernel with 8-bit activations, followed by {@code /f32}
    * for the one with float activations, and {@code quantized/f32} for all of these if they come from one tier; {@code
    * rows} stands for the operations on rows, {@code cache/f16} for those on a cache of that type. Encodings that nobody
-   * can compute with are left out. What has not been checked is presumed to pass.
+   * can compute with are left out. A table that {@linkplain #roundingToBf16 rounds} adds {@code fast-float=} and what
+   * {@link #fastFloats} says. What has not been checked is presumed to pass.
    */
   public String describe() {
+    String rounding = roundsToBf16 ? " fast-float=" + fastFloats() : "";
     var byTier = new LinkedHashMap<String, List<String>>();
     List<Encoding> quantized = Encodings.all().stream().filter(QuantizedEncoding.class::isInstance).toList();
     boolean areAlike = quantized.stream().map(type -> floats(type).presumed().tier()).distinct().count() == 1;
@@ -289,14 +314,28 @@ public final class KernelTable {
     String most =
         Collections.max(byTier.entrySet(), Comparator.comparingInt(entry -> entry.getValue().size())).getKey();
     if (byTier.size() == 1) {
-      return most;
+      return most + rounding;
     }
     return byTier.entrySet().stream()
             .filter(entry -> !entry.getKey().equals(most))
             .map(entry -> String.join(",", entry.getValue()) + "=" + entry.getKey())
             .collect(Collectors.joining(" "))
         + " rest="
-        + most;
+        + most
+        + rounding;
+  }
+
+  /** The encodings whose kernels for float activations round to bf16 and pass, or {@code none}. */
+  String fastFloats() {
+    List<String> ids = Encodings.all().stream().filter(this::rounds).map(Encoding::id).toList();
+    return ids.isEmpty() ? "none" : String.join(",", ids);
+  }
+
+  private boolean rounds(Encoding encoding) {
+    return roundsToBf16
+        && tiers.stream()
+            .filter(tier -> tier.bf16Matmul(encoding).isPresent())
+            .anyMatch(tier -> tier.name().equals(floats(encoding).checked().tier()));
   }
 
   private static void add(Map<String, List<String>> byTier, Candidate<?> candidate, String name) {

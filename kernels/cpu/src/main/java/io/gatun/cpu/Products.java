@@ -12,6 +12,7 @@ import io.gatun.device.Routing;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Scratch;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 
 /**
  * The matrix products of a {@link CpuDevice}: activations are quantized once and meet any number of matrices, weight
@@ -50,10 +51,11 @@ final class Products {
 
   /** Has the kernel of a matrix checked before it is needed. */
   void choose(HostMatrix w) {
+    HostMatrix one = w.holding(0);
     if (quantizes(w)) {
-      table.q8Matmul(w);
+      table.q8Matmul(one);
     } else {
-      table.floatMatmul(w);
+      table.floatMatmul(one);
     }
   }
 
@@ -120,9 +122,9 @@ final class Products {
     outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
     HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
     if (quantizes(w)) {
-      run(quantizedByExpert(order, routing, w), w, order, results, table.q8Matmul(w));
+      run(quantizedByExpert(order, routing, w), w, order, results, table::q8Matmul);
     } else {
-      run(xByExpert(order, routing), w, order, results, table.floatMatmul(w));
+      run(xByExpert(order, routing), w, order, results, table::floatMatmul);
     }
     long bytes = w.rows() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
@@ -131,7 +133,8 @@ final class Products {
   }
 
   /** One loop over the weight rows of all experts that are used. */
-  private <X> void run(X rows, HostMatrix w, ExpertOrder order, HostBuffer results, MatmulKernel<X> kernel) {
+  private <X> void run(
+      X rows, HostMatrix w, ExpertOrder order, HostBuffer results, Function<HostMatrix, MatmulKernel<X>> kernelOf) {
     long cost = w.cols() * (order.slots() / Math.max(1, order.used()) + 2);
     workers.run(
         order.used() * w.rows(),
@@ -143,13 +146,18 @@ final class Products {
             end = Math.min(to, base + w.rows());
             int first = order.first(rank);
             var product = new Product<>(rows, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
-            kernel.run(product, row - base, end - base, scratch[worker]);
+            kernelOf.apply(product.w()).run(product, row - base, end - base, scratch[worker]);
           }
         });
   }
 
+  /** Each slot's activations, in the order of its expert's packed columns. */
   private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing, HostMatrix w) {
-    QuantizedRows rows = quantized(w.permutation());
+    if (isPermuted(w, order)) {
+      quantize(permutedByExpert(order, routing, w), quantizedByExpert);
+      return quantizedByExpert;
+    }
+    QuantizedRows rows = quantized();
     quantizedByExpert.reshape(routing.slots(), x.cols());
     for (int i = 0; i < routing.slots(); i++) {
       quantizedByExpert.copyRow(rows, routing.xRow(order.slot(i), x.rows()), i);
@@ -157,15 +165,39 @@ final class Products {
     return quantizedByExpert;
   }
 
+  private static boolean isPermuted(HostMatrix w, ExpertOrder order) {
+    for (int rank = 0; rank < order.used(); rank++) {
+      if (w.holding(order.expert(rank)).permutation().length > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private HostBuffer permutedByExpert(ExpertOrder order, Routing routing, HostMatrix w) {
+    HostBuffer rows = roomByExpert(routing);
+    for (int rank = 0; rank < order.used(); rank++) {
+      int[] permutation = w.holding(order.expert(rank)).permutation();
+      for (int i = order.first(rank); i < order.first(rank + 1); i++) {
+        PermutedRows.copyRow(x, routing.xRow(order.slot(i), x.rows()), permutation, rows, i);
+      }
+    }
+    return rows;
+  }
+
   private HostBuffer xByExpert(ExpertOrder order, Routing routing) {
-    xByExpert = roomFor(xByExpert, routing.slots(), x.cols());
-    HostBuffer rows = xByExpert.reshaped(routing.slots(), x.cols());
+    HostBuffer rows = roomByExpert(routing);
     long bytes = x.cols() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
       long row = routing.xRow(order.slot(i), x.rows());
       MemorySegment.copy(x.segment(), row * bytes, rows.segment(), i * bytes, bytes);
     }
     return rows;
+  }
+
+  private HostBuffer roomByExpert(Routing routing) {
+    xByExpert = roomFor(xByExpert, routing.slots(), x.cols());
+    return xByExpert.reshaped(routing.slots(), x.cols());
   }
 
   private HostBuffer roomFor(HostBuffer buffer, long rows, long cols) {

@@ -78,6 +78,10 @@ final class SelfCheck {
     return new HostMatrix("self-check", encoding, weights, ROWS, cols, 2);
   }
 
+  static Optional<String> bf16(Encoding encoding, MatmulKernel<HostBuffer> kernel) {
+    return products(madeUp(encoding), kernel, ScalarKernels.bf16Matmul(), (x, _) -> x, LARGEST_NMSE);
+  }
+
   private static QuantizedRows quantized(HostBuffer x, HostMemory memory) {
     var rows = new QuantizedRows(memory);
     rows.reshape(x.rows(), x.cols());

@@ -103,7 +103,44 @@ class CpuBackendTest {
   void theReportHasTheTableAndTheReasons() {
     var backend = new CpuBackend(List.of(VECTOR, FakeTier.refusing("jit", KernelCap.JIT, "no exec memory")));
     assertEquals(
-        List.of("kernels: q4_0=vector512 rest=scalar", "jit not used: no exec memory"),
+        List.of(
+            "kernels: q4_0=vector512 rest=scalar",
+            "rounded to bf16 with fast-float: none",
+            "jit not used: no exec memory"),
         backend.report(HARDWARE, options(KernelCap.AUTO)));
+  }
+
+  private static String openFast(ActivationPrecision precision, KernelTier... tiers) {
+    var options = new DeviceOptions(0, KernelCap.AUTO, precision, true);
+    try (Device device = new CpuBackend(List.of(tiers)).open(HARDWARE, options)) {
+      return device.describe();
+    }
+  }
+
+  @Test
+  void floatsAreRoundedToBf16WhereThatIsAskedForAndATierCan() {
+    KernelTier rounding =
+        FakeTier.usable("jit-bf16", KernelCap.JIT, 0, Map.of())
+            .withBf16(Map.of(Encodings.BF16, ScalarKernels.bf16Matmul()));
+    assertEquals("cpu scalar activations=q8 threads=2", open(KernelCap.AUTO, rounding));
+    assertEquals(
+        "cpu bf16=jit-bf16 rest=scalar fast-float=bf16 activations=q8 threads=2",
+        openFast(ActivationPrecision.Q8, rounding));
+    assertEquals("cpu scalar fast-float=none activations=q8 threads=2", openFast(ActivationPrecision.Q8));
+    assertEquals("cpu scalar activations=f32 threads=2", openFast(ActivationPrecision.F32, rounding));
+    assertTrue(
+        new CpuBackend(List.of(rounding))
+            .report(HARDWARE, options(KernelCap.AUTO))
+            .contains("rounded to bf16 with fast-float: bf16"));
+  }
+
+  /** Products of the operands as they are differ by about 1e-5 in the mean square. */
+  @Test
+  void aKernelThatRoundsOtherwiseIsRejected() {
+    KernelTier exact =
+        FakeTier.usable("jit-bf16", KernelCap.JIT, 0, Map.of())
+            .withBf16(Map.of(Encodings.F16, ScalarKernels.floatMatmul()));
+    assertEquals(
+        "cpu scalar fast-float=none activations=q8 threads=2", openFast(ActivationPrecision.Q8, exact));
   }
 }

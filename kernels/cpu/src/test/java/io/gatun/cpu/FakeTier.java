@@ -20,23 +20,28 @@ record FakeTier(
     Verdict verdict,
     Map<Encoding, MatmulKernel<QuantizedRows>> q8,
     Map<Encoding, MatmulKernel<HostBuffer>> floats,
-    Optional<RowKernels> rowKernels)
+    Optional<RowKernels> rowKernels,
+    Map<Encoding, MatmulKernel<HostBuffer>> bf16)
     implements KernelTier {
 
   static FakeTier usable(String name, KernelCap level, int strength, Map<Encoding, MatmulKernel<QuantizedRows>> q8) {
-    return new FakeTier(name, level, strength, new Verdict.Usable(), q8, Map.of(), Optional.empty());
+    return new FakeTier(name, level, strength, new Verdict.Usable(), q8, Map.of(), Optional.empty(), Map.of());
   }
 
   static FakeTier refusing(String name, KernelCap level, String reason) {
-    return new FakeTier(name, level, 0, new Verdict.Refused(reason), Map.of(), Map.of(), Optional.empty());
+    return new FakeTier(name, level, 0, new Verdict.Refused(reason), Map.of(), Map.of(), Optional.empty(), Map.of());
   }
 
   FakeTier withFloats(Map<Encoding, MatmulKernel<HostBuffer>> kernels) {
-    return new FakeTier(name, level, strength, verdict, q8, kernels, rowKernels);
+    return new FakeTier(name, level, strength, verdict, q8, kernels, rowKernels, bf16);
   }
 
   FakeTier withRows(RowKernels kernels) {
-    return new FakeTier(name, level, strength, verdict, q8, floats, Optional.of(kernels));
+    return new FakeTier(name, level, strength, verdict, q8, floats, Optional.of(kernels), bf16);
+  }
+
+  FakeTier withBf16(Map<Encoding, MatmulKernel<HostBuffer>> kernels) {
+    return new FakeTier(name, level, strength, verdict, q8, floats, rowKernels, kernels);
   }
 
   @Override
@@ -52,5 +57,10 @@ record FakeTier(
   @Override
   public Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
     return Optional.ofNullable(floats.get(encoding));
+  }
+
+  @Override
+  public Optional<MatmulKernel<HostBuffer>> bf16Matmul(Encoding encoding) {
+    return Optional.ofNullable(bf16.get(encoding));
   }
 }

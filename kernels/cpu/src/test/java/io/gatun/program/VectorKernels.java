@@ -12,6 +12,12 @@ public final class VectorKernels implements Supplier<Kernels> {
   @Override
   public Kernels get() {
     return new Kernels(
-        TIER.name(), TIER::q8Matmul, TIER::floatMatmul, TIER::q8OfPlanes, TIER::floatOfPlanes, TIER.rowKernels());
+        TIER.name(),
+        TIER::q8Matmul,
+        TIER::floatMatmul,
+        TIER::q8OfPlanes,
+        TIER::floatOfPlanes,
+        TIER.rowKernels(),
+        false);
   }
 }

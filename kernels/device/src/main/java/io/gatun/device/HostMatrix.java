@@ -4,6 +4,7 @@ import io.gatun.tensors.Encoding;
 import io.gatun.tensors.IntegerCodes;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.QuantizedEncoding;
+import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
 import java.lang.foreign.MemorySegment;
@@ -19,9 +20,17 @@ import java.util.Optional;
  * @param planes of all rows of all experts; one but for a {@link MatrixEncoding}
  * @param rows of each expert
  * @param cols at most 2³¹ − 1
+ * @param apart the experts where each lies by itself, with an encoding of its own; empty where they follow each other
  */
 public record HostMatrix(
-    String name, Encoding encoding, List<MemorySegment> planes, long rows, long cols, int experts) implements Matrix {
+    String name,
+    Encoding encoding,
+    List<MemorySegment> planes,
+    long rows,
+    long cols,
+    int experts,
+    List<HostMatrix> apart)
+    implements Matrix {
 
   /**
    * @param weights {@code [in]}, {@code [out, in]} or {@code [n_expert, out, in]}
@@ -36,7 +45,11 @@ public record HostMatrix(
     decodable(weights);
     int experts = shape.size() == 3 ? Math.toIntExact(shape.getFirst()) : 1;
     long rows = shape.size() == 1 ? 1 : shape.get(shape.size() - 2);
-    return new HostMatrix(weights.name(), weights.encoding(), weights.planes(), rows, weights.cols(), experts);
+    List<HostMatrix> apart =
+        shape.size() == 3 && weights.encoding() instanceof StackedEncoding stacked
+            ? stacked.parts().stream().map(HostMatrix::of).toList()
+            : List.of();
+    return new HostMatrix(weights.name(), weights.encoding(), weights.planes(), rows, weights.cols(), experts, apart);
   }
 
   /** @throws IllegalArgumentException if {@code matrix} is not in host memory */
@@ -73,11 +86,12 @@ public record HostMatrix(
 
   /** A matrix in a single plane. */
   public HostMatrix(String name, Encoding encoding, MemorySegment bytes, long rows, long cols, int experts) {
-    this(name, encoding, List.of(bytes), rows, cols, experts);
+    this(name, encoding, List.of(bytes), rows, cols, experts, List.of());
   }
 
   public HostMatrix {
     planes = List.copyOf(planes);
+    apart = List.copyOf(apart);
     if (rows < 0 || cols < 1 || experts < 0) {
       throw new IllegalArgumentException("%s: [%d, %d, %d]".formatted(name, experts, rows, cols));
     }
@@ -108,7 +122,7 @@ public record HostMatrix(
 
   /** Its first rows, {@code count} at most; those of the first expert. */
   public HostMatrix first(long count) {
-    return new HostMatrix(name, encoding, planes, Math.min(count, rows), cols, 1);
+    return new HostMatrix(name, encoding, planes, Math.min(count, rows), cols, 1, List.of());
   }
 
   /** The integer codes of a matrix in several planes, where it is that. */
@@ -116,8 +130,16 @@ public record HostMatrix(
     return encoding instanceof MatrixEncoding matrix ? matrix.codes() : Optional.empty();
   }
 
-  /** Whether the values are integer codes with scales, so that 8-bit activations can meet them. */
+  /** The matrix that holds an expert: its own where experts lie apart, else this one. */
+  public HostMatrix holding(int expert) {
+    return apart.isEmpty() ? this : apart.get(expert);
+  }
+
+  /** Whether the values are integer codes with scales, so that 8-bit activations can meet them; of all experts. */
   public boolean isInteger() {
+    if (!apart.isEmpty()) {
+      return apart.stream().allMatch(HostMatrix::isInteger);
+    }
     return encoding instanceof QuantizedEncoding || planeCodes().isPresent();
   }
 

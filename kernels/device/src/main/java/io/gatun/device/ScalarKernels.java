@@ -20,6 +20,11 @@ public final class ScalarKernels implements RowKernels {
     return ScalarMatmul::floats;
   }
 
+  /** The same of weights and activations that are both rounded as {@link Bf16} says. */
+  public static MatmulKernel<HostBuffer> bf16Matmul() {
+    return ScalarMatmul::bf16;
+  }
+
   /** 8-bit activations with a quantized encoding: the exact function that {@link Device} defines. */
   public static MatmulKernel<QuantizedRows> q8Matmul() {
     return ScalarMatmul::q8;

@@ -1,5 +1,7 @@
 package io.gatun.device;
 
+import java.util.function.Consumer;
+
 /**
  * Matrix products, a strip of weight rows at a time: each row is decoded once and meets every activation row, and each
  * activation row is fetched once per strip.
@@ -11,6 +13,16 @@ final class ScalarMatmul {
   private ScalarMatmul() {}
 
   static void floats(Product<HostBuffer> product, long from, long to, Scratch scratch) {
+    floats(product, from, to, scratch, _ -> {});
+  }
+
+  static void bf16(Product<HostBuffer> product, long from, long to, Scratch scratch) {
+    floats(product, from, to, scratch, Bf16::round);
+  }
+
+  /** @param rounding of the operands, in place */
+  private static void floats(
+      Product<HostBuffer> product, long from, long to, Scratch scratch, Consumer<float[]> rounding) {
     HostMatrix w = product.w();
     int cols = (int) w.cols();
     int most = Math.max(STRIP, w.rowStep());
@@ -19,8 +31,10 @@ final class ScalarMatmul {
     for (long strip = from; strip < to; strip += most) {
       int rows = (int) Math.min(most, to - strip);
       w.decode(product.expert(), strip, rows, weights);
+      rounding.accept(weights);
       for (long r = 0; r < product.count(); r++) {
         product.x().copyTo((product.firstX() + r) * cols, x, cols);
+        rounding.accept(x);
         long out = (product.firstOut() + r) * product.out().cols() + strip;
         for (int i = 0; i < rows; i++) {
           product.out().put(out + i, (float) dot(weights, i * cols, x, cols));

@@ -27,7 +27,7 @@ final class Calls {
     return FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, types);
   }
 
-  /** Runs a function of {@link LoopEmitter}: arguments that it does not take are ignored, and so is a result that it does not give. */
+  /** Runs a function of {@link Loop}: arguments that it does not take are ignored, and so is a result that it does not give. */
   static double loop(
       MemorySegment function, float x, long a, long b, long c, long d, long e, long f, long g, long h) {
     try {

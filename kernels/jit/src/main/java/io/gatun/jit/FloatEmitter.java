@@ -15,7 +15,7 @@ import static io.gatun.jit.Gp.RDI;
 import static io.gatun.jit.Gp.RDX;
 import static io.gatun.jit.Gp.RSI;
 import static io.gatun.jit.Op.VADDPS;
-import static io.gatun.jit.Op.VFMADD231PS;
+import static io.gatun.jit.Op.VCVTNE2PS2BF16;
 import static io.gatun.jit.Op.VHADDPS;
 import static io.gatun.jit.Op.VMOVUPS;
 import static io.gatun.jit.Op.VPERM2I128;
@@ -29,9 +29,10 @@ import java.util.List;
 
 /**
  * Writes functions that multiply strips of weight rows, as many as a vector has lanes, with float activations. Lanes are
- * columns: lane l of n of a sum adds the columns l, l + n, l + 2·n, … in this order, fused, and {@link #reduce} adds the
- * lanes in a fixed tree; so a result has the same bits whether its activation row is computed alone or in a tile. Columns
- * are a multiple of the lanes.
+ * columns: lane l of n of a sum adds the columns l, l + n, l + 2·n, … in this order, fused (with {@link
+ * FloatFormat#BF16_PAIRS} the pairs of columns l, l + n, …, each as the processor's dot product does), and {@link #reduce}
+ * adds the lanes in a fixed tree; so a result has the same bits whether its activation row is computed alone or in a tile.
+ * Columns are a multiple of a vector's.
  */
 final class FloatEmitter extends Emitter {
   /** Activation rows of a tile. */
@@ -51,12 +52,14 @@ final class FloatEmitter extends Emitter {
 
   private final FloatFormat format;
   private final int lanes;
+  private final int columns;
   private final int vector;
 
   private FloatEmitter(FloatFormat format, Isa isa) {
     super(isa);
     this.format = format;
     this.lanes = isa.lanes();
+    this.columns = format.columns(isa);
     this.vector = isa.bytes();
   }
 
@@ -96,9 +99,9 @@ final class FloatEmitter extends Emitter {
     code.op(VMOVUPS, x, Mem.at(RCX, 0));
     for (int row = 0; row < lanes; row++) {
       format.load(code, weights, row(row, 0));
-      code.op(VFMADD231PS, ymm(row), weights, x);
+      code.op(format.product, ymm(row), weights, x);
     }
-    nextInRows(lanes * format.bytes);
+    nextInRows(columns * format.bytes);
     code.add(RCX, vector);
     code.cmp(RCX, RBX);
     code.jump(Assembler.Condition.BELOW, next);
@@ -193,15 +196,15 @@ final class FloatEmitter extends Emitter {
     code.clear(RBP);
     int next = code.here();
     for (int token = 0; token < TILE; token++) {
-      code.op(VMOVUPS, x(token), Mem.at(X.get(token), RBP, Float.BYTES, 0));
+      code.op(VMOVUPS, x(token), Mem.at(X.get(token), RBP, format.xBytes, 0));
     }
     for (int row = 0; row < TILE_ROWS; row++) {
       format.load(code, WEIGHTS, Mem.at(W.get(row), RBP, format.bytes, 0));
       for (int token = 0; token < TILE; token++) {
-        code.op(VFMADD231PS, sum(token, row), WEIGHTS, x(token));
+        code.op(format.product, sum(token, row), WEIGHTS, x(token));
       }
     }
-    code.add(RBP, lanes);
+    code.add(RBP, columns);
     code.cmp(RBP, RBX);
     code.jump(Assembler.Condition.BELOW, next);
     for (int token = 0; token < TILE; token++) {
@@ -243,6 +246,34 @@ final class FloatEmitter extends Emitter {
     code.add(RCX, vector);
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
+    return leave();
+  }
+
+  // ---- rounding
+
+  /**
+   * The function that rounds {@link Arguments#COLUMNS} values at {@link Arguments#X}, a multiple of twice the lanes, to the
+   * nearest bf16, ties to even, at {@link Arguments#OUT}, which may be the same place. Subnormal numbers become 0. Needs
+   * AVX512_BF16.
+   */
+  static byte[] rounding(FloatFormat format, Isa isa) {
+    return new FloatEmitter(format, isa).rounding();
+  }
+
+  private byte[] rounding() {
+    enter();
+    code.mov(RSI, Mem.at(RDI, Arguments.X));
+    code.mov(RCX, Mem.at(RDI, Arguments.OUT));
+    code.mov(RBX, Mem.at(RDI, Arguments.COLUMNS));
+    code.clear(RBP);
+    int next = code.here();
+    format.load(code, ymm(0), Mem.at(RSI, RBP, format.bytes, 0));
+    format.load(code, ymm(1), Mem.at(RSI, RBP, format.bytes, lanes * format.bytes));
+    code.op(VCVTNE2PS2BF16, ymm(0), ymm(1), ymm(0));
+    code.store(Mem.at(RCX, RBP, Short.BYTES, 0), ymm(0));
+    code.add(RBP, 2 * lanes);
+    code.cmp(RBP, RBX);
+    code.jump(Assembler.Condition.BELOW, next);
     return leave();
   }
 }

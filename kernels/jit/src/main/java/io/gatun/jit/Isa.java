@@ -20,7 +20,11 @@ enum Isa {
 
   /** With {@link Op#VPDPBUSD}, and vectors and registers twice as large and as many. */
   AVX512(
-      "jit-avx512", 512, 32, true, withAvx2("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"));
+      "jit-avx512", 512, 32, true, withAvx2("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni")),
+
+  /** With {@link Op#VDPBF16PS}: only for floats that are rounded to bf16. */
+  AVX512BF16(
+      "jit-avx512bf16", 512, 32, true, withAvx2("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_bf16"));
 
   private static final String PROPERTY = "gatun.jit.isa";
 
@@ -62,7 +66,7 @@ enum Isa {
    * @throws IllegalArgumentException for an unknown word, listing the known ones
    */
   static Isa cap() {
-    String word = System.getProperty(PROPERTY, AVX512.id());
+    String word = System.getProperty(PROPERTY, AVX512BF16.id());
     return Arrays.stream(values())
         .filter(isa -> isa.id().equals(word))
         .findFirst()

@@ -13,8 +13,9 @@ import java.util.List;
 
 /**
  * Products of float weights with float activations on the mapped bytes, by assembled functions. Rows that do not fill a
- * strip are computed together with rows before them. Where there are none, where weights are on the heap, or where
- * columns are no multiple of a vector's lanes, rows are copied and filled up with zeros. Stateless and thread-safe.
+ * strip are computed together with rows before them. Where there are none, where weights are on the heap, where columns
+ * are no multiple of a vector's, or where weights are rounded, rows are copied and filled up with zeros. Stateless and
+ * thread-safe.
  */
 final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   /** Strips whose weights stay in the second-level cache while they meet the activations. */
@@ -23,11 +24,17 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   /** Columns of which a tile's activations stay in the first-level cache. */
   private static final long COLUMNS = 1024;
 
+  /** How weights are stored, and how they are multiplied. */
+  private final FloatFormat stored;
+
   private final FloatFormat format;
   private final Lazy<Functions> functions;
 
-  /** Weight rows of a strip, and columns of a vector. */
+  /** Weight rows of a strip. */
   private final int rows;
+
+  /** Columns of a vector. */
+  private final int vectorColumns;
 
   /** Bytes of a strip's results, and of all sums. */
   private final long resultBytes;
@@ -35,9 +42,20 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   private final long sumBytes;
 
   JitFloatMatmul(FloatFormat format, Isa isa) {
+    this(format, format, isa);
+  }
+
+  /** Products of weights and activations that are both rounded to bf16. */
+  static JitFloatMatmul rounding(FloatFormat stored, Isa isa) {
+    return new JitFloatMatmul(stored, FloatFormat.BF16_PAIRS, isa);
+  }
+
+  private JitFloatMatmul(FloatFormat stored, FloatFormat format, Isa isa) {
+    this.stored = stored;
     this.format = format;
     this.functions = new Lazy<>(() -> Functions.of(format, isa));
     this.rows = isa.lanes();
+    this.vectorColumns = format.columns(isa);
     this.resultBytes = isa.bytes();
     this.sumBytes = (long) STRIPS * TILE * isa.lanes() * isa.bytes();
   }
@@ -71,18 +89,22 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
     HostMatrix w = product.w();
     long cols = columns(w);
     boolean isWhole = cols == w.cols();
-    long copiedX = weights(product) + rows * cols * format.bytes;
+    boolean copiesX = !isWhole || roundsActivations();
+    long copiedX = weights(product) + rows * cols * stored.bytes;
     try {
-      MemorySegment memory = scratch.block(copiedX + (isWhole ? 0 : product.count() * cols * Float.BYTES));
+      MemorySegment memory = scratch.block(copiedX + (copiesX ? product.count() * cols * Float.BYTES : 0));
       long x = product.x().segment().address() + product.firstX() * cols * Float.BYTES;
-      if (!isWhole) {
+      if (copiesX) {
         x = memory.address() + copiedX;
         for (long i = 0; i < product.count(); i++) {
           long at = copiedX + i * cols * Float.BYTES;
           copy(product.x().segment(), (product.firstX() + i) * w.cols(), w.cols(), Float.BYTES, memory, at, cols);
         }
       }
-      if (isWhole && to - from >= rows && w.bytes().isNative()) {
+      if (roundsActivations()) {
+        Rounding.inPlace(FloatFormat.F32, memory, x, product.count() * cols);
+      }
+      if (isWhole && !roundsWeights() && to - from >= rows && w.bytes().isNative()) {
         direct(product, x, from, to, memory);
       } else {
         copied(product, x, from, to, memory);
@@ -92,9 +114,17 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
     }
   }
 
+  private boolean roundsActivations() {
+    return format == FloatFormat.BF16_PAIRS;
+  }
+
+  private boolean roundsWeights() {
+    return roundsActivations() && stored != FloatFormat.BF16;
+  }
+
   /** Columns that are multiplied. */
   private long columns(HostMatrix w) {
-    return (w.cols() + rows - 1) / rows * rows;
+    return (w.cols() + vectorColumns - 1) / vectorColumns * vectorColumns;
   }
 
   /** Where rows are copied to in a worker's memory: behind the arguments, sums and results. */
@@ -109,7 +139,7 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
     target.asSlice(at + count * bytes, (filled - count) * bytes).fill((byte) 0);
   }
 
-  /** @param x address of the first activation row; the others follow without gaps */
+  /** @param x address of the first activation row as it is multiplied; the others follow without gaps */
   private void direct(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
     long end = from + (to - from) / rows * rows;
     for (long row = from; row < end; row += (long) STRIPS * rows) {
@@ -137,8 +167,11 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
     for (long row = from; row < to; row += rows) {
       long some = Math.min(rows, to - row);
       for (long i = 0; i < some; i++) {
-        long first = w.rowOffset(product.expert(), row + i) / format.bytes;
-        copy(w.bytes(), first, w.cols(), format.bytes, memory, weights + i * rowBytes, columns(w));
+        long first = w.rowOffset(product.expert(), row + i) / stored.bytes;
+        copy(w.bytes(), first, w.cols(), stored.bytes, memory, weights + i * rowBytes, columns(w));
+      }
+      if (roundsWeights()) {
+        Rounding.inPlace(stored, memory, memory.address() + weights, rows * columns(w));
       }
       multiply(product, x, memory.address() + weights, rowBytes, 1, memory.address() + results, resultBytes, memory);
       for (long i = 0; i < product.count(); i++) {
@@ -160,7 +193,7 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
       long outStride,
       MemorySegment memory) {
     long cols = columns(product.w());
-    long stride = cols * Float.BYTES;
+    long stride = cols * format.xBytes;
     long count = product.count();
     Functions code = functions.get();
     Arguments.set(memory, Arguments.ROW_BYTES, rowBytes);
@@ -186,9 +219,31 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
     for (long column = 0; column < cols; column += COLUMNS) {
       Arguments.set(memory, Arguments.COLUMNS, Math.min(COLUMNS, cols - column));
       MemorySegment function = column == 0 ? code.first() : code.further();
-      call(function, memory, weights + column * format.bytes, strips, x + column * Float.BYTES, sums);
+      call(function, memory, weights + column * format.bytes, strips, x + column * format.xBytes, sums);
     }
     call(code.results(), memory, weights, strips, sums, out);
+  }
+
+  /** Functions that round floats to bf16, which stay for as long as the JVM runs. */
+  private static final class Rounding {
+    private static final List<FloatFormat> FORMATS = List.of(FloatFormat.F32, FloatFormat.F16);
+    private static final List<MemorySegment> FUNCTIONS =
+        new CodeArena(FORMATS.stream().map(format -> FloatEmitter.rounding(format, Isa.AVX512BF16)).toList()).functions();
+
+    private Rounding() {}
+
+    /**
+     * Rounds values where they lie.
+     *
+     * @param arguments a worker's memory
+     * @param count a multiple of a vector's columns
+     */
+    static void inPlace(FloatFormat format, MemorySegment arguments, long address, long count) {
+      Arguments.set(arguments, Arguments.X, address);
+      Arguments.set(arguments, Arguments.OUT, address);
+      Arguments.set(arguments, Arguments.COLUMNS, count);
+      Calls.run(FUNCTIONS.get(FORMATS.indexOf(format)), arguments);
+    }
   }
 
   private static void call(

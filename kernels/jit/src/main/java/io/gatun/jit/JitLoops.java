@@ -10,10 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
- * Loops over values in machine code that {@link LoopEmitter} writes; what is left of a range, less than a vector, in plain
+ * Loops over values in machine code, the functions of {@link Loop}; what is left of a range, less than a vector, in plain
  * arithmetic where that is as good. They need no compiler, so that the first token does not wait for one. Thread-safe.
  */
 final class JitLoops implements RowLoops {
@@ -30,51 +29,6 @@ final class JitLoops implements RowLoops {
 
   private final MemorySegment[] functions;
 
-  /** The functions. */
-  private enum Loop {
-    SQUARES(LoopEmitter::squares),
-    SUM(LoopEmitter::sum),
-    ADD(LoopEmitter::add),
-    MULTIPLY_ADD(LoopEmitter::multiplyAdd),
-    SUBTRACT(code -> code.withConstant(Op.VSUBPS)),
-    SCALE(code -> code.withConstant(Op.VMULPS)),
-    DIVIDE(code -> code.withConstant(Op.VDIVPS)),
-    GAIN(LoopEmitter::gain),
-    MULTIPLY(LoopEmitter::multiply),
-    MULTIPLY_CLAMPED(LoopEmitter::multiplyClamped),
-    SILU_GATE(LoopEmitter::siluGate),
-    SILU(LoopEmitter::silu),
-    SILU_CLAMPED(LoopEmitter::siluClamped),
-    GELU(LoopEmitter::gelu),
-    SIGMOID(LoopEmitter::sigmoid),
-    RELU_SQUARED(LoopEmitter::reluSquared),
-    RELU(LoopEmitter::relu),
-    SOFTCAP(LoopEmitter::softcap),
-    SLOPE(LoopEmitter::slope),
-    EXPONENTIAL(LoopEmitter::exponentialOfOne),
-    EXPONENTIALS(LoopEmitter::exponentials),
-    LARGEST(LoopEmitter::largest),
-    SOFTPLUS(LoopEmitter::softplus),
-    HALVES(LoopEmitter::halves),
-    KEYS(LoopEmitter::decodeKeys),
-    VALUE(LoopEmitter::decodeValue),
-    ROTATE_HALVES(LoopEmitter::rotateHalves),
-    ROTATE_ADJACENT(LoopEmitter::rotateAdjacent),
-    QUANTIZE(LoopEmitter::quantize),
-    FOUR(LoopEmitter::four),
-    ONE(LoopEmitter::one),
-    PAIR(LoopEmitter::pair),
-    RECUR(LoopEmitter::recur),
-    SELECT(LoopEmitter::select);
-
-    @SuppressWarnings("ImmutableEnumChecker") // references to methods, without state
-    private final Consumer<LoopEmitter> body;
-
-    Loop(Consumer<LoopEmitter> body) {
-      this.body = body;
-    }
-  }
-
   /** @param functions the {@link #code}, loaded */
   JitLoops(List<MemorySegment> functions) {
     this.functions = functions.toArray(MemorySegment[]::new);
@@ -86,7 +40,7 @@ final class JitLoops implements RowLoops {
 
   /** The machine code of all functions. */
   static List<byte[]> code() {
-    return Arrays.stream(Loop.values()).map(loop -> LoopEmitter.function(loop.body)).toList();
+    return Arrays.stream(Loop.values()).map(Loop::code).toList();
   }
 
   @SuppressWarnings("restricted") // the tier insists on --enable-native-access

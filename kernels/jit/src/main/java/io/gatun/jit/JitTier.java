@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels in machine code that is assembled when a kernel is first used, for Linux on x86-64. There is a tier for each
- * form in which the code is written, and {@code -Dgatun.jit.isa=avx2|avxvnni|avx512} names the strongest that may be
+ * form in which the code is written, and {@code -Dgatun.jit.isa=avx2|avxvnni|avx512|avx512bf16} names the strongest that may be
  * used; this one is for AVX2. Stateless and thread-safe.
  */
 public sealed class JitTier implements KernelTier {
@@ -32,6 +32,8 @@ public sealed class JitTier implements KernelTier {
   private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
 
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
+
+  private static final Map<Encoding, JitFloatMatmul> BF16_PRODUCTS = new ConcurrentHashMap<>();
 
   /** Something to execute, to find out whether that is allowed: a return. */
   private static final byte[] SOME_CODE = {(byte) 0xC3};
@@ -65,6 +67,15 @@ public sealed class JitTier implements KernelTier {
     /** Found by {@link java.util.ServiceLoader}. */
     public Avx512() {
       super(Isa.AVX512);
+    }
+  }
+
+  /** Products of floats that are rounded to bf16, by AVX512_BF16, and nothing else. */
+  public static final class Avx512Bf16 extends JitTier {
+
+    /** Found by {@link java.util.ServiceLoader}. */
+    public Avx512Bf16() {
+      super(Isa.AVX512BF16);
     }
   }
 
@@ -116,7 +127,9 @@ public sealed class JitTier implements KernelTier {
 
   @Override
   public final Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
-    return Optional.ofNullable(PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::product));
+    return isa == Isa.AVX512BF16
+        ? Optional.empty()
+        : Optional.ofNullable(PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::product));
   }
 
   /** All forms have those of AVX2. */
@@ -130,9 +143,16 @@ public sealed class JitTier implements KernelTier {
   /** AVX-VNNI has nothing for floats that AVX2 lacks. */
   @Override
   public final Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
-    return isa == Isa.AVXVNNI
+    return isa == Isa.AVXVNNI || isa == Isa.AVX512BF16
         ? Optional.empty()
         : Optional.ofNullable(FLOAT_PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::floatProduct));
+  }
+
+  @Override
+  public final Optional<MatmulKernel<HostBuffer>> bf16Matmul(Encoding encoding) {
+    return isa == Isa.AVX512BF16
+        ? Optional.ofNullable(BF16_PRODUCTS.computeIfAbsent(encoding, JitTier::bf16Product))
+        : Optional.empty();
   }
 
   /** All forms have those of AVX2. */
@@ -160,7 +180,16 @@ public sealed class JitTier implements KernelTier {
     };
   }
 
-  private static @Nullable BlockCode block(QuantizedEncoding encoding) {
+  private static @Nullable JitFloatMatmul bf16Product(Encoding encoding) {
+    return switch (encoding.id()) {
+      case "f16" -> JitFloatMatmul.rounding(FloatFormat.F16, Isa.AVX512BF16);
+      case "bf16" -> JitFloatMatmul.rounding(FloatFormat.BF16, Isa.AVX512BF16);
+      default -> null;
+    };
+  }
+
+  /** How blocks of an encoding are taken apart; null if there is no code for it. */
+  static @Nullable BlockCode block(QuantizedEncoding encoding) {
     return switch (encoding.id()) {
       case "q1_0" -> new BlockQ1_0();
       case "q2_0" -> new BlockQ2_0();

@@ -191,6 +191,10 @@ class AssemblerTest {
     listing.line(() -> code.op(Op.VMULPS, zmm(14), zmm(13), Mem.at(Gp.RBP, Gp.R11, 1, 576)));
     listing.line(() -> code.op(Op.VFMADD231PS, zmm(23), zmm(7), zmm(14)));
     listing.line(() -> code.op(Op.VFNMADD231PS, zmm(16), zmm(12), Mem.at(Gp.RBP, 640)));
+    listing.line(() -> code.op(Op.VDPBF16PS, zmm(11), zmm(15), zmm(14)));
+    listing.line(() -> code.op(Op.VDPBF16PS, zmm(5), zmm(17), Mem.at(Gp.RCX, Gp.RBP, 2, 128)));
+    listing.line(() -> code.op(Op.VCVTNE2PS2BF16, zmm(0), zmm(1), zmm(0)));
+    listing.line(() -> code.op(Op.VCVTNE2PS2BF16, zmm(19), zmm(20), zmm(31)));
   }
 
   /** Written for 256 bits by an assembler that doubles: one line for each, whatever it becomes. */

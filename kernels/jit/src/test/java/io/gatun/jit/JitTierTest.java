@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.cpu.KernelTier;
 import io.gatun.device.Hardware;
+import io.gatun.tensors.Encoding;
+import io.gatun.tensors.Encodings;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -36,7 +40,7 @@ class JitTierTest {
   }
 
   private static final String[] ALL =
-      {"avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"};
+      {"avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16"};
 
   private static Optional<String> lacking(JitTier tier, Hardware hardware) {
     return tier.lacking(hardware, "Linux", "amd64");
@@ -54,6 +58,9 @@ class JitTierTest {
     Hardware skylakeServer = with("avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512dq", "avx512vl");
     assertEquals(Optional.of("this processor has no avx_vnni"), lacking(new JitTier.AvxVnni(), skylakeServer));
     assertEquals(Optional.of("this processor has no avx512_vnni"), lacking(new JitTier.Avx512(), skylakeServer));
+    assertEquals(Optional.empty(), lacking(new JitTier.Avx512Bf16(), with(ALL)));
+    Hardware iceLake = with("avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni");
+    assertEquals(Optional.of("this processor has no avx512_bf16"), lacking(new JitTier.Avx512Bf16(), iceLake));
   }
 
   @Test
@@ -74,7 +81,7 @@ class JitTierTest {
     System.setProperty("gatun.jit.isa", "avx10");
     try {
       var unknown = assertThrows(IllegalArgumentException.class, () -> lacking(new JitTier(), with(ALL)));
-      assertEquals("-Dgatun.jit.isa=avx10: expected avx2|avxvnni|avx512", unknown.getMessage());
+      assertEquals("-Dgatun.jit.isa=avx10: expected avx2|avxvnni|avx512|avx512bf16", unknown.getMessage());
     } finally {
       System.clearProperty("gatun.jit.isa");
     }
@@ -85,5 +92,21 @@ class JitTierTest {
   void strongerFormsWin() {
     assertTrue(new JitTier().strength() < new JitTier.AvxVnni().strength());
     assertTrue(new JitTier.AvxVnni().strength() < new JitTier.Avx512().strength());
+    assertTrue(new JitTier.Avx512().strength() < new JitTier.Avx512Bf16().strength());
+  }
+
+  /** Floats are rounded to bf16 by kernels of their own alone, which are not among those of a table that does not ask for them. */
+  @Test
+  void onlyKernelsOfTheirOwnRoundToBf16() {
+    for (KernelTier tier : List.of(new JitTier(), new JitTier.AvxVnni(), new JitTier.Avx512())) {
+      assertTrue(Encodings.all().stream().allMatch(encoding -> tier.bf16Matmul(encoding).isEmpty()), tier.name());
+    }
+    var rounding = new JitTier.Avx512Bf16();
+    List<Encoding> rounded =
+        Encodings.all().stream().filter(encoding -> rounding.bf16Matmul(encoding).isPresent()).toList();
+    assertEquals(List.of(Encodings.F16, Encodings.BF16), rounded);
+    assertTrue(Encodings.all().stream().allMatch(encoding -> rounding.floatMatmul(encoding).isEmpty()));
+    assertEquals(Optional.empty(), rounding.q8Matmul(Encodings.Q4_0));
+    assertEquals(Optional.empty(), rounding.rowKernels());
   }
 }

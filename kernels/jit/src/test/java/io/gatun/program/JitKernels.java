@@ -21,7 +21,13 @@ public abstract class JitKernels implements Supplier<Kernels> {
   @Override
   public Kernels get() {
     return new Kernels(
-        tier.name(), tier::q8Matmul, tier::floatMatmul, tier::q8OfPlanes, tier::floatOfPlanes, tier.rowKernels());
+        tier.name(),
+        tier::q8Matmul,
+        tier::floatMatmul,
+        tier::q8OfPlanes,
+        tier::floatOfPlanes,
+        tier.rowKernels(),
+        false);
   }
 
   /** Those for AVX2. */
@@ -48,6 +54,20 @@ public abstract class JitKernels implements Supplier<Kernels> {
     /** For whoever loads the class. */
     public Avx512() {
       super(new JitTier.Avx512());
+    }
+  }
+
+  /** Those that round to bf16. */
+  public static final class Avx512Bf16 extends JitKernels {
+
+    /** For whoever loads the class. */
+    public Avx512Bf16() {
+      super(new JitTier.Avx512Bf16());
+    }
+
+    @Override
+    public Kernels get() {
+      return Kernels.roundingToBf16(tier().name(), tier()::bf16Matmul);
     }
   }
 }

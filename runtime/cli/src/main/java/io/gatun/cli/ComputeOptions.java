@@ -37,6 +37,14 @@ final class ComputeOptions {
       description = "q8, f32 or native: the precision of activations where they meet weights (default: q8).")
   @Nullable String activations;
 
+  @Option(
+      names = "--fast-float",
+      description = {
+        "Rounds F16 and BF16 weights and what they are multiplied with to bf16, where this processor has dot products",
+        "of bf16 (`gatun inspect --hardware` tells) and unless --activations is f32; otherwise it changes nothing."
+      })
+  boolean fastFloat;
+
   @Option(names = "--device", paramLabel = "DEVICE", description = "auto, cpu or cuda[:N] (default: auto).")
   @Nullable String device;
 
@@ -67,7 +75,8 @@ final class ComputeOptions {
         new DeviceOptions(
             threads == null ? onDevice.threads() : positive(threads),
             kernels == null ? onDevice.kernels() : KernelCap.parse(kernels),
-            activations == null ? onDevice.precision() : ActivationPrecision.parse(activations)),
+            activations == null ? onDevice.precision() : ActivationPrecision.parse(activations),
+            fastFloat),
         Optional.ofNullable(context),
         Optional.ofNullable(keyType).map(KvType::parse),
         Optional.ofNullable(valueType).map(KvType::parse),

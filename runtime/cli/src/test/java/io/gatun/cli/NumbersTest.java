@@ -94,7 +94,9 @@ class NumbersTest {
     Object[] options = {"logits", "-m", Oracle.require("models/llama.gguf"), "--ids", ids, "--activations", "f32"};
     Npy last = written(options);
     assertEquals(List.of(512), last.shape());
-    Npy all = written("logits", "-m", options[2], "--ids", ids, "--activations", "f32", "--all", "-t", "2", "-ub", "7");
+    Npy all =
+        written(
+            "logits", "-m", options[2], "--ids", ids, "--activations", "f32", "--fast-float", "--all", "-t", "2", "-ub", "7");
     assertEquals(expected.shape(), all.shape());
     assertArrayEquals(expected.values(), all.values(), (float) tolerance);
     assertArrayEquals(last.values(), all.row(all.shape().getFirst() - 1), "the same to the bit");

@@ -1,7 +1,6 @@
 package io.gatun.cli.chat;
 
 import io.gatun.cli.terminal.UsageException;
-import io.gatun.device.DeviceOptions;
 import io.gatun.engine.EngineOptions;
 import io.gatun.engine.Sampling;
 import io.gatun.engine.SamplingParameter;
@@ -65,9 +64,7 @@ final class Parameters {
         yield Effect.NEW_ENGINE;
       }
       case THREADS, "threads" -> {
-        DeviceOptions device = engineOptions.deviceOptions();
-        engineOptions =
-            engineOptions.deviceOptions(new DeviceOptions(whole(name, value), device.kernels(), device.precision()));
+        engineOptions = engineOptions.deviceOptions(engineOptions.deviceOptions().threads(whole(name, value)));
         yield Effect.NEW_ENGINE;
       }
       default -> {
