@@ -127,7 +127,7 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
     }
 
     int rowsOfPanel() {
-      return (int) Math.clamp(PANEL_BYTES / (cols * Float.BYTES) / STRIP * STRIP, STRIP, MOST_ROWS);
+      return Math.clamp(PANEL_BYTES / (cols * Float.BYTES) / STRIP * STRIP, STRIP, MOST_ROWS);
     }
 
     /** Whole strips, from their codes. */

@@ -23,8 +23,8 @@ final class FloatCodeRows {
   private static final class Tables {
     static final long[] NF4 = pairs(FlatBlockEncoding.Table.NF4);
     static final long[] FP4 = pairs(FlatBlockEncoding.Table.FP4);
-    static final long[] E4M3 = bytes((PlainEncoding) Encodings.F8_E4M3);
-    static final long[] E5M2 = bytes((PlainEncoding) Encodings.F8_E5M2);
+    static final long[] E4M3 = bytes(Encodings.F8_E4M3);
+    static final long[] E5M2 = bytes(Encodings.F8_E5M2);
 
     private Tables() {}
 
