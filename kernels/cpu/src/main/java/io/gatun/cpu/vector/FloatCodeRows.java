@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.IntToLongFunction;
 
-/** Rows of float codes in planes as floats: a byte of codes is looked up at a time, then groups are scaled. Stateless. */
+/** Rows of float codes in planes as floats: bytes of codes are looked up, then groups are scaled. Stateless. */
 final class FloatCodeRows {
   private FloatCodeRows() {}
 
