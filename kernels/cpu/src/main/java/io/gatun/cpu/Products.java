@@ -113,7 +113,10 @@ final class Products {
       workers.run(
           product.w().rows(),
           Grain.ofStrips(
-              product.w().cols() * (product.count() + 2), kernel.rowsTogether(), product.w().rows(), workers.threads()),
+              product.w().cols() * (product.count() + 2),
+              kernel.rowsTogether(product.count()),
+              product.w().rows(),
+              workers.threads()),
           (from, to, worker) -> kernel.run(product, from, to, scratch[worker]));
     }
   }

@@ -27,7 +27,7 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKe
   private static final float NORM = (float) (1 / Math.sqrt(BLOCK));
 
   @Override
-  public long rowsTogether() {
+  public long rowsTogether(long count) {
     return BLOCKS * BLOCK;
   }
 
