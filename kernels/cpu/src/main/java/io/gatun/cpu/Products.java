@@ -207,7 +207,8 @@ final class Products {
             long base = rank * w.rows();
             end = Math.min(to, base + w.rows());
             int first = order.first(rank);
-            var product = new Product<>(input.x, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
+            int count = order.first(rank + 1) - first;
+            var product = new Product<>(input.x, first, w, order.expert(rank), results, first, count);
             input.kernelOf.apply(product.w()).run(product, row - base, end - base, scratch[worker]);
           }
         });

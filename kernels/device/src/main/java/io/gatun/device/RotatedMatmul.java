@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Products with matrices that are rotated on both sides, where the rotations are done to the activations instead: {@code
- * x ← H(x ∘ suh)}, {@code y ← H(x · Ŵ) ∘ svh}, see {@link Exl3Encoding}. Between them is a product of floats.
+ * y = H(H(x ∘ suh) · Ŵ) ∘ svh}, see {@link Exl3Encoding}. Between them is a product of floats. Stateless and thread-safe.
  *
  * @param floats multiplies float32 matrices
  */

@@ -37,7 +37,7 @@ class RoundedRowsTest {
     for (int code = 1; code < numbers.length; code++) {
       float distance = Math.abs(numbers[code] - Math.abs(value));
       float least = Math.abs(numbers[best] - Math.abs(value));
-      if (distance < least || distance == least && code % 2 == 0) {
+      if (distance < least || (distance == least && code % 2 == 0)) {
         best = code;
       }
     }

@@ -16,8 +16,8 @@ import java.util.Optional;
 
 /**
  * Products of a matrix in planes with float activations, for AVX2. Codes of floats are multiplied on the mapped bytes for
- * few activation rows, and for more become a panel of floats; all else is decoded by its encoding. The bits are those of
- * {@link JitFloatMatmul} with the decoded matrix. Stateless and thread-safe.
+ * few activation rows, and for more become a panel of floats; all else is decoded by its encoding. The bits are those
+ * of {@link JitFloatMatmul} with the decoded matrix. Stateless and thread-safe.
  */
 final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
   /** Weight rows of a strip. */
@@ -127,7 +127,7 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
     }
 
     int rowsOfPanel() {
-      return (int) Math.clamp(PANEL_BYTES / (cols * Float.BYTES) / STRIP * STRIP, STRIP, MOST_ROWS);
+      return Math.clamp(PANEL_BYTES / (cols * Float.BYTES) / STRIP * STRIP, STRIP, MOST_ROWS);
     }
 
     /** Whole strips, from their codes. */
@@ -146,8 +146,9 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
         }
       } else {
         call(functions.get().panel(), codes(code, row, rows), rows, x, memory.address() + panel);
+        long floats = memory.address() + panel;
         FLOATS.multiply(
-            x, product.count(), cols, memory.address() + panel, cols * Float.BYTES, rows / STRIP, out, outStride, memory);
+            x, product.count(), cols, floats, cols * Float.BYTES, rows / STRIP, out, outStride, memory);
       }
       if (code.tellsNaN() && hasNaN()) {
         decoded(row, row + rows);

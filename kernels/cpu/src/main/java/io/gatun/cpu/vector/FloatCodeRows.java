@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.IntToLongFunction;
 
-/** Rows of float codes in planes as floats: a byte of codes is looked up at a time, then groups are scaled. Stateless. */
+/** Rows of float codes in planes as floats: bytes of codes are looked up, then groups are scaled. Stateless. */
 final class FloatCodeRows {
   private FloatCodeRows() {}
 
@@ -23,8 +23,8 @@ final class FloatCodeRows {
   private static final class Tables {
     static final long[] NF4 = pairs(FlatBlockEncoding.Table.NF4);
     static final long[] FP4 = pairs(FlatBlockEncoding.Table.FP4);
-    static final long[] E4M3 = bytes((PlainEncoding) Encodings.F8_E4M3);
-    static final long[] E5M2 = bytes((PlainEncoding) Encodings.F8_E5M2);
+    static final long[] E4M3 = bytes(Encodings.F8_E4M3);
+    static final long[] E5M2 = bytes(Encodings.F8_E5M2);
 
     private Tables() {}
 
