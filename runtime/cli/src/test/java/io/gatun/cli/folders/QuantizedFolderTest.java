@@ -25,15 +25,20 @@ import io.gatun.model.Batch;
 import io.gatun.model.Forward;
 import io.gatun.model.KvCache;
 import io.gatun.model.Model;
+import io.gatun.model.hf.GgufConversion;
+import io.gatun.model.hf.HfModel;
 import io.gatun.oracle.layers.FloatMatrix;
 import io.gatun.oracle.layers.QuantizedFormat;
+import io.gatun.tensors.Encodings;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -116,6 +121,23 @@ class QuantizedFolderTest {
   @MethodSource("formats")
   void logitsOfALlama(QuantizedFormat format) {
     assertLogits(TinyFolders.llama(format.step()), format);
+  }
+
+  /** As a GGUF file it has the same numbers, or such as were rounded to half precision. */
+  @ParameterizedTest
+  @MethodSource("formats")
+  void logitsOfAConvertedLlama(QuantizedFormat format) throws IOException {
+    TinyFolders.llama(format.step()).writeIn(format, quantized, List.of());
+    Path gguf = folder.resolve("converted.gguf");
+    boolean rounded;
+    try (HfModel source = HfModel.open(quantized)) {
+      SequencedMap<String, Integer> encodings = new GgufConversion(source, _ -> {}).write(gguf, _ -> {}).encodings();
+      rounded = encodings.containsKey(Encodings.F16.id());
+    }
+    assertSameLogits(
+        logits(quantized, new ReferenceDevice(ActivationPrecision.F32)),
+        logits(gguf, new ReferenceDevice(ActivationPrecision.F32)),
+        rounded ? 2e-3 : 2e-6);
   }
 
   @ParameterizedTest
