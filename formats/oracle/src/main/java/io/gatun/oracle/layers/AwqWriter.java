@@ -44,13 +44,13 @@ record AwqWriter(Layout layout, int group) implements LayerWriter {
     var packed = new int[in * out / PACK];
     for (int n = 0; n < out; n++) {
       for (int k = 0; k < in; k++) {
-        packed[(k * out + n) / PACK] |= codes.codes()[n][k] << BITS * NIBBLE[n % PACK];
+        packed[(k * out + n) / PACK] |= codes.codes()[n][k] << (BITS * NIBBLE[n % PACK]);
       }
     }
     var zeros = new int[count * out / PACK];
     for (int n = 0; n < out; n++) {
       for (int g = 0; g < count; g++) {
-        zeros[(g * out + n) / PACK] |= codes.zeros()[n][g] << BITS * NIBBLE[n % PACK];
+        zeros[(g * out + n) / PACK] |= codes.zeros()[n][g] << (BITS * NIBBLE[n % PACK]);
       }
     }
     return new StoredLayer(
@@ -106,7 +106,7 @@ record AwqWriter(Layout layout, int group) implements LayerWriter {
         int half = k % 64 / 32;
         int place = PACK * (k % 8 / 2) + NIBBLE[2 * (k % 32 / 8) + k % 2];
         int nibble = n % 4 * 64 + 32 * half + place;
-        packed[n / 4 * in + k / 64 * 64 + nibble / 4] |= code << BITS * (nibble % 4);
+        packed[n / 4 * in + k / 64 * 64 + nibble / 4] |= code << (BITS * (nibble % 4));
         int g = k / group * out + n;
         matrix.set(n, k, code * scales[g] + addends[g]);
       }

@@ -15,8 +15,8 @@ final class CodeStream {
    */
   static void write(int[] codes, int bits, int[] words, int first, int step) {
     for (int i = 0; i < codes.length * bits; i++) {
-      int bit = codes[i / bits] >>> i % bits & 1;
-      words[first + i / Integer.SIZE * step] |= bit << i % Integer.SIZE;
+      int bit = (codes[i / bits] >>> (i % bits)) & 1;
+      words[first + i / Integer.SIZE * step] |= bit << (i % Integer.SIZE);
     }
   }
 
@@ -24,7 +24,7 @@ final class CodeStream {
   static void writeWhole(int[] codes, int bits, int[] words, int first, int step) {
     int perWord = Integer.SIZE / bits;
     for (int i = 0; i < codes.length; i++) {
-      words[first + i / perWord * step] |= codes[i] << i % perWord * bits;
+      words[first + i / perWord * step] |= codes[i] << (i % perWord * bits);
     }
   }
 
@@ -36,8 +36,8 @@ final class CodeStream {
       for (int width = 4; width > 0; width /= 2) {
         if ((bits & width) != 0) {
           for (int i = 0; i < Integer.SIZE; i++) {
-            int part = codes[block + i] >>> low & (1 << width) - 1;
-            words[first + (word + i * width / Integer.SIZE) * step] |= part << i * width % Integer.SIZE;
+            int part = (codes[block + i] >>> low) & ((1 << width) - 1);
+            words[first + (word + i * width / Integer.SIZE) * step] |= part << (i * width % Integer.SIZE);
           }
           word += width;
           low += width;

@@ -78,9 +78,9 @@ record Exl2Writer(List<Run> runs) implements LayerWriter {
       for (int n = 0; n < stored; n++) {
         boolean padding = n >= out;
         int code = padding ? TOP_SCALE : scaleCode(scale(weights, n, order, group), unit);
-        scales[(g * stored + n) / PACK] |= code << 4 * (n % PACK);
+        scales[(g * stored + n) / PACK] |= code << (4 * (n % PACK));
         float scale = Rounding.half((code + 1) * (code + 1) * unit);
-        int middle = 1 << group.bits - 1;
+        int middle = 1 << (group.bits - 1);
         var stream = new int[group.to - group.from];
         for (int r = group.from; r < group.to; r++) {
           float wanted = padding || scale == 0 ? 0 : weights.at(n, order[r]) / scale;
@@ -108,7 +108,7 @@ record Exl2Writer(List<Run> runs) implements LayerWriter {
     for (int r = group.from; r < group.to; r++) {
       largest = Math.max(largest, Math.abs(weights.at(n, order[r])));
     }
-    return largest / (1 << group.bits - 1);
+    return largest / (1 << (group.bits - 1));
   }
 
   private static float largestScale(FloatMatrix weights, int[] order, Group group) {

@@ -40,12 +40,12 @@ record Exl3Writer(Codebook codebook, int bits) implements LayerWriter {
     }
 
     private static float masked(int x) {
-      int u = x & 0x8FFF8FFF ^ 0x3B603B60;
+      int u = (x & 0x8FFF8FFF) ^ 0x3B603B60;
       return Rounding.half(Float.float16ToFloat((short) u) + Float.float16ToFloat((short) (u >>> 16)));
     }
 
     private static float summed(int x) {
-      int sum = (x & 0xFF) + (x >>> 8 & 0xFF) + (x >>> 16 & 0xFF) + (x >>> 24);
+      int sum = (x & 0xFF) + ((x >>> 8) & 0xFF) + ((x >>> 16) & 0xFF) + (x >>> 24);
       double slope = Float.float16ToFloat((short) 0x1EEE);
       double offset = Float.float16ToFloat((short) 0xC931);
       return Rounding.half((float) ((1024 + sum) * slope + offset)); // the float is exact
@@ -171,7 +171,7 @@ record Exl3Writer(Codebook codebook, int bits) implements LayerWriter {
     int mask = (1 << bits) - 1;
     for (int t = 0; t < VALUES; t++) {
       int at = (ti * TILE + row(t)) * out + tj * TILE + column(t);
-      int kept = state << bits & STATES - 1;
+      int kept = (state << bits) & (STATES - 1);
       int best = 0;
       for (int fresh = 1; t < VALUES - Math.ceilDiv(TILE, bits) && fresh <= mask; fresh++) {
         if (Math.abs(levels[kept | fresh] - inner[at]) < Math.abs(levels[kept | best] - inner[at])) {
@@ -181,7 +181,7 @@ record Exl3Writer(Codebook codebook, int bits) implements LayerWriter {
       state = kept | best;
       quantized[at] = levels[state];
       for (int bit = 0; bit < bits; bit++) {
-        put(trellis, first, t * bits + bit, best >>> bits - 1 - bit & 1);
+        put(trellis, first, t * bits + bit, (best >>> (bits - 1 - bit)) & 1);
       }
     }
   }
@@ -189,16 +189,16 @@ record Exl3Writer(Codebook codebook, int bits) implements LayerWriter {
   /** Bit p is bit 31 − p mod 32 of word p div 32; words are pairs of 16-bit numbers, the lower first. */
   private static void put(int[] shorts, int first, int position, int bit) {
     int inWord = 31 - position % 32;
-    shorts[first + position / 32 * 2 + inWord / 16] |= bit << inWord % 16;
+    shorts[first + position / 32 * 2 + inWord / 16] |= bit << (inWord % 16);
   }
 
   private static int row(int t) {
     int lane = t / 8;
     int j = t % 8;
-    return 2 * (lane % 4) + (j & 1) + 8 * (j >> 1 & 1);
+    return 2 * (lane % 4) + (j & 1) + 8 * ((j >> 1) & 1);
   }
 
   private static int column(int t) {
-    return t / 8 / 4 + 8 * (t % 8 >> 2);
+    return t / 8 / 4 + 8 * (t % 8 / 4);
   }
 }

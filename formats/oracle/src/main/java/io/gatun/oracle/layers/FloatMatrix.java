@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
  * @param in columns
  * @param values row after row
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record FloatMatrix(int out, int in, float[] values) {
   public FloatMatrix {
     if (values.length != out * in) {

@@ -58,7 +58,7 @@ record Fp4Writer(Kind kind) implements LayerWriter {
             };
         for (int k = g * length; k < (g + 1) * length; k++) {
           int level = Rounding.nearest(levels, scale == 0 ? 0 : weights.at(n, k) / scale);
-          codes[(n * in + k) / 2] |= (byte) (level << 4 * (k % 2));
+          codes[(n * in + k) / 2] |= (byte) (level << (4 * (k % 2)));
           matrix.set(n, k, levels[level] * scale);
         }
       }

@@ -67,7 +67,7 @@ record GptqWriter(Version version, int bits, int group, boolean symmetric, boole
     }
     if (bits == 3) {
       for (int n = 0; n < zeros.length; n++) {
-        zeros[n] = zeros[n] - 1 & 7;
+        zeros[n] = (zeros[n] - 1) & 7;
       }
       pack(zeros, words, first, 1);
       return;

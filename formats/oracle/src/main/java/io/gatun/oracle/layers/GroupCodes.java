@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
  * @param zeros {@code [out, groups]}
  * @param matrix what they mean
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record GroupCodes(int[][] codes, float[][] scales, int[][] zeros, FloatMatrix matrix) {
 
   /**

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A tensor as a safetensors file stores it.
@@ -14,72 +15,80 @@ import java.util.List;
  * @param shape slowest dimension first; none for a single number
  * @param bytes little-endian
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record RawTensor(String name, String dtype, List<Long> shape, byte[] bytes) {
 
   /** Words. */
   static RawTensor ints(String name, int[] values, long... shape) {
-    ByteBuffer bytes = room(values.length * Integer.BYTES);
-    bytes.asIntBuffer().put(values);
-    return new RawTensor(name, "I32", dims(shape), bytes.array());
+    return of(name, "I32", values.length * Integer.BYTES, bytes -> bytes.asIntBuffer().put(values), shape);
   }
 
   /** 16-bit integers, of which the lower bits of {@code values} are stored. */
   static RawTensor shorts(String name, int[] values, long... shape) {
-    ByteBuffer bytes = room(values.length * Short.BYTES);
-    for (int value : values) {
-      bytes.putShort((short) value);
-    }
-    return new RawTensor(name, "I16", dims(shape), bytes.array());
+    return of(
+        name,
+        "I16",
+        values.length * Short.BYTES,
+        bytes -> {
+          for (int value : values) {
+            bytes.putShort((short) value);
+          }
+        },
+        shape);
   }
 
   /** Bytes of any type of 8 bits, or of two values each. */
   static RawTensor bytes(String name, String dtype, byte[] values, long... shape) {
-    return new RawTensor(name, dtype, dims(shape), values);
+    return of(name, dtype, values.length, bytes -> bytes.put(values), shape);
   }
 
   /** A text, as bytes. */
   static RawTensor text(String name, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return new RawTensor(name, "U8", List.of((long) bytes.length), bytes);
+    return bytes(name, "U8", bytes, bytes.length);
   }
 
   /** 64-bit integers. */
   static RawTensor longs(String name, long[] values, long... shape) {
-    ByteBuffer bytes = room(values.length * Long.BYTES);
-    bytes.asLongBuffer().put(values);
-    return new RawTensor(name, "I64", dims(shape), bytes.array());
+    return of(name, "I64", values.length * Long.BYTES, bytes -> bytes.asLongBuffer().put(values), shape);
   }
 
   /** Float32. */
   public static RawTensor floats(String name, float[] values, long... shape) {
-    ByteBuffer bytes = room(values.length * Float.BYTES);
-    bytes.asFloatBuffer().put(values);
-    return new RawTensor(name, "F32", dims(shape), bytes.array());
+    return of(name, "F32", values.length * Float.BYTES, bytes -> bytes.asFloatBuffer().put(values), shape);
   }
 
   /** Float16, rounded to nearest. */
   public static RawTensor halves(String name, float[] values, long... shape) {
-    ByteBuffer bytes = room(values.length * Short.BYTES);
-    for (float value : values) {
-      bytes.putShort(Float.floatToFloat16(value));
-    }
-    return new RawTensor(name, "F16", dims(shape), bytes.array());
+    return of(
+        name,
+        "F16",
+        values.length * Short.BYTES,
+        bytes -> {
+          for (float value : values) {
+            bytes.putShort(Float.floatToFloat16(value));
+          }
+        },
+        shape);
   }
 
   /** Bfloat16 of values that it can hold. */
   static RawTensor brains(String name, float[] values, long... shape) {
-    ByteBuffer bytes = room(values.length * Short.BYTES);
-    for (float value : values) {
-      bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
-    }
-    return new RawTensor(name, "BF16", dims(shape), bytes.array());
+    return of(
+        name,
+        "BF16",
+        values.length * Short.BYTES,
+        bytes -> {
+          for (float value : values) {
+            bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+          }
+        },
+        shape);
   }
 
-  private static ByteBuffer room(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static List<Long> dims(long... shape) {
-    return Arrays.stream(shape).boxed().toList();
+  private static RawTensor of(String name, String dtype, int length, Consumer<ByteBuffer> content, long... shape) {
+    var bytes = new byte[length];
+    content.accept(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+    return new RawTensor(name, dtype, Arrays.stream(shape).boxed().toList(), bytes);
   }
 }

@@ -28,7 +28,7 @@ final class Rounding {
     int top = 0x7F >> mantissaBits;
     for (int code = 0; code < numbers.length; code++) {
       int exponent = (code & 0x7F) >> mantissaBits;
-      int mantissa = code & (1 << mantissaBits) - 1;
+      int mantissa = code & ((1 << mantissaBits) - 1);
       double fraction = (double) mantissa / (1 << mantissaBits);
       double magnitude = exponent == 0 ? Math.scalb(fraction, 1 - bias) : Math.scalb(1 + fraction, exponent - bias);
       boolean number = hasInfinity ? exponent < top : (code & 0x7F) != 0x7F;

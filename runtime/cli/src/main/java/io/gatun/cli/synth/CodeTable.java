@@ -46,7 +46,7 @@ final class CodeTable {
       long code = nearest(levels, deviation * random.nextGaussian());
       int bit = i % BLOCK * bits;
       int word = i / BLOCK * bits + bit / Integer.SIZE;
-      long shifted = code << bit % Integer.SIZE;
+      long shifted = code << (bit % Integer.SIZE);
       words[word] |= (int) shifted;
       if (shifted >>> Integer.SIZE != 0) {
         words[word + 1] |= (int) (shifted >>> Integer.SIZE);

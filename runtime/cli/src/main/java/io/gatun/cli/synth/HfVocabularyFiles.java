@@ -9,10 +9,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class HfVocabularyFiles {
   private static final String SPACE = "\u2581";
 
-  /** How byte-level vocabularies cut text, with a place for how many digits stay together. Source: tiktoken, cl100k. */
-  private static final String WORDS =
-      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
   private HfVocabularyFiles() {}
 
   /** {@code tokenizer.json}. */
@@ -95,9 +91,16 @@ final class HfVocabularyFiles {
     json.putNull("normalizer");
     ArrayNode cuts = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
     ObjectNode split = cuts.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
-    split.putObject("pattern").put("Regex", WORDS.formatted(digits));
+    split.putObject("pattern").put("Regex", words(digits));
     byteLevel(cuts.addObject());
     byteLevel(json.putObject("decoder"));
+  }
+
+  /** How byte-level vocabularies cut text. Source: tiktoken, cl100k. */
+  private static String words(String digits) {
+    return "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
+        + digits
+        + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
   }
 
   private static void byteLevel(ObjectNode step) {

@@ -29,7 +29,7 @@ final class SyntheticAwq implements LayerFormat {
           var random = layer.random(1);
           for (long i = 0; i < groups * words; i++) {
             int bits = random.nextInt();
-            to.word(MIDDLES + (bits & 0x11111111) + (bits >>> 1 & 0x11111111)); // no nibble overflows
+            to.word(MIDDLES + (bits & 0x11111111) + ((bits >>> 1) & 0x11111111)); // no nibble overflows
           }
         });
     tensors.add(

@@ -95,7 +95,7 @@ final class SyntheticExl2 implements LayerFormat {
         to -> {
           var random = layer.random(1);
           for (long i = 0; i < groups * (layer.out() / PACK); i++) {
-            to.word(LARGE_CODES | random.nextInt() & 0x33333333);
+            to.word(LARGE_CODES | (random.nextInt() & 0x33333333));
           }
         });
     tensors.add(

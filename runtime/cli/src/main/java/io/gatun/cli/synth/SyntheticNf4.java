@@ -33,7 +33,7 @@ final class SyntheticNf4 implements LayerFormat {
   private static float[] levels() {
     var pairs = new byte[LEVELS / 2];
     for (int i = 0; i < pairs.length; i++) {
-      pairs[i] = (byte) (2 * i << 4 | 2 * i + 1);
+      pairs[i] = (byte) (((2 * i) << 4) | (2 * i + 1));
     }
     var one = MemorySegment.ofArray(new byte[Float.BYTES]);
     one.set(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, 1);
