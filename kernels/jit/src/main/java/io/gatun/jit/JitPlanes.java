@@ -17,10 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Products of 8-bit activations and matrices in planes whose rows lie side by side, by functions of {@link PlaneEmitter} for
- * the groups of columns: of a few activation rows one by one with {@link PlaneForm.Codes#together so many} weight rows at a
- * time, whose sums stay in the caches; of more by panels. Rows that are no whole step are left to the scalar kernel, which gives the same
- * bits. Stateless and thread-safe.
+ * Products of 8-bit activations and matrices in planes whose rows lie side by side, by functions of {@link
+ * PlaneEmitter} for the groups of columns: of a few activation rows one by one with {@link PlaneForm.Codes#together so
+ * many} weight rows at a time, whose sums stay in the caches; of more by panels. Rows that are no whole step are left
+ * to the scalar kernel, which gives the same bits. Stateless and thread-safe.
  */
 final class JitPlanes implements MatmulKernel<QuantizedRows> {
   /** Weight rows of a panel or more that a worker is given at a time. */

@@ -13,9 +13,9 @@ import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 
 /**
- * Dense streams of codes down the columns, of which a run of 32 takes as many words as a code has bits. A 32-bit lane has four
- * fields, of which each becomes a byte: fields are 8 bits where words are whole codes, and else 5, 6 or 7. A field has one
- * code or, of few bits, two or four:
+ * Dense streams of codes down the columns, of which a run of 32 takes as many words as a code has bits. A 32-bit lane
+ * has four fields, of which each becomes a byte: fields are 8 bits where words are whole codes, and else 5, 6 or 7. A
+ * field has one code or, of few bits, two or four:
  *
  * <pre>
  *   bits                2   3   4   5   6   7   8
@@ -139,7 +139,9 @@ final class StreamEmitter extends PlaneEmitter {
     }
   }
 
-  /** Makes bytes of four fields that begin at a bit of the run; they may have more above them if all words are whole. */
+  /**
+   * Makes bytes of four fields that begin at a bit of the run; they may have more above them if all words are whole.
+   */
   private void load(int vector, int bit) {
     int shift = bit % Integer.SIZE;
     code.op(Op.VMOVDQU, FIELDS, word(vector, bit / Integer.SIZE));
