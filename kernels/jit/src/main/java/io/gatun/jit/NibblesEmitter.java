@@ -25,8 +25,6 @@ import io.gatun.jit.Operand.Vec;
 final class NibblesEmitter extends PlaneEmitter {
   private static final int PAIRS = 4;
   private static final int COLUMNS = 32;
-  private static final int EVEN = 0x88;
-  private static final int ODD = 0xDD;
   private static final int LOWER = 0x20;
   private static final int UPPER = 0x31;
 

@@ -26,8 +26,8 @@ import java.util.stream.IntStream;
 /**
  * Writes functions on a group of columns of weight rows that lie side by side, with instructions of AVX2: nothing need
  * be transposed, as lanes are rows in memory. Of a run of 32 columns codes are made bytes, four columns of eight rows
- * to a vector, in whichever order of columns takes the fewest instructions; activations are brought into the same
- * order.
+ * to a vector: for products in whichever order of columns takes the fewest instructions, into which activations are
+ * brought first, and for panels in theirs.
  *
  * <pre>
  *   factors: scales, and what zero points ask for, to rooms that stay in the first-level cache
@@ -51,6 +51,11 @@ abstract class PlaneEmitter {
 
   private static final int[] INTERLEAVED = {0, 4, 1, 5, 2, 6, 3, 7};
   private static final int NEAREST_EVEN = 0;
+
+  /** Lanes 0 and 2 of two vectors' halves, or lanes 1 and 3. */
+  static final int EVEN = 0x88;
+
+  static final int ODD = 0xDD;
 
   final Assembler code = new Assembler();
   final PlaneForm form;
@@ -88,7 +93,7 @@ abstract class PlaneEmitter {
     return of(form, bits, panelBits).emitPanel();
   }
 
-  /** The column of a run that is byte {@code i} of a quad. */
+  /** The column of a run that is byte {@code i} of a quad of products. */
   static int column(PlaneForm.Codes codes, int bits, int quad, int i) {
     return switch (codes) {
       case STREAMS -> StreamEmitter.column(bits, quad, i);
@@ -107,7 +112,7 @@ abstract class PlaneEmitter {
   /** Writes the products of a step and their addition to the sums, by {@link #accumulate}. */
   abstract void multiply();
 
-  /** Writes the codes of a step, quad by quad, to a panel by {@link #store}. */
+  /** Writes the codes of a step, quads of columns in their order, to a panel by {@link #store}. */
   abstract void pack();
 
   /** Rows of words of a run. */
