@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.jit.PlaneForm.Codes;
+import io.gatun.jit.PlaneForm.Scales;
+import io.gatun.jit.PlaneForm.Zeros;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
 import java.io.ByteArrayOutputStream;
@@ -78,11 +81,23 @@ class ApprovedCodeTest {
       }
       functions.put("results-" + isa.id(), FloatEmitter.results(isa));
     }
+    planes(functions, new PlaneForm(Codes.STREAMS, Scales.F16, Zeros.STORED_LESS_ONE), 2, 3, 4, 8);
+    planes(functions, new PlaneForm(Codes.STREAMS, Scales.SQUARES, Zeros.MIDDLE), 2, 3, 4, 5, 6, 7, 8);
+    planes(functions, new PlaneForm(Codes.NIBBLES, Scales.F16, Zeros.STORED), 4);
     List<byte[]> loops = JitLoops.code();
     for (int i = 0; i < loops.size(); i++) {
       functions.put("loop-%02d".formatted(i), loops.get(i));
     }
     return functions;
+  }
+
+  private static void planes(Map<String, byte[]> functions, PlaneForm form, int... widths) {
+    for (int bits : widths) {
+      String name = "%s-%s-%d-".formatted(form.codes(), form.scales(), bits).toLowerCase(Locale.ROOT);
+      functions.put(name + "products", PlaneEmitter.products(form, bits));
+      functions.put(name + "panel", PlaneEmitter.panel(form, bits, bits));
+      functions.put(name + "tiles", PanelEmitter.tiles(form.panel(bits), Isa.AVX2));
+    }
   }
 
   private static String line(String name, byte[] code) {
