@@ -10,9 +10,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What the kernels of a tier in host memory must do: products for every encoding of the catalogue and every kind of matrix in
- * planes that they have a kernel for, at ugly sizes, ranges and fills, with 8-bit activations equal to scalar to the bit, with float activations within a
- * derived bound, and with the same bits however they are grouped; then the operations on rows. Immutable.
+ * What the kernels of a tier in host memory must do: products for every encoding of the catalogue and every kind of
+ * matrix in planes that they have a kernel for, at ugly sizes, ranges and fills, with 8-bit activations equal to scalar
+ * to the bit, with float activations within a derived bound, and with the same bits however they are grouped; then the
+ * operations on rows. Immutable.
  *
  * @param memories where operands are, new for each case
  * @param cases of each encoding and precision

@@ -30,8 +30,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A kind of matrix in planes, of which random ones of any size can be made. It stands where the encoding of a case does, as a
- * real one belongs to a matrix. Immutable.
+ * A kind of matrix in planes, of which random ones of any size can be made. It stands where the encoding of a case
+ * does, as a real one belongs to a matrix. Immutable.
  *
  * @param id of the kind, one word
  * @param blockLength columns come in multiples of it
@@ -69,13 +69,13 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
             scaled(Encodings.BF16),
             scaled(Encodings.F32),
             new PlaneKind("gptq4-table", GROUP, PlaneKind::withTable),
-            new PlaneKind("gptq3-planes", GROUP, PlaneKind::inPlanes),
-            new PlaneKind("awq", GROUP, PlaneKind::awq),
-            new PlaneKind("awq-gemv", GROUP, PlaneKind::awqGemv),
-            new PlaneKind("awq-fast", GROUP, PlaneKind::awqFast),
+            new PlaneKind("gptq3-planes", GROUP, (rows, cols, _) -> inPlanes(rows, cols)),
+            new PlaneKind("awq", GROUP, (rows, cols, _) -> awq(rows, cols)),
+            new PlaneKind("awq-gemv", GROUP, (rows, cols, _) -> awqGemv(rows, cols)),
+            new PlaneKind("awq-fast", GROUP, (rows, cols, _) -> awqFast(rows, cols)),
             new PlaneKind("ct5", 32, (rows, cols, _) -> packed(5, Order.DENSE, rows, cols)),
             new PlaneKind("ct3-whole", 32, (rows, cols, _) -> packed(3, Order.WHOLE, rows, cols)),
-            new PlaneKind("w8", 32, PlaneKind::bytes),
+            new PlaneKind("w8", 32, (rows, cols, _) -> bytes(rows, cols)),
             new PlaneKind("levels16", 32, (rows, cols, _) -> levels(rows, cols, 16)),
             new PlaneKind("levels32", 32, (rows, cols, _) -> levels(rows, cols, 32)));
     Stream<PlaneKind> exl2 =
@@ -130,9 +130,9 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
         GROUP,
         (rows, cols, _) -> {
           long stored = padded(rows, 32);
-          var zeros = new PackedCodes(bits, Order.DENSE, Axis.ROWS, stored * bits / 32, 1);
-          return gptq(
-              bits, stored, ColumnGroups.ofLength(cols, GROUP), cols, new ZeroPoints.Stored(isLess ? zeros.storedLessOne() : zeros), Encodings.F16);
+          var packed = new PackedCodes(bits, Order.DENSE, Axis.ROWS, stored * bits / 32, 1);
+          var zeros = new ZeroPoints.Stored(isLess ? packed.storedLessOne() : packed);
+          return gptq(bits, stored, ColumnGroups.ofLength(cols, GROUP), cols, zeros, Encodings.F16);
         });
   }
 
@@ -140,8 +140,10 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
     return new PlaneKind(
         "gptq" + bits + "-sym",
         32,
-        (rows, cols, _) ->
-            gptq(bits, rows, ColumnGroups.ofLength(cols, 96), cols, new ZeroPoints.Fixed(1 << (bits - 1)), Encodings.F16));
+        (rows, cols, _) -> {
+          var middle = new ZeroPoints.Fixed(1 << (bits - 1));
+          return gptq(bits, rows, ColumnGroups.ofLength(cols, 96), cols, middle, Encodings.F16);
+        });
   }
 
   private static PlaneKind scaled(PlainEncoding type) {
@@ -179,14 +181,14 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
     return gptq(4, rows, ColumnGroups.ofTable(table), cols, new ZeroPoints.Fixed(8), Encodings.F16);
   }
 
-  private static Made inPlanes(long rows, int cols, RandomGenerator random) {
+  private static Made inPlanes(long rows, int cols) {
     var codes = new PackedCodes(3, Order.PLANES, Axis.COLUMNS, 1, rows);
     return down(codes, rows, ColumnGroups.ofLength(cols, GROUP), cols, new ZeroPoints.Fixed(4), Encodings.F16);
   }
 
   // ---- AWQ
 
-  private static Made awq(long rows, int cols, RandomGenerator random) {
+  private static Made awq(long rows, int cols) {
     long stored = padded(rows, 8);
     var layout = new PackedCodes(4, Order.INTERLEAVED, Axis.ROWS, stored / 8, 1);
     long groups = Math.ceilDiv(cols, GROUP);
@@ -202,14 +204,14 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
     return new Made(encoding, cols * stored / 2, Encodings.F16, groups * stored * 2, groups * stored / 2, false);
   }
 
-  private static Made awqGemv(long rows, int cols, RandomGenerator random) {
+  private static Made awqGemv(long rows, int cols) {
     long groups = padded(Math.ceilDiv(cols, GROUP), 8);
     var zeros = new PackedCodes(4, Order.DENSE, Axis.COLUMNS, groups / 8, 1);
     var layout = new PackedCodes(4, Order.DENSE, Axis.COLUMNS, cols / 8, 1);
     return across(layout, rows, cols, GROUP, groups, new ZeroPoints.Stored(zeros), rows * groups / 2);
   }
 
-  private static Made awqFast(long rows, int cols, RandomGenerator random) {
+  private static Made awqFast(long rows, int cols) {
     long stored = padded(rows, 4);
     var grid = ScaleGrid.of(Encodings.F16, stored, 1, stored);
     long bytes = Math.ceilDiv(cols, GROUP) * stored * 2;
@@ -233,7 +235,7 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
     return across(layout, rows, cols, 32, cols / 32, new ZeroPoints.Fixed(1 << (bits - 1)), 0);
   }
 
-  private static Made bytes(long rows, int cols, RandomGenerator random) {
+  private static Made bytes(long rows, int cols) {
     return across(new SignedBytes(cols), rows, cols, cols, 1, new ZeroPoints.Fixed(128), 0);
   }
 

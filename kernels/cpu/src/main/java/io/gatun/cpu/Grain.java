@@ -8,7 +8,10 @@ final class Grain {
   /** Weight rows come in multiples of this, so that kernels meet whole strips: two vectors of 16. */
   private static final long STRIP = 32;
 
-  /** Columns of a state likewise, so that kernels meet whole panels, and weight rows that lie side by side: four vectors of 16. */
+  /**
+   * Columns of a state likewise, so that kernels meet whole panels, and weight rows that lie side by side: four vectors
+   * of 16.
+   */
   private static final long PANEL = 64;
 
   private Grain() {}
@@ -24,8 +27,8 @@ final class Grain {
   }
 
   /**
-   * For weight rows, {@code cost} each, of a kernel that had better be given so many {@code together}, as long as there are
-   * some for every thread.
+   * For weight rows, {@code cost} each, of a kernel that had better be given so many {@code together}, as long as there
+   * are some for every thread.
    */
   static long ofStrips(long cost, long together, long rows, int threads) {
     long least = Math.min(together, Math.ceilDiv(rows, threads));
@@ -42,8 +45,8 @@ final class Grain {
   }
 
   /**
-   * For heads, {@code cost} each. Those that share a key head stay together, as its keys and values are then decoded once for
-   * all of them; but every thread gets some.
+   * For heads, {@code cost} each. Those that share a key head stay together, as its keys and values are then decoded
+   * once for all of them; but every thread gets some.
    *
    * @param shared heads of a key head
    * @param keyHeads of all rows

@@ -46,16 +46,17 @@ public interface KernelTier {
   }
 
   /**
-   * A kernel for float activations that rounds both operands as {@link io.gatun.device.Bf16} says, if the tier has one for
-   * the encoding: for {@link io.gatun.device.DeviceOptions#roundsToBf16}.
+   * A kernel for float activations that rounds both operands as {@link io.gatun.device.Bf16} says, if the tier has one
+   * for the encoding: for {@link io.gatun.device.DeviceOptions#roundsToBf16}.
    */
   default Optional<MatmulKernel<HostBuffer>> bf16Matmul(Encoding encoding) {
     return Optional.empty();
   }
 
   /**
-   * A kernel for 8-bit activations and a matrix in several planes that is integer codes, if the tier has one. Matrices for
-   * which the tiers have equal kernels are alike: the first of them is what kernels are checked on, for all of them.
+   * A kernel for 8-bit activations and a matrix in several planes that is integer codes, if the tier has one. Matrices
+   * for which the tiers have equal kernels are alike: the first of them is what kernels are checked on, for all of
+   * them.
    *
    * @param w whose encoding is a {@link io.gatun.tensors.MatrixEncoding} with codes
    */

@@ -16,6 +16,7 @@ import io.gatun.device.Scratch;
 import io.gatun.tensors.ActivationScheme.Int8;
 import io.gatun.tensors.ActivationScheme.Rounded;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -24,6 +25,8 @@ import java.util.function.Supplier;
  * rows are split over the workers. Owned by its device, used by one thread at a time.
  */
 final class Products {
+  private static final int[] IN_ORDER = {};
+
   private final KernelTable table;
   private final ActivationPrecision precision;
   private final Workers workers;
@@ -39,6 +42,9 @@ final class Products {
   private boolean isQuantized;
   private final PrescribedRows prescribed;
   private final RoundedRows rounded;
+
+  /** Whose order the quantized activations by column have; in their own order there are none. */
+  private int[] columns = IN_ORDER;
 
   Products(
       KernelTable table, ActivationPrecision precision, Workers workers, Scratch[] scratch, HostMemory memory) {
@@ -78,6 +84,7 @@ final class Products {
   void prepare(HostBuffer activations) {
     x = activations;
     isQuantized = false;
+    columns = IN_ORDER;
   }
 
   void matmul(HostMatrix w, HostBuffer out) {
@@ -129,12 +136,27 @@ final class Products {
     return quantized;
   }
 
-  /** The activations in the order of a matrix's packed columns; each matrix has its own. */
+  /** The activations in the order of a matrix's packed columns, which matrices of the same input mostly share. */
   private QuantizedRows quantized(int[] permutation) {
     if (permutation.length == 0) {
       return quantized();
     }
-    quantize(permuted.of(x, permutation), quantizedByColumn);
+    if (!Arrays.equals(permutation, columns)) {
+      HostBuffer source = x;
+      HostBuffer rows = permuted.roomFor(source);
+      quantizedByColumn.reshape(source.rows(), source.cols());
+      RowKernels kernels = table.rows();
+      workers.run(
+          source.rows(),
+          Grain.of(8 * source.cols()),
+          (from, to, worker) -> {
+            for (long row = from; row < to; row++) {
+              PermutedRows.copyRow(source, row, permutation, rows, row);
+            }
+            kernels.quantize(rows, quantizedByColumn, from, to, scratch[worker]);
+          });
+      columns = permutation;
+    }
     return quantizedByColumn;
   }
 
@@ -197,10 +219,14 @@ final class Products {
 
   /** One loop over the weight rows of all experts that are used. */
   private <X> void run(Input<X> input, HostMatrix w, ExpertOrder order, HostBuffer results) {
-    long cost = w.cols() * (order.slots() / Math.max(1, order.used()) + 2);
+    if (order.used() == 0) {
+      return;
+    }
+    long each = order.slots() / order.used();
+    long together = input.kernelOf.apply(w.holding(order.expert(0))).rowsTogether(each);
     workers.run(
         order.used() * w.rows(),
-        Grain.ofStrips(cost),
+        Grain.ofStrips(w.cols() * (each + 2), together, w.rows(), workers.threads()),
         (from, to, worker) -> {
           for (long row = from, end; row < to; row = end) {
             int rank = (int) (row / w.rows());

@@ -19,7 +19,8 @@ public interface MatmulKernel<X> {
   void run(Product<X> product, long from, long to, Scratch scratch);
 
   /**
-   * Weight rows that a worker had better be given at a time, if there are so many: where they lie side by side in memory.
+   * Weight rows that a worker had better be given at a time, if there are so many: where they lie side by side in
+   * memory.
    *
    * @param count activation rows of the product
    */

@@ -23,14 +23,19 @@ public final class PermutedRows {
     if (permutation.length == 0) {
       return x;
     }
-    if (rows.values() < x.values()) {
-      rows = memory.buffer(1, Math.max(x.values(), 2 * rows.values()));
-    }
-    HostBuffer out = rows.reshaped(x.rows(), x.cols());
+    HostBuffer out = roomFor(x);
     for (long row = 0; row < x.rows(); row++) {
       copyRow(x, row, permutation, out, row);
     }
     return out;
+  }
+
+  /** A buffer of the shape of {@code x}, valid until the next call. */
+  public HostBuffer roomFor(HostBuffer x) {
+    if (rows.values() < x.values()) {
+      rows = memory.buffer(1, Math.max(x.values(), 2 * rows.values()));
+    }
+    return rows.reshaped(x.rows(), x.cols());
   }
 
   /** {@code out[outRow, i] = x[row, permutation[i]]}; an empty permutation leaves the order as it is. */

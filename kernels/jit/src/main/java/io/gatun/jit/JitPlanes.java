@@ -17,10 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Products of 8-bit activations and matrices in planes whose rows lie side by side, by functions of {@link PlaneEmitter} for
- * the groups of columns: of a few activation rows one by one with {@link PlaneForm.Codes#together so many} weight rows at a
- * time, whose sums stay in the caches; of more by panels. Rows that are no whole step are left to the scalar kernel, which gives the same
- * bits. Stateless and thread-safe.
+ * Products of 8-bit activations and matrices in planes whose rows lie side by side, by functions of {@link
+ * PlaneEmitter} for the groups of columns: of a few activation rows one by one with {@link PlaneForm.Codes#together so
+ * many} weight rows at a time, whose sums stay in the caches; of more by panels. Rows that are no whole step are left
+ * to the scalar kernel, which gives the same bits. Stateless and thread-safe.
  */
 final class JitPlanes implements MatmulKernel<QuantizedRows> {
   /** Weight rows of a panel or more that a worker is given at a time. */
@@ -87,7 +87,7 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       long count = product.count();
       int step = groups.form().codes().step();
       long ordered = PLANE + PlaneArguments.END;
-      long factors = ordered + count * x.codeStride();
+      long factors = ordered + TILE * x.codeStride();
       long together = groups.form().codes().together;
       long factorBytes = together * Float.BYTES;
       long sums = factors + 3 * factorBytes;
@@ -147,7 +147,6 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
 
     /** Rows of the expert, none of them behind whole steps of all rows. */
     void compute(long from, long to) {
-      order();
       int step = form.codes().step();
       long first = (firstRow + from) / step * step;
       long end = Math.ceilDiv(firstRow + to, step) * step;
@@ -163,10 +162,12 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
         }
       }
       int together = form.codes().together;
-      for (long row = first; row < end && tiled < product.count(); row += together) {
+      long left = product.count() - tiled;
+      order(tiled, left);
+      for (long row = first; row < end && left > 0; row += together) {
         long rows = Math.min(together, end - row);
         for (long token = tiled; token < product.count(); token++) {
-          multiply(row, rows, token);
+          multiply(row, rows, token, token - tiled);
           copy(row, rows, 0, token, firstRow + from, firstRow + to);
         }
       }
@@ -176,8 +177,8 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       Arguments.set(arguments, argument, value);
     }
 
-    /** Brings codes of activations into the order of quads: groups of one width together. */
-    private void order() {
+    /** Brings codes of activation rows into the order of quads: groups of one width together. */
+    private void order(long first, long count) {
       QuantizedRows x = product.x();
       List<PlaneGroups.Group> all = groups.groups();
       for (int g = 0, next; g < all.size(); g = next) {
@@ -190,9 +191,9 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
         long end = (all.get(next - 1).run() + all.get(next - 1).runs()) * QuantizedRows.RUN;
         MemorySegment function = JitPlanes.this.order(bits);
         set(PlaneArguments.RUNS, end - start);
-        for (long token = 0; token < product.count(); token++) {
-          set(PlaneArguments.CODES, x.codes().address() + (product.firstX() + token) * x.codeStride() + start);
-          set(PlaneArguments.X, memory.address() + room.x + token * x.codeStride() + start);
+        for (long i = 0; i < count; i++) {
+          set(PlaneArguments.CODES, x.codes().address() + (product.firstX() + first + i) * x.codeStride() + start);
+          set(PlaneArguments.X, memory.address() + room.x + i * x.codeStride() + start);
           Calls.run(function, arguments);
         }
       }
@@ -208,8 +209,8 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       set(PlaneArguments.ROWS_END, rows * Float.BYTES);
     }
 
-    /** Computes the sums of some rows and an activation row. */
-    private void multiply(long row, long rows, long token) {
+    /** Computes the sums of some rows and an activation row, the {@code i}th of those in order. */
+    private void multiply(long row, long rows, long token, long i) {
       QuantizedRows x = product.x();
       memory.asSlice(room.sums, rows * Float.BYTES).fill((byte) 0);
       set(PlaneArguments.SUMS, memory.address() + room.sums);
@@ -219,7 +220,7 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
         enter(g, row, rows);
         set(
             PlaneArguments.X,
-            memory.address() + room.x + token * x.codeStride() + group.run() * QuantizedRows.RUN);
+            memory.address() + room.x + i * x.codeStride() + group.run() * QuantizedRows.RUN);
         set(PlaneArguments.X_SCALES, x.scales().address() + scales + group.run() * Float.BYTES);
         set(PlaneArguments.X_SUMS, x.sums().address() + scales + group.run() * Float.BYTES);
         Calls.run(products(group.bits()), arguments);
@@ -244,7 +245,6 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       int step = form.codes().step();
       Arguments.activations(memory, product.x(), product.firstX(), count, product.w().cols());
       Arguments.panel(memory, memory.address() + room.panel, Room.strip(groups, product));
-      Arguments.set(memory, Arguments.CODES, memory.address() + room.x);
       Arguments.set(memory, Arguments.CORRECTIONS, memory.address() + room.corrections);
       Arguments.set(memory, Arguments.STRIPS, step / (VECTORS * Emitter.ROWS));
       boolean areAll = from <= row && row + step <= to;

@@ -14,9 +14,9 @@ import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 
 /**
- * Words of 4-bit codes of eight rows, of which each column has a row. Four columns of 64 rows are taken at a time: bytes of
- * four columns are brought side by side, so that 32-bit lanes have four columns of two rows, as low and as high nibbles. Words i
- * and i + 4 share a vector:
+ * Words of 4-bit codes of eight rows, of which each column has a row. Four columns of 64 rows are taken at a time:
+ * bytes of four columns are brought side by side, so that 32-bit lanes have four columns of two rows, as low and as
+ * high nibbles. Words i and i + 4 share a vector:
  *
  * <pre>
  *   low nibbles    rows 0, 4, 1, 5 of word i, then of word i + 4
@@ -25,8 +25,6 @@ import io.gatun.jit.Operand.Vec;
 final class NibblesEmitter extends PlaneEmitter {
   private static final int PAIRS = 4;
   private static final int COLUMNS = 32;
-  private static final int EVEN = 0x88;
-  private static final int ODD = 0xDD;
   private static final int LOWER = 0x20;
   private static final int UPPER = 0x31;
 

@@ -1,6 +1,9 @@
 package io.gatun.jit;
 
-/** What a function of {@link PlaneEmitter} reads and writes, by its address: 64-bit numbers and addresses at these offsets. */
+/**
+ * What a function of {@link PlaneEmitter} reads and writes, by its address: 64-bit numbers and addresses at these
+ * offsets.
+ */
 final class PlaneArguments {
   /** Address of the codes of the first row and column, and bytes from a row of words to the next. */
   static final int CODES = 0;

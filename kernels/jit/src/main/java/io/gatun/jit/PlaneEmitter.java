@@ -24,9 +24,10 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Writes functions on a group of columns of weight rows that lie side by side, with instructions of AVX2: nothing need be
- * transposed, as lanes are rows in memory. Of a run of 32 columns codes are made bytes, four columns of eight rows to a vector,
- * in whichever order of columns takes the fewest instructions; activations are brought into the same order.
+ * Writes functions on a group of columns of weight rows that lie side by side, with instructions of AVX2: nothing need
+ * be transposed, as lanes are rows in memory. Of a run of 32 columns codes are made bytes, four columns of eight rows
+ * to a vector: for products in whichever order of columns takes the fewest instructions, into which activations are
+ * brought first, and for panels in theirs.
  *
  * <pre>
  *   factors: scales, and what zero points ask for, to rooms that stay in the first-level cache
@@ -36,10 +37,11 @@ import java.util.stream.IntStream;
  *       or panel   codes and factors go where {@link PanelEmitter} reads them
  * </pre>
  *
- * <p>R8 is in words of the run, R9 and R10 are 1 and 3 times the bytes from a row of words to the next, R11 is in words of
- * the next run, RBX and RSI are what forms need beside R8 and R11, which is asked for meanwhile; RCX, R12 and RBP are the rooms of factors; RDI is the {@link
- * PlaneArguments}. For products RDX is the sums, R13 to R15 the codes, scales and sums of activations; for a panel R13 and R14
- * are vectors 0 and 4 of it, R15 and RDX 1 and 3 times the bytes of a vector.
+ * <p>R8 is in words of the run, R9 and R10 are 1 and 3 times the bytes from a row of words to the next, R11 is in words
+ * of the next run, RBX and RSI are what forms need beside R8 and R11, which is asked for meanwhile; RCX, R12 and RBP
+ * are the rooms of factors; RDI is the {@link PlaneArguments}. For products RDX is the sums, R13 to R15 the codes,
+ * scales and sums of activations; for a panel R13 and R14 are vectors 0 and 4 of it, R15 and RDX 1 and 3 times the
+ * bytes of a vector.
  */
 abstract class PlaneEmitter {
   static final int VECTOR = Emitter.VECTOR;
@@ -49,6 +51,11 @@ abstract class PlaneEmitter {
 
   private static final int[] INTERLEAVED = {0, 4, 1, 5, 2, 6, 3, 7};
   private static final int NEAREST_EVEN = 0;
+
+  /** Lanes 0 and 2 of two vectors' halves, or lanes 1 and 3. */
+  static final int EVEN = 0x88;
+
+  static final int ODD = 0xDD;
 
   final Assembler code = new Assembler();
   final PlaneForm form;
@@ -86,7 +93,7 @@ abstract class PlaneEmitter {
     return of(form, bits, panelBits).emitPanel();
   }
 
-  /** The column of a run that is byte {@code i} of a quad. */
+  /** The column of a run that is byte {@code i} of a quad of products. */
   static int column(PlaneForm.Codes codes, int bits, int quad, int i) {
     return switch (codes) {
       case STREAMS -> StreamEmitter.column(bits, quad, i);
@@ -105,7 +112,7 @@ abstract class PlaneEmitter {
   /** Writes the products of a step and their addition to the sums, by {@link #accumulate}. */
   abstract void multiply();
 
-  /** Writes the codes of a step, quad by quad, to a panel by {@link #store}. */
+  /** Writes the codes of a step, quads of columns in their order, to a panel by {@link #store}. */
   abstract void pack();
 
   /** Rows of words of a run. */
@@ -318,7 +325,8 @@ abstract class PlaneEmitter {
     if (isLess && !straddles) {
       code.op(Op.VPADDD, target, target, Literal.lanes(ones));
     }
-    code.op(Op.VPSRLVD, target, target, form.codes() == PlaneForm.Codes.NIBBLES ? interleaved() : shifts(bits, bit - 8 * word));
+    boolean isInterleaved = form.codes() == PlaneForm.Codes.NIBBLES;
+    code.op(Op.VPSRLVD, target, target, isInterleaved ? interleaved() : shifts(bits, bit - Byte.SIZE * word));
     if (isLess && straddles) {
       code.op(Op.VPADDD, target, target, Literal.lanes(1));
     }
@@ -347,7 +355,8 @@ abstract class PlaneEmitter {
   }
 
   /**
-   * {@code sum = fma((float) dot, scale · xscale, sum)}, and {@code sum = fma(minimum, xscale · Σx, sum)}, of eight rows.
+   * {@code sum = fma((float) dot, scale · xscale, sum)}, and {@code sum = fma(minimum, xscale · Σx, sum)}, of eight
+   * rows.
    *
    * @param dot of codes as they are packed; changed, like what is free
    * @param ofRun made by {@link #sumsOfRun}
@@ -399,7 +408,10 @@ abstract class PlaneEmitter {
 
   // ---- activations
 
-  /** The function that brings codes of activations, from CODES of so many bytes as RUNS says, into the order of quads, to X. */
+  /**
+   * The function that brings codes of activations, from CODES of so many bytes as RUNS says, into the order of quads,
+   * to X.
+   */
   static byte[] order(PlaneForm.Codes codes, int bits) {
     var code = new Assembler();
     var places = new byte[16];

@@ -13,8 +13,8 @@ import io.gatun.tensors.ZeroPoints;
 import java.util.Optional;
 
 /**
- * What machine code must know of a matrix in planes whose rows lie side by side: codes of neighbouring rows are neighbours in
- * memory, and so are their scales and zero points.
+ * What machine code must know of a matrix in planes whose rows lie side by side: codes of neighbouring rows are
+ * neighbours in memory, and so are their scales and zero points.
  *
  * @param codes how they are packed
  * @param scales how they are stored
@@ -36,8 +36,8 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
     private final int bits;
 
     /**
-     * Rows that one activation row meets together: memory is read in pieces of so many rows, 2 KB or more, and what is kept of
-     * all of them meanwhile should fit the caches.
+     * Rows that one activation row meets together: memory is read in pieces of so many rows, 2 KB or more, and what is
+     * kept of all of them meanwhile should fit the caches.
      */
     final int together;
 
@@ -63,7 +63,9 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
     F16(16),
     BF16(16),
     F32(32),
-    /** Codes c of 4 bits, a word for eight rows: the scale is (c + 1)² times a unit of the group, rounded to 16 bits. */
+    /**
+     * Codes c of 4 bits, a word for eight rows: the scale is (c + 1)² times a unit of the group, rounded to 16 bits.
+     */
     SQUARES(4);
 
     private final int bits;
@@ -177,8 +179,8 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
   }
 
   /**
-   * A panel of codes of a width: signed bytes, or unsigned ones that are too large by the center or by a zero point of each
-   * row.
+   * A panel of codes of a width: signed bytes, or unsigned ones that are too large by the center or by a zero point of
+   * each row.
    */
   Shape panel(int bits) {
     int run = QuantizedRows.RUN;

@@ -13,9 +13,9 @@ import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 
 /**
- * Dense streams of codes down the columns, of which a run of 32 takes as many words as a code has bits. A 32-bit lane has four
- * fields, of which each becomes a byte: fields are 8 bits where words are whole codes, and else 5, 6 or 7. A field has one
- * code or, of few bits, two or four:
+ * Dense streams of codes down the columns, of which a run of 32 takes as many words as a code has bits. A 32-bit lane
+ * has four fields, of which each becomes a byte: fields are 8 bits where words are whole codes, and else 5, 6 or 7. A
+ * field has one code or, of few bits, two or four:
  *
  * <pre>
  *   bits                2   3   4   5   6   7   8
@@ -36,6 +36,7 @@ final class StreamEmitter extends PlaneEmitter {
   private static final int X = 8;
 
   private static final int LINE = 64;
+  private static final int UPPER_WORDS = 0b10101010;
 
   private final int field;
   private final int codesOfField;
@@ -95,9 +96,62 @@ final class StreamEmitter extends PlaneEmitter {
   void pack() {
     askForNext(R8, RBX, VECTOR * vectors());
     for (int vector = 0; vector < vectors(); vector++) {
-      int to = vector;
-      quads(vector, (quad, codes) -> store(codes, to, quad));
+      for (int fields = 0; fields < QUADS / codesOfField; fields++) {
+        load(vector, Integer.BYTES * field * fields);
+        switch (codesOfField) {
+          case 1 -> store(FIELDS, vector, fields);
+          case 2 -> packPairs(vector, 2 * fields);
+          default -> packFours(vector, 4 * fields);
+        }
+      }
     }
+  }
+
+  /** Columns of a panel are in their order: codes of a field are put beside each other. */
+  private void packPairs(int vector, int firstQuad) {
+    splitAll();
+    interleave(codes(0), codes(1));
+    store(codes(0), vector, firstQuad);
+    store(codes(1), vector, firstQuad + 1);
+  }
+
+  private void packFours(int vector, int firstQuad) {
+    splitAll();
+    interleave(codes(0), codes(1));
+    interleave(codes(2), codes(3));
+    for (int i = 0; i < 2; i++) {
+      Vec first = codes(i);
+      Vec second = codes(2 + i);
+      code.shift(Shift.VPSLLD, FREE, second, Short.SIZE);
+      code.op(Op.VPBLENDW, FREE, first, FREE, UPPER_WORDS);
+      code.shift(Shift.VPSRLD, first, first, Short.SIZE);
+      code.op(Op.VPBLENDW, first, first, second, UPPER_WORDS);
+      store(FREE, vector, firstQuad + 2 * i);
+      store(first, vector, firstQuad + 2 * i + 1);
+    }
+  }
+
+  /** Where a panel has a code of each field: registers that products have activations in. */
+  private static Vec codes(int i) {
+    return ymm(X + i);
+  }
+
+  /** Takes the codes of fields apart. */
+  private void splitAll() {
+    for (int i = 0; i < codesOfField; i++) {
+      if (i > 0) {
+        code.shift(Shift.VPSRLW, codes(i), FIELDS, bits * i);
+      }
+      code.op(Op.VPAND, codes(i), i > 0 ? codes(i) : FIELDS, MASK);
+    }
+  }
+
+  /** Bytes of two vectors alternate in the lanes of their rows: the first half of them, and the others. */
+  private void interleave(Vec first, Vec second) {
+    code.op(Op.VPUNPCKLBW, WORDS, first, second);
+    code.op(Op.VPUNPCKHBW, DOT, first, second);
+    code.op(Op.VSHUFPS, first, WORDS, DOT, EVEN);
+    code.op(Op.VSHUFPS, second, WORDS, DOT, ODD);
   }
 
   /** Asks for what the next step reads: lines from an offset on. */
@@ -139,7 +193,9 @@ final class StreamEmitter extends PlaneEmitter {
     }
   }
 
-  /** Makes bytes of four fields that begin at a bit of the run; they may have more above them if all words are whole. */
+  /**
+   * Makes bytes of four fields that begin at a bit of the run; they may have more above them if all words are whole.
+   */
   private void load(int vector, int bit) {
     int shift = bit % Integer.SIZE;
     code.op(Op.VMOVDQU, FIELDS, word(vector, bit / Integer.SIZE));
@@ -156,7 +212,7 @@ final class StreamEmitter extends PlaneEmitter {
     }
     int mask = (1 << field) - 1;
     code.shift(Shift.VPSLLD, FREE, FIELDS, Short.SIZE - 2 * field);
-    code.op(Op.VPBLENDW, FIELDS, FIELDS, FREE, 0b10101010);
+    code.op(Op.VPBLENDW, FIELDS, FIELDS, FREE, UPPER_WORDS);
     code.op(Op.VPAND, FREE, FIELDS, Literal.lanes(mask * 0x10001));
     code.shift(Shift.VPSLLW, FIELDS, FIELDS, Byte.SIZE - field);
     code.op(Op.VPAND, FIELDS, FIELDS, Literal.lanes(mask * 0x1000100));

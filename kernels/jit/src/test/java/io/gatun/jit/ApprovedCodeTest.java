@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.jit.PlaneForm.Codes;
+import io.gatun.jit.PlaneForm.Scales;
+import io.gatun.jit.PlaneForm.Zeros;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
 import java.io.ByteArrayOutputStream;
@@ -80,6 +83,9 @@ class ApprovedCodeTest {
     for (FloatFormat format : List.of(FloatFormat.F32, FloatFormat.F16)) {
       functions.put("rounding-" + id(format), FloatEmitter.rounding(format, Isa.AVX512BF16));
     }
+    planes(functions, new PlaneForm(Codes.STREAMS, Scales.F16, Zeros.STORED_LESS_ONE), 2, 3, 4, 8);
+    planes(functions, new PlaneForm(Codes.STREAMS, Scales.SQUARES, Zeros.MIDDLE), 2, 3, 4, 5, 6, 7, 8);
+    planes(functions, new PlaneForm(Codes.NIBBLES, Scales.F16, Zeros.STORED), 4);
     List<byte[]> loops = JitLoops.code();
     for (int i = 0; i < loops.size(); i++) {
       functions.put("loop-%02d".formatted(i), loops.get(i));
@@ -97,6 +103,15 @@ class ApprovedCodeTest {
 
   private static String id(FloatFormat format) {
     return format.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void planes(Map<String, byte[]> functions, PlaneForm form, int... widths) {
+    for (int bits : widths) {
+      String name = "%s-%s-%d-".formatted(form.codes(), form.scales(), bits).toLowerCase(Locale.ROOT);
+      functions.put(name + "products", PlaneEmitter.products(form, bits));
+      functions.put(name + "panel", PlaneEmitter.panel(form, bits, bits));
+      functions.put(name + "tiles", PanelEmitter.tiles(form.panel(bits), Isa.AVX2));
+    }
   }
 
   private static String line(String name, byte[] code) {
