@@ -4,7 +4,9 @@ module io.gatun.model {
   requires transitive io.gatun.gguf;
   requires transitive io.gatun.tensors;
   requires transitive io.gatun.text;
+  requires io.gatun.safetensors;
   requires static org.jspecify;
 
   exports io.gatun.model;
+  exports io.gatun.model.hf;
 }

@@ -57,6 +57,29 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
     return codes.bits();
   }
 
+  /** Rows of all experts. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Where codes are in the first plane. */
+  public CodeLayout layout() {
+    return codes;
+  }
+
+  /** Where scales are in the second plane. */
+  public ScaleGrid scales() {
+    return scales;
+  }
+
+  public ZeroPoints zeros() {
+    return zeros;
+  }
+
+  public ColumnGroups groups() {
+    return groups;
+  }
+
   @Override
   public Optional<ActivationScheme> activations() {
     return activations;
@@ -136,6 +159,12 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
   }
 
   @Override
+  public int largest() {
+    int most = (1 << codes.bits()) - 1;
+    return isWide() ? SIGNED : zeros instanceof ZeroPoints.Fixed fixed ? Math.max(fixed.zero(), most - fixed.zero()) : most;
+  }
+
+  @Override
   public int[] permutation() {
     return groups.permutation();
   }
@@ -146,19 +175,30 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
     MatrixEncoding.requireWithin(region, rows, groups.cols(), 0, target.length);
     int at = 0;
     int group = 0;
+    int end = region.from() + region.count();
     for (long row = region.row(); row < region.row() + region.rows(); row++) {
       var current = new Group(planes, row);
-      for (int i = 0; i < region.count(); i++) {
-        int col = groups.column(region.from() + i);
-        current.enter(groups.group(col));
-        if (i % groups.packedLength() == 0) {
-          targetScales[group] = current.scale;
-          if (hasMinimum()) {
-            minimums[group] = current.minimum();
-          }
-          group++;
+      for (int packed = region.from(); packed < end; packed += groups.packedLength()) {
+        current.enter(groups.group(groups.column(packed)));
+        targetScales[group] = current.scale;
+        if (hasMinimum()) {
+          minimums[group] = current.minimum();
         }
-        target[at++] = (byte) (codes.code(planes.getFirst(), row, col) - current.offset());
+        group++;
+        int count = Math.min(groups.packedLength(), end - packed);
+        unpack(planes.getFirst(), row, packed, count, current.offset(), target, at);
+        at += count;
+      }
+    }
+  }
+
+  /** Codes of packed columns of a row, less an offset. */
+  private void unpack(MemorySegment plane, long row, int packed, int count, int offset, byte[] target, int start) {
+    if (groups.permutation().length == 0) {
+      codes.codes(plane, row, packed, count, offset, target, start);
+    } else {
+      for (int i = 0; i < count; i++) {
+        target[start + i] = (byte) (codes.code(plane, row, groups.column(packed + i)) - offset);
       }
     }
   }

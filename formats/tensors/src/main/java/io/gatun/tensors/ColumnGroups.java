@@ -52,6 +52,11 @@ public final class ColumnGroups {
     return cols;
   }
 
+  /** Columns of a group where all but the last have as many and are in order; 0 where a table says the group of each. */
+  public int length() {
+    return table.length == 0 ? Math.min(length, cols) : 0;
+  }
+
   /** The group of a column. */
   int group(int col) {
     return table.length == 0 ? col / length : table[col];

@@ -61,14 +61,14 @@ public final class Exl2Encoding implements MatrixEncoding, IntegerCodes {
     for (int g = 0; g < groups.size(); g++) {
       Group group = groups.get(g);
       Arrays.fill(groupOf, group.first, position.length, g);
-      layouts[g] = new PackedCodes(group.bits, DENSE, PackedCodes.Axis.ROWS, 1, stride);
-      fillScales(g, group.maximum);
+      layouts[g] = new PackedCodes(group.bits, DENSE, PackedCodes.Axis.COLUMNS, 1, stride);
+      fillScales(g);
     }
     this.packedLength = multiplesOf(32) ? 32 : multiplesOf(16) ? 16 : 0;
   }
 
-  private void fillScales(int group, float maximum) {
-    float unit = half(maximum / 256);
+  private void fillScales(int group) {
+    float unit = unit(groups.get(group));
     for (int c = 0; c < SCALE_CODES; c++) {
       scales[group * SCALE_CODES + c] = half((c + 1) * (c + 1) * unit);
     }
@@ -80,6 +80,21 @@ public final class Exl2Encoding implements MatrixEncoding, IntegerCodes {
 
   private boolean multiplesOf(int run) {
     return groups.stream().allMatch(group -> group.first % run == 0);
+  }
+
+  /** The groups, in packed order. */
+  public List<Group> groups() {
+    return groups;
+  }
+
+  /** Outputs that are stored, a multiple of 8. */
+  public long stride() {
+    return stride;
+  }
+
+  /** Of a group, by its scale codes: {@code half(maximum / 256)}. */
+  public static float unit(Group group) {
+    return half(group.maximum / 256);
   }
 
   @Override
@@ -102,8 +117,15 @@ public final class Exl2Encoding implements MatrixEncoding, IntegerCodes {
   private int code(MemorySegment plane, long row, int packed) {
     int g = groupOf[packed];
     Group group = groups.get(g);
-    MemorySegment words = plane.asSlice(group.firstWord * stride * Integer.BYTES);
-    return layouts[g].code(words, packed - group.first, row) - (1 << (group.bits - 1));
+    return layouts[g].code(words(plane, group), row, packed - group.first) - center(group);
+  }
+
+  private MemorySegment words(MemorySegment plane, Group group) {
+    return plane.asSlice(group.firstWord * stride * Integer.BYTES);
+  }
+
+  private static int center(Group group) {
+    return 1 << (group.bits - 1);
   }
 
   private float scale(MemorySegment plane, long row, int group) {
@@ -128,6 +150,11 @@ public final class Exl2Encoding implements MatrixEncoding, IntegerCodes {
   }
 
   @Override
+  public int largest() {
+    return groups.stream().mapToInt(Exl2Encoding::center).max().orElse(1);
+  }
+
+  @Override
   public int[] permutation() {
     return permutation;
   }
@@ -138,13 +165,15 @@ public final class Exl2Encoding implements MatrixEncoding, IntegerCodes {
     MatrixEncoding.requireWithin(region, rows, position.length, 0, target.length);
     int at = 0;
     int group = 0;
+    int end = region.from() + region.count();
     for (long row = region.row(); row < region.row() + region.rows(); row++) {
-      for (int i = 0; i < region.count(); i++) {
-        int packed = region.from() + i;
-        if (i % packedLength == 0) {
-          targetScales[group++] = scale(planes.get(1), row, groupOf[packed]);
-        }
-        target[at++] = (byte) code(planes.getFirst(), row, packed);
+      for (int packed = region.from(); packed < end; packed += packedLength) {
+        int g = groupOf[packed];
+        Group in = groups.get(g);
+        targetScales[group++] = scale(planes.get(1), row, g);
+        int count = Math.min(packedLength, end - packed);
+        layouts[g].codes(words(planes.getFirst(), in), row, packed - in.first, count, center(in), target, at);
+        at += count;
       }
     }
   }

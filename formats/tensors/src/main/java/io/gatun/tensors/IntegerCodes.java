@@ -19,6 +19,9 @@ public interface IntegerCodes {
   /** Columns that share a scale and a minimum here, 16 or a multiple of it; longer groups in the file are repeated. */
   int groupLength();
 
+  /** An upper bound of the magnitudes of codes, 128 at most. */
+  int largest();
+
   /** Whether groups carry a minimum. If not, {@link #unpack} leaves {@code minimums} alone. */
   boolean hasMinimum();
 

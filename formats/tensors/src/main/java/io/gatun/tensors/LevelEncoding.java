@@ -14,6 +14,9 @@ import java.util.Optional;
  * 1.0.
  */
 public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
+  /** Twice the level of each code. */
+  private static final byte[] TWICE = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
   private final String id;
   private final long rows;
   private final ColumnGroups groups;
@@ -69,6 +72,11 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
   }
 
   @Override
+  public int largest() {
+    return 12;
+  }
+
+  @Override
   public boolean hasMinimum() {
     return false;
   }
@@ -84,13 +92,14 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
     MatrixEncoding.requireWithin(region, rows, groups.cols(), 0, target.length);
     int at = 0;
     int group = 0;
+    int end = region.from() + region.count();
     for (long row = region.row(); row < region.row() + region.rows(); row++) {
-      for (int i = 0; i < region.count(); i++) {
-        int col = region.from() + i;
-        if (i % groups.packedLength() == 0) {
-          targetScales[group++] = scales.at(planes.get(1), row, groups.group(col)) / 2;
-        }
-        target[at++] = (byte) (2 * SmallFloats.e2m1(codes.code(planes.getFirst(), row, col)));
+      for (int col = region.from(); col < end; col += groups.packedLength()) {
+        targetScales[group++] = scales.at(planes.get(1), row, groups.group(col)) / 2;
+      }
+      codes.codes(planes.getFirst(), row, region.from(), region.count(), 0, target, at);
+      for (int last = at + region.count(); at < last; at++) {
+        target[at] = TWICE[target[at]];
       }
     }
   }

@@ -79,6 +79,32 @@ public record PackedCodes(int bits, Order order, Axis axis, long streamStride, l
     return plusOne && Integer.SIZE % bits != 0 ? stored + 1 & mask(bits) : stored;
   }
 
+  @Override
+  public void codes(MemorySegment plane, long row, int col, int count, int offset, byte[] target, int start) {
+    if (axis == Axis.COLUMNS && order == Order.DENSE && !plusOne) {
+      stream(plane, row * streamStride, (long) col * bits, count, offset, target, start);
+    } else {
+      CodeLayout.super.codes(plane, row, col, count, offset, target, start);
+    }
+  }
+
+  /** Codes of a dense stream from a bit on, word by word. */
+  private void stream(MemorySegment plane, long stream, long bit, int count, int offset, byte[] target, int start) {
+    long word = bit >>> 5;
+    int there = Integer.SIZE - ((int) bit & 31);
+    long rest = count == 0 ? 0 : Integer.toUnsignedLong(word(plane, stream, word)) >>> (Integer.SIZE - there);
+    for (int i = 0; i < count; i++) {
+      if (there < bits) {
+        word++;
+        rest |= Integer.toUnsignedLong(word(plane, stream, word)) << there;
+        there += Integer.SIZE;
+      }
+      target[start + i] = (byte) (((int) rest & mask(bits)) - offset);
+      rest >>>= bits;
+      there -= bits;
+    }
+  }
+
   private int stored(MemorySegment plane, long stream, long position) {
     return switch (order) {
       case DENSE -> {

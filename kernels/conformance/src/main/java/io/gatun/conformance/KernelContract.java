@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What the kernels of a tier in host memory must do: products for every encoding of the catalogue that they have a kernel
- * for, at ugly sizes, ranges and fills, with 8-bit activations equal to scalar to the bit, with float activations within a
+ * What the kernels of a tier in host memory must do: products for every encoding of the catalogue and every kind of matrix in
+ * planes that they have a kernel for, at ugly sizes, ranges and fills, with 8-bit activations equal to scalar to the bit, with float activations within a
  * derived bound, and with the same bits however they are grouped; then the operations on rows. Immutable.
  *
  * @param memories where operands are, new for each case
@@ -57,7 +57,7 @@ public record KernelContract(Kernels kernels, Supplier<HostMemory> memories, int
   }
 
   static Stream<Group> groups(Kernels kernels) {
-    return Encodings.all().stream()
+    return Stream.concat(Encodings.all().stream(), PlaneKind.all().stream())
         .filter(encoding -> !(encoding instanceof OpaqueEncoding))
         .flatMap(
             encoding ->

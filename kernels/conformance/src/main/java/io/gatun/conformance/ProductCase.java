@@ -77,7 +77,7 @@ public record ProductCase(
       Map<String, String> fields =
           Arrays.stream(words).skip(2).collect(Collectors.toMap(ProductCase::key, ProductCase::value));
       return new ProductCase(
-          Encodings.byId(words[0]).orElseThrow(() -> new IllegalArgumentException("no encoding " + words[0])),
+          encoding(words[0]),
           named(ActivationPrecision.class, words[1]),
           named(WeightFill.class, field(fields, "weights")),
           named(ActivationFill.class, field(fields, "activations")),
@@ -91,6 +91,12 @@ public record ProductCase(
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException("not a case: '%s': %s".formatted(line, e.getMessage()), e);
     }
+  }
+
+  private static Encoding encoding(String id) {
+    return Encodings.byId(id)
+        .or(() -> PlaneKind.byId(id))
+        .orElseThrow(() -> new IllegalArgumentException("no encoding " + id));
   }
 
   private static String word(Enum<?> value) {

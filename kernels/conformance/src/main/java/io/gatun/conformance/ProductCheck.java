@@ -9,7 +9,6 @@ import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
-import io.gatun.tensors.Encoding;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
@@ -53,29 +52,44 @@ final class ProductCheck {
   }
 
   private HostMatrix matrix(int experts) {
-    long bytes = (long) experts * test.rows() * test.encoding().bytes(test.cols());
-    MemorySegment segment =
-        switch (test.memory()) {
-          case NATIVE -> memory.allocate(bytes, "weights");
-          case HEAP -> MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
-        };
+    if (test.encoding() instanceof PlaneKind kind) {
+      return kind.matrix(test.rows(), test.cols(), experts, test.weights(), random, this::allocate);
+    }
+    MemorySegment segment = allocate((long) experts * test.rows() * test.encoding().bytes(test.cols()));
     test.weights().fill(test.encoding(), segment, random);
     return new HostMatrix("random", test.encoding(), segment, test.rows(), test.cols(), experts);
   }
 
-  /** Whether the kernels have one for the case. */
-  static boolean applies(ProductCase test, Kernels kernels) {
-    return switch (test.precision()) {
-      case F32 -> kernels.floats().apply(test.encoding()).isPresent();
-      case Q8, NATIVE -> q8(test.encoding(), kernels).isPresent();
+  private MemorySegment allocate(long bytes) {
+    return switch (test.memory()) {
+      case NATIVE -> memory.allocate(bytes, "weights");
+      case HEAP -> MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
     };
   }
 
-  private static Optional<MatmulKernel<QuantizedRows>> q8(Encoding encoding, Kernels kernels) {
-    return switch (encoding) {
+  /** Whether the kernels have one for the case. */
+  static boolean applies(ProductCase test, Kernels kernels) {
+    try (var memory = new HostMemory()) {
+      HostMatrix w = new ProductCheck(test.withShape(1, test.encoding().blockLength(), 1), memory).w;
+      return switch (test.precision()) {
+        case F32 -> floats(w, kernels).isPresent();
+        case Q8, NATIVE -> q8(w, kernels).isPresent();
+      };
+    }
+  }
+
+  private static Optional<MatmulKernel<QuantizedRows>> q8(HostMatrix w, Kernels kernels) {
+    return switch (w.encoding()) {
       case QuantizedEncoding quantized -> kernels.q8().apply(quantized);
-      case PlainEncoding _, OpaqueEncoding _, MatrixEncoding _ -> Optional.empty();
+      case MatrixEncoding _ -> kernels.q8OfPlanes().apply(w);
+      case PlainEncoding _, OpaqueEncoding _ -> Optional.empty();
     };
+  }
+
+  private static Optional<MatmulKernel<HostBuffer>> floats(HostMatrix w, Kernels kernels) {
+    return w.encoding() instanceof MatrixEncoding
+        ? kernels.floatOfPlanes().apply(w)
+        : kernels.floats().apply(w.encoding());
   }
 
   /**
@@ -86,8 +100,8 @@ final class ProductCheck {
     try (HostMemory memory = memories.get()) {
       var check = new ProductCheck(test, memory);
       switch (test.precision()) {
-        case F32 -> check.floats(kernels.floats().apply(test.encoding()).orElseThrow(), kernels.roundToBf16());
-        case Q8, NATIVE -> check.q8(q8(test.encoding(), kernels).orElseThrow());
+        case F32 -> check.floats(floats(check.w, kernels).orElseThrow(), kernels.roundToBf16());
+        case Q8, NATIVE -> check.q8(q8(check.w, kernels).orElseThrow());
       }
     }
   }
@@ -106,7 +120,7 @@ final class ProductCheck {
     float[] found = run(kernel, floats, new Part(0, test.tokens(), test.from(), test.to()));
     var weights = new float[test.cols()];
     for (int row = 0; row < test.rows(); row++) {
-      w.encoding().decode(w.bytes(), w.rowOffset(expert, row), weights, 0, test.cols());
+      w.decode(expert, row, 1, weights);
       for (int outRow = 0; outRow < outRows; outRow++) {
         int token = outRow - firstOut;
         float value = found[outRow * test.rows() + row];

@@ -2,6 +2,7 @@ package io.gatun.conformance;
 
 import io.gatun.device.RandomBlocks;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.Encodings;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
@@ -60,10 +61,10 @@ public enum WeightFill {
   private boolean fits(Encoding encoding) {
     return switch (this) {
       case ORDINARY, ANY, ZERO_BYTES -> true;
-      case TINY -> TINY_BLOCKS.has(encoding, new SplittableRandom(1));
-      case NEGATIVE_ZEROS -> isNegativeZero(encoding);
+      case TINY -> encoding instanceof MatrixEncoding || TINY_BLOCKS.has(encoding, new SplittableRandom(1));
+      case NEGATIVE_ZEROS -> !(encoding instanceof MatrixEncoding) && isNegativeZero(encoding);
       case CODES_00, CODES_FF, CODES_80, CODES_7F, CODES_88, CODES_00_FF, CODES_0F_F0, CODES_80_80_7F_7F ->
-          encoding instanceof QuantizedEncoding;
+          encoding instanceof QuantizedEncoding || encoding instanceof MatrixEncoding;
     };
   }
 
@@ -89,11 +90,7 @@ public enum WeightFill {
     switch (this) {
       case ORDINARY -> RandomBlocks.ORDINARY.fill(encoding, bytes, random);
       case TINY -> TINY_BLOCKS.fill(encoding, bytes, random);
-      case ANY -> {
-        var any = new byte[Math.toIntExact(bytes.byteSize())];
-        random.nextBytes(any);
-        bytes.copyFrom(MemorySegment.ofArray(any));
-      }
+      case ANY -> fillAny(bytes, random);
       case ZERO_BYTES -> bytes.fill((byte) 0);
       case NEGATIVE_ZEROS -> {
         MemorySegment block = signBits(encoding);
@@ -104,6 +101,49 @@ public enum WeightFill {
       case CODES_00, CODES_FF, CODES_80, CODES_7F, CODES_88, CODES_00_FF, CODES_0F_F0, CODES_80_80_7F_7F ->
           fillCodes(encoding, bytes, random);
     }
+  }
+
+  /** Fills a plane of codes, and returns it. */
+  MemorySegment codes(MemorySegment plane, RandomGenerator random) {
+    switch (this) {
+      case ORDINARY, TINY, ANY, NEGATIVE_ZEROS -> fillAny(plane, random);
+      case ZERO_BYTES -> plane.fill((byte) 0);
+      case CODES_00, CODES_FF, CODES_80, CODES_7F, CODES_88, CODES_00_FF, CODES_0F_F0, CODES_80_80_7F_7F -> {
+        for (long i = 0; i < plane.byteSize(); i++) {
+          plane.set(ValueLayout.JAVA_BYTE, i, (byte) (pattern >>> (8 * (i % 4))));
+        }
+      }
+    }
+    return plane;
+  }
+
+  /** Fills a plane of numbers, or of integers that stand for some, and returns it. */
+  MemorySegment numbers(PlainEncoding type, MemorySegment plane, RandomGenerator random) {
+    switch (this) {
+      case TINY -> {
+        fillAny(plane, random);
+        for (long at = type.blockBytes() - 1; at < plane.byteSize(); at += type.blockBytes()) {
+          plane.set(ValueLayout.JAVA_BYTE, at, (byte) 0); // the exponent's highest bits
+        }
+      }
+      case ANY -> fillAny(plane, random);
+      case ZERO_BYTES -> plane.fill((byte) 0);
+      case ORDINARY, NEGATIVE_ZEROS, CODES_00, CODES_FF, CODES_80, CODES_7F, CODES_88, CODES_00_FF, CODES_0F_F0,
+          CODES_80_80_7F_7F -> {
+        if (type.equals(Encodings.I32)) {
+          fillAny(plane, random);
+        } else {
+          PlaneKind.fillOrdinary(type, plane, random);
+        }
+      }
+    }
+    return plane;
+  }
+
+  private static void fillAny(MemorySegment plane, RandomGenerator random) {
+    var any = new byte[Math.toIntExact(plane.byteSize())];
+    random.nextBytes(any);
+    plane.copyFrom(MemorySegment.ofArray(any));
   }
 
   private void fillCodes(Encoding encoding, MemorySegment bytes, RandomGenerator random) {

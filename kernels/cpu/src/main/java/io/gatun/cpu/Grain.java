@@ -8,7 +8,7 @@ final class Grain {
   /** Weight rows come in multiples of this, so that kernels meet whole strips: two vectors of 16. */
   private static final long STRIP = 32;
 
-  /** Columns of a state likewise, so that kernels meet whole panels: four vectors of 16. */
+  /** Columns of a state likewise, so that kernels meet whole panels, and weight rows that lie side by side: four vectors of 16. */
   private static final long PANEL = 64;
 
   private Grain() {}
@@ -21,6 +21,15 @@ final class Grain {
   /** For weight rows, {@code cost} each. */
   static long ofStrips(long cost) {
     return multiple(cost, STRIP);
+  }
+
+  /**
+   * For weight rows, {@code cost} each, of a kernel that had better be given so many {@code together}, as long as there are
+   * some for every thread.
+   */
+  static long ofStrips(long cost, long together, long rows, int threads) {
+    long least = Math.min(together, Math.ceilDiv(rows, threads));
+    return Math.max(ofStrips(cost), least <= 1 ? 1 : Math.ceilDiv(least, PANEL) * PANEL);
   }
 
   /** For columns of a state, {@code cost} each. */

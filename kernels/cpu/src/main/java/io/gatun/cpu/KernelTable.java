@@ -2,6 +2,7 @@ package io.gatun.cpu;
 
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.KvType;
 import io.gatun.device.MatmulKernel;
@@ -46,6 +47,13 @@ public final class KernelTable {
   private final boolean roundsToBf16;
   private final Map<Encoding, Candidate<MatmulKernel<QuantizedRows>>> q8 = new ConcurrentHashMap<>();
   private final Map<Encoding, Candidate<MatmulKernel<HostBuffer>>> floats = new ConcurrentHashMap<>();
+
+  /** Of matrices in planes, which have an encoding each, by the kernels that the tiers have for them. */
+  private final Map<List<Optional<MatmulKernel<QuantizedRows>>>, Candidate<MatmulKernel<QuantizedRows>>> q8OfPlanes =
+      new ConcurrentHashMap<>();
+
+  private final Map<List<Optional<MatmulKernel<HostBuffer>>>, Candidate<MatmulKernel<HostBuffer>>> floatsOfPlanes =
+      new ConcurrentHashMap<>();
   private final Candidate<RowKernels> rows;
   /** The operations on caches, by the type of what they store. */
   private final Map<KvType, Candidate<RowKernels>> caches = new EnumMap<>(KvType.class);
@@ -125,11 +133,7 @@ public final class KernelTable {
                 tiers));
   }
 
-  /** Encodings in planes, of which each tensor has its own, are left to scalar. */
   private Candidate<MatmulKernel<HostBuffer>> floats(Encoding encoding) {
-    if (encoding instanceof MatrixEncoding) {
-      return SCALAR_FLOAT;
-    }
     return floats.computeIfAbsent(encoding, roundsToBf16 ? this::bf16Kernel : this::floatKernel);
   }
 
@@ -149,6 +153,17 @@ public final class KernelTable {
         encoding.id() + " bf16",
         kernel -> SelfCheck.bf16(encoding, kernel),
         tiers);
+  }
+
+  /** Kernels of matrices that are not alike differ, or are none. */
+  private <K> Candidate<K> ofPlanes(
+      Map<List<Optional<K>>, Candidate<K>> candidates,
+      Candidate<K> scalar,
+      Function<KernelTier, Optional<K>> kernelOf,
+      String what,
+      Function<K, Optional<String>> faultOf) {
+    return candidates.computeIfAbsent(
+        tiers.stream().map(kernelOf).toList(), _ -> best(scalar, kernelOf, what, faultOf, tiers));
   }
 
   /** The candidate of the strongest tier that has a kernel. */
@@ -185,6 +200,43 @@ public final class KernelTable {
   /** The kernel for 8-bit activations, checked. */
   public MatmulKernel<QuantizedRows> q8Matmul(QuantizedEncoding encoding) {
     return q8(encoding).checked().kernel();
+  }
+
+  /**
+   * The kernel for a matrix of integer codes and 8-bit activations, checked: on the first rows of the matrix if it is in
+   * planes, as there is no other of its encoding.
+   */
+  public MatmulKernel<QuantizedRows> q8Matmul(HostMatrix w) {
+    return w.encoding() instanceof QuantizedEncoding blocks
+        ? q8Matmul(blocks)
+        : q8.computeIfAbsent(
+                w.encoding(),
+                encoding ->
+                    ofPlanes(
+                        q8OfPlanes,
+                        SCALAR_Q8,
+                        tier -> tier.q8OfPlanes(w),
+                        encoding.id() + " q8",
+                        kernel -> SelfCheck.q8(w, kernel)))
+            .checked()
+            .kernel();
+  }
+
+  /** The kernel for a matrix and float activations, checked like {@link #q8Matmul(HostMatrix)}. */
+  public MatmulKernel<HostBuffer> floatMatmul(HostMatrix w) {
+    return w.encoding() instanceof MatrixEncoding
+        ? floats.computeIfAbsent(
+                w.encoding(),
+                encoding ->
+                    ofPlanes(
+                        floatsOfPlanes,
+                        SCALAR_FLOAT,
+                        tier -> tier.floatOfPlanes(w),
+                        encoding.id() + " f32",
+                        kernel -> SelfCheck.floats(w, kernel)))
+            .checked()
+            .kernel()
+        : floatMatmul(w.encoding());
   }
 
   /** The kernel for float activations, checked. */
@@ -292,6 +344,10 @@ public final class KernelTable {
 
   /** The tiers that are not used and the kernels that are known to fail, one line each, with the reason. */
   public List<String> notes() {
-    return Stream.concat(tierNotes.stream(), candidates().flatMap(candidate -> candidate.note().stream())).toList();
+    Stream<Candidate<?>> ofPlanes =
+        Stream.concat(q8OfPlanes.values().stream(), floatsOfPlanes.values().stream());
+    return Stream.concat(
+            tierNotes.stream(), Stream.concat(candidates(), ofPlanes).flatMap(candidate -> candidate.note().stream()))
+        .toList();
   }
 }

@@ -2,6 +2,7 @@ package io.gatun.cpu;
 
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
@@ -43,6 +44,25 @@ public interface KernelTier {
    * the encoding: for {@link io.gatun.device.DeviceOptions#roundsToBf16}.
    */
   default Optional<MatmulKernel<HostBuffer>> bf16Matmul(Encoding encoding) {
+    return Optional.empty();
+  }
+
+  /**
+   * A kernel for 8-bit activations and a matrix in several planes that is integer codes, if the tier has one. Matrices for
+   * which the tiers have equal kernels are alike: the first of them is what kernels are checked on, for all of them.
+   *
+   * @param w whose encoding is a {@link io.gatun.tensors.MatrixEncoding} with codes
+   */
+  default Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
+    return Optional.empty();
+  }
+
+  /**
+   * A kernel for float activations and a matrix in several planes, as {@link #q8OfPlanes}.
+   *
+   * @param w whose encoding is a {@link io.gatun.tensors.MatrixEncoding}
+   */
+  default Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
     return Optional.empty();
   }
 

@@ -10,12 +10,9 @@ import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.Routing;
 import io.gatun.device.RowKernels;
-import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
-import io.gatun.tensors.Encoding;
-import io.gatun.tensors.MatrixEncoding;
-import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 
 /**
  * The matrix products of a {@link CpuDevice}: activations are quantized once and meet any number of matrices, weight
@@ -54,9 +51,11 @@ final class Products {
 
   /** Has the kernel of a matrix checked before it is needed. */
   void choose(HostMatrix w) {
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() -> table.q8Matmul(encoding);
-      case Encoding encoding -> table.floatMatmul(encoding);
+    HostMatrix one = w.holding(0);
+    if (quantizes(w)) {
+      table.q8Matmul(one);
+    } else {
+      table.floatMatmul(one);
     }
   }
 
@@ -67,20 +66,23 @@ final class Products {
   }
 
   void matmul(HostMatrix w, HostBuffer out) {
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() ->
-          run(new Product<>(quantized(), 0, w, 0, out, 0, x.rows()), table.q8Matmul(encoding));
-      case MatrixEncoding _ when precision.quantizes() && w.isInteger() ->
-          run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), ScalarKernels.q8Matmul());
-      case Encoding encoding -> run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(encoding));
+    if (quantizes(w)) {
+      run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), table.q8Matmul(w));
+    } else {
+      run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(w));
     }
+  }
+
+  private boolean quantizes(HostMatrix w) {
+    return precision.quantizes() && w.isInteger();
   }
 
   private <X> void run(Product<X> product, MatmulKernel<X> kernel) {
     if (product.count() > 0) {
       workers.run(
           product.w().rows(),
-          Grain.ofStrips(product.w().cols() * (product.count() + 2)),
+          Grain.ofStrips(
+              product.w().cols() * (product.count() + 2), kernel.rowsTogether(), product.w().rows(), workers.threads()),
           (from, to, worker) -> kernel.run(product, from, to, scratch[worker]));
     }
   }
@@ -116,12 +118,10 @@ final class Products {
     var order = new ExpertOrder(routing, w.experts());
     outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
     HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
-    switch (w.encoding()) {
-      case QuantizedEncoding encoding when precision.quantizes() ->
-          run(quantizedByExpert(order, routing), w, order, results, table.q8Matmul(encoding));
-      case MatrixEncoding _ when precision.quantizes() && w.isInteger() && w.permutation().length == 0 ->
-          run(quantizedByExpert(order, routing), w, order, results, ScalarKernels.q8Matmul());
-      case Encoding encoding -> run(xByExpert(order, routing), w, order, results, table.floatMatmul(encoding));
+    if (quantizes(w)) {
+      run(quantizedByExpert(order, routing, w), w, order, results, table::q8Matmul);
+    } else {
+      run(xByExpert(order, routing), w, order, results, table::floatMatmul);
     }
     long bytes = w.rows() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
@@ -130,7 +130,8 @@ final class Products {
   }
 
   /** One loop over the weight rows of all experts that are used. */
-  private <X> void run(X rows, HostMatrix w, ExpertOrder order, HostBuffer results, MatmulKernel<X> kernel) {
+  private <X> void run(
+      X rows, HostMatrix w, ExpertOrder order, HostBuffer results, Function<HostMatrix, MatmulKernel<X>> kernelOf) {
     long cost = w.cols() * (order.slots() / Math.max(1, order.used()) + 2);
     workers.run(
         order.used() * w.rows(),
@@ -142,12 +143,17 @@ final class Products {
             end = Math.min(to, base + w.rows());
             int first = order.first(rank);
             var product = new Product<>(rows, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
-            kernel.run(product, row - base, end - base, scratch[worker]);
+            kernelOf.apply(product.w()).run(product, row - base, end - base, scratch[worker]);
           }
         });
   }
 
-  private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing) {
+  /** Each slot's activations, in the order of its expert's packed columns. */
+  private QuantizedRows quantizedByExpert(ExpertOrder order, Routing routing, HostMatrix w) {
+    if (isPermuted(w, order)) {
+      quantize(permutedByExpert(order, routing, w), quantizedByExpert);
+      return quantizedByExpert;
+    }
     QuantizedRows rows = quantized();
     quantizedByExpert.reshape(routing.slots(), x.cols());
     for (int i = 0; i < routing.slots(); i++) {
@@ -156,15 +162,39 @@ final class Products {
     return quantizedByExpert;
   }
 
+  private static boolean isPermuted(HostMatrix w, ExpertOrder order) {
+    for (int rank = 0; rank < order.used(); rank++) {
+      if (w.holding(order.expert(rank)).permutation().length > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private HostBuffer permutedByExpert(ExpertOrder order, Routing routing, HostMatrix w) {
+    HostBuffer rows = roomByExpert(routing);
+    for (int rank = 0; rank < order.used(); rank++) {
+      int[] permutation = w.holding(order.expert(rank)).permutation();
+      for (int i = order.first(rank); i < order.first(rank + 1); i++) {
+        PermutedRows.copyRow(x, routing.xRow(order.slot(i), x.rows()), permutation, rows, i);
+      }
+    }
+    return rows;
+  }
+
   private HostBuffer xByExpert(ExpertOrder order, Routing routing) {
-    xByExpert = roomFor(xByExpert, routing.slots(), x.cols());
-    HostBuffer rows = xByExpert.reshaped(routing.slots(), x.cols());
+    HostBuffer rows = roomByExpert(routing);
     long bytes = x.cols() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
       long row = routing.xRow(order.slot(i), x.rows());
       MemorySegment.copy(x.segment(), row * bytes, rows.segment(), i * bytes, bytes);
     }
     return rows;
+  }
+
+  private HostBuffer roomByExpert(Routing routing) {
+    xByExpert = roomFor(xByExpert, routing.slots(), x.cols());
+    return xByExpert.reshaped(routing.slots(), x.cols());
   }
 
   private HostBuffer roomFor(HostBuffer buffer, long rows, long cols) {

@@ -21,8 +21,8 @@ import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 
 /**
  * A short comparison of a kernel with the scalar one, before it is let into the {@link KernelTable}: equality to the bit
@@ -48,15 +48,38 @@ final class SelfCheck {
   private SelfCheck() {}
 
   static Optional<String> q8(Encoding encoding, MatmulKernel<QuantizedRows> kernel) {
-    return products(encoding, kernel, ScalarKernels.q8Matmul(), SelfCheck::quantized, 0);
+    return products(madeUp(encoding), kernel, ScalarKernels.q8Matmul(), SelfCheck::quantized, 0);
   }
 
   static Optional<String> floats(Encoding encoding, MatmulKernel<HostBuffer> kernel) {
-    return products(encoding, kernel, ScalarKernels.floatMatmul(), (x, _) -> x, LARGEST_NMSE);
+    return products(madeUp(encoding), kernel, ScalarKernels.floatMatmul(), (x, _) -> x, LARGEST_NMSE);
+  }
+
+  /** On the first rows of a matrix in planes. */
+  static Optional<String> q8(HostMatrix w, MatmulKernel<QuantizedRows> kernel) {
+    return products(_ -> List.of(w.first(ROWS)), kernel, ScalarKernels.q8Matmul(), SelfCheck::quantized, 0);
+  }
+
+  static Optional<String> floats(HostMatrix w, MatmulKernel<HostBuffer> kernel) {
+    return products(_ -> List.of(w.first(ROWS)), kernel, ScalarKernels.floatMatmul(), (x, _) -> x, LARGEST_NMSE);
+  }
+
+  private static Function<HostMemory, List<HostMatrix>> madeUp(Encoding encoding) {
+    return memory -> widths(encoding.blockLength()).stream().map(cols -> matrix(encoding, cols, memory)).toList();
+  }
+
+  /** Two experts between bytes that are no numbers, so that a kernel that computes with them is noticed. */
+  private static HostMatrix matrix(Encoding encoding, int cols, HostMemory memory) {
+    long bytes = 2 * ROWS * encoding.bytes(cols);
+    MemorySegment all = memory.allocate(bytes + 2 * HostMemory.ALIGNMENT, "weights of a self-check");
+    all.fill((byte) 0xFF);
+    MemorySegment weights = all.asSlice(HostMemory.ALIGNMENT, bytes);
+    BLOCKS.fill(encoding, weights, new SplittableRandom(cols + COUNT));
+    return new HostMatrix("self-check", encoding, weights, ROWS, cols, 2);
   }
 
   static Optional<String> bf16(Encoding encoding, MatmulKernel<HostBuffer> kernel) {
-    return products(encoding, kernel, ScalarKernels.bf16Matmul(), (x, _) -> x, LARGEST_NMSE);
+    return products(madeUp(encoding), kernel, ScalarKernels.bf16Matmul(), (x, _) -> x, LARGEST_NMSE);
   }
 
   private static QuantizedRows quantized(HostBuffer x, HostMemory memory) {
@@ -67,7 +90,7 @@ final class SelfCheck {
   }
 
   private static <X> Optional<String> products(
-      Encoding encoding,
+      Function<HostMemory, List<HostMatrix>> matrices,
       MatmulKernel<X> kernel,
       MatmulKernel<X> scalar,
       BiFunction<HostBuffer, HostMemory, X> prepare,
@@ -75,9 +98,8 @@ final class SelfCheck {
     return guarded(
         () -> {
           try (var memory = new HostMemory()) {
-            for (int cols : widths(encoding.blockLength())) {
-              var check = new Case<>(encoding, cols, COUNT, kernel, scalar, prepare, memory);
-              Optional<String> fault = check.fault(tolerance);
+            for (HostMatrix w : matrices.apply(memory)) {
+              Optional<String> fault = new Case<>(w, COUNT, kernel, scalar, prepare, memory).fault(tolerance);
               if (fault.isPresent()) {
                 return fault;
               }
@@ -96,15 +118,14 @@ final class SelfCheck {
   }
 
   /**
-   * A product to compare.
+   * A product to compare, with the last expert.
    *
    * @param count activation rows
    * @param prepare makes them from floats
    * @param memory for all of it
    */
   private record Case<X>(
-      Encoding encoding,
-      int cols,
+      HostMatrix w,
       int count,
       MatmulKernel<X> kernel,
       MatmulKernel<X> scalar,
@@ -112,41 +133,30 @@ final class SelfCheck {
       HostMemory memory) {
 
     /**
-     * All weight rows of the second of two experts; some of them, which must leave the other outputs alone; the first
-     * and the last activation row alone. The bits are the same each time.
+     * All weight rows; some of them, which must leave the other outputs alone; the first and the last activation row alone. The bits are the same each time.
      */
     Optional<String> fault(double tolerance) {
-      var random = new SplittableRandom(cols + count);
-      HostMatrix w = matrix(random);
-      X x = prepare.apply(filled(memory.buffer(count + 2, cols), random), memory);
-      var whole = new Part(0, count, 0, ROWS);
-      float[] results = run(kernel, x, w, whole);
+      X x = prepare.apply(filled(memory.buffer(count + 2, w.cols()), new SplittableRandom(w.cols() - count)), memory);
+      int rows = (int) w.rows();
+      var whole = new Part(0, count, 0, rows);
+      float[] results = run(kernel, x, whole);
       Optional<String> fault =
-          difference(results, run(scalar, x, w, whole), ROWS, ROWS, tolerance).or(() -> whole.fault(results, results));
-      var parts = List.of(new Part(0, count, 3, 20), new Part(0, 1, 0, ROWS), new Part(count - 1, 1, 0, ROWS));
+          difference(results, run(scalar, x, whole), rows, rows, tolerance).or(() -> whole.fault(results, results, rows));
+      var some = new Part(0, count, Math.min(3, rows), Math.min(20, rows));
+      var parts = List.of(some, new Part(0, 1, 0, rows), new Part(count - 1, 1, 0, rows));
       for (int i = 0; i < parts.size() && fault.isEmpty(); i++) {
-        fault = parts.get(i).fault(run(kernel, x, w, parts.get(i)), results);
+        fault = parts.get(i).fault(run(kernel, x, parts.get(i)), results, rows);
       }
-      return fault.map(text -> "%s (%d columns, %d activation rows)".formatted(text, cols, count));
+      return fault.map(text -> "%s (%d columns, %d activation rows)".formatted(text, w.cols(), count));
     }
 
-    /** Between bytes that are no numbers, so that a kernel that computes with them is noticed. */
-    private HostMatrix matrix(RandomGenerator random) {
-      long bytes = 2 * ROWS * encoding.bytes(cols);
-      MemorySegment all = memory.allocate(bytes + 2 * HostMemory.ALIGNMENT, "weights of a self-check");
-      all.fill((byte) 0xFF);
-      MemorySegment weights = all.asSlice(HostMemory.ALIGNMENT, bytes);
-      BLOCKS.fill(encoding, weights, random);
-      return new HostMatrix("self-check", encoding, weights, ROWS, cols, 2);
-    }
-
-    /** All values of the buffer that the part is computed into, {@code [count + 1, ROWS]}. */
-    private float[] run(MatmulKernel<X> candidate, X x, HostMatrix w, Part part) {
-      HostBuffer out = memory.buffer(count + 1, ROWS);
-      var untouched = new float[(count + 1) * ROWS];
+    /** All values of the buffer that the part is computed into, {@code [count + 1, rows]}. */
+    private float[] run(MatmulKernel<X> candidate, X x, Part part) {
+      HostBuffer out = memory.buffer(count + 1, w.rows());
+      var untouched = new float[(int) out.values()];
       Arrays.fill(untouched, UNTOUCHED);
       out.segment().copyFrom(MemorySegment.ofArray(untouched));
-      var product = new Product<>(x, 2 + part.token(), w, 1, out, 1 + part.token(), part.tokens());
+      var product = new Product<>(x, 2 + part.token(), w, w.experts() - 1, out, 1 + part.token(), part.tokens());
       candidate.run(product, part.from(), part.to(), new Scratch());
       return values(out);
     }
@@ -155,11 +165,15 @@ final class SelfCheck {
   /** Some activation rows and some weight rows. */
   private record Part(int token, int tokens, int from, int to) {
 
-    /** Whether results have other bits than those of the whole, or are elsewhere as well. */
-    Optional<String> fault(float[] part, float[] whole) {
+    /**
+     * Whether results have other bits than those of the whole, or are elsewhere as well.
+     *
+     * @param rows of the weights
+     */
+    Optional<String> fault(float[] part, float[] whole, int rows) {
       for (int i = 0; i < whole.length; i++) {
-        int row = i / ROWS - 1;
-        int column = i % ROWS;
+        int row = i / rows - 1;
+        int column = i % rows;
         if (row < token || row >= token + tokens || column < from || column >= to) {
           if (part[i] != UNTOUCHED) {
             return Optional.of(

@@ -11,6 +11,13 @@ public final class VectorKernels implements Supplier<Kernels> {
 
   @Override
   public Kernels get() {
-    return new Kernels(TIER.name(), TIER::q8Matmul, TIER::floatMatmul, TIER.rowKernels());
+    return new Kernels(
+        TIER.name(),
+        TIER::q8Matmul,
+        TIER::floatMatmul,
+        TIER::q8OfPlanes,
+        TIER::floatOfPlanes,
+        TIER.rowKernels(),
+        false);
   }
 }

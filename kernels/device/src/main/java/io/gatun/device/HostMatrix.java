@@ -4,6 +4,7 @@ import io.gatun.tensors.Encoding;
 import io.gatun.tensors.IntegerCodes;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.QuantizedEncoding;
+import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
 import java.lang.foreign.MemorySegment;
@@ -19,9 +20,17 @@ import java.util.Optional;
  * @param planes of all rows of all experts; one but for a {@link MatrixEncoding}
  * @param rows of each expert
  * @param cols at most 2³¹ − 1
+ * @param apart the experts where each lies by itself, with an encoding of its own; empty where they follow each other
  */
 public record HostMatrix(
-    String name, Encoding encoding, List<MemorySegment> planes, long rows, long cols, int experts) implements Matrix {
+    String name,
+    Encoding encoding,
+    List<MemorySegment> planes,
+    long rows,
+    long cols,
+    int experts,
+    List<HostMatrix> apart)
+    implements Matrix {
 
   /**
    * @param weights {@code [in]}, {@code [out, in]} or {@code [n_expert, out, in]}
@@ -36,7 +45,11 @@ public record HostMatrix(
     decodable(weights);
     int experts = shape.size() == 3 ? Math.toIntExact(shape.getFirst()) : 1;
     long rows = shape.size() == 1 ? 1 : shape.get(shape.size() - 2);
-    return new HostMatrix(weights.name(), weights.encoding(), weights.planes(), rows, weights.cols(), experts);
+    List<HostMatrix> apart =
+        shape.size() == 3 && weights.encoding() instanceof StackedEncoding stacked
+            ? stacked.parts().stream().map(HostMatrix::of).toList()
+            : List.of();
+    return new HostMatrix(weights.name(), weights.encoding(), weights.planes(), rows, weights.cols(), experts, apart);
   }
 
   /** @throws IllegalArgumentException if {@code matrix} is not in host memory */
@@ -73,11 +86,12 @@ public record HostMatrix(
 
   /** A matrix in a single plane. */
   public HostMatrix(String name, Encoding encoding, MemorySegment bytes, long rows, long cols, int experts) {
-    this(name, encoding, List.of(bytes), rows, cols, experts);
+    this(name, encoding, List.of(bytes), rows, cols, experts, List.of());
   }
 
   public HostMatrix {
     planes = List.copyOf(planes);
+    apart = List.copyOf(apart);
     if (rows < 0 || cols < 1 || experts < 0) {
       throw new IllegalArgumentException("%s: [%d, %d, %d]".formatted(name, experts, rows, cols));
     }
@@ -89,7 +103,7 @@ public record HostMatrix(
   }
 
   /** Decodes {@code count} rows of an expert from {@code row} on to the start of {@code target}. */
-  void decode(int expert, long row, int count, float[] target) {
+  public void decode(int expert, long row, int count, float[] target) {
     if (encoding instanceof MatrixEncoding matrix) {
       matrix.decode(planes, region(expert, row, count), target, 0);
     } else {
@@ -106,13 +120,26 @@ public record HostMatrix(
     return encoding instanceof MatrixEncoding matrix ? matrix.rowStep() : 1;
   }
 
+  /** Its first rows, {@code count} at most; those of the first expert. */
+  public HostMatrix first(long count) {
+    return new HostMatrix(name, encoding, planes, Math.min(count, rows), cols, 1, List.of());
+  }
+
   /** The integer codes of a matrix in several planes, where it is that. */
   public Optional<IntegerCodes> planeCodes() {
     return encoding instanceof MatrixEncoding matrix ? matrix.codes() : Optional.empty();
   }
 
-  /** Whether the values are integer codes with scales, so that 8-bit activations can meet them. */
+  /** The matrix that holds an expert: its own where experts lie apart, else this one. */
+  public HostMatrix holding(int expert) {
+    return apart.isEmpty() ? this : apart.get(expert);
+  }
+
+  /** Whether the values are integer codes with scales, so that 8-bit activations can meet them; of all experts. */
   public boolean isInteger() {
+    if (!apart.isEmpty()) {
+      return apart.stream().allMatch(HostMatrix::isInteger);
+    }
     return encoding instanceof QuantizedEncoding || planeCodes().isPresent();
   }
 
@@ -132,10 +159,20 @@ public record HostMatrix(
 
   /** As {@link QuantizedEncoding#unpack}, of whole rows; each row begins with a group of its own. */
   void unpack(int expert, long row, int count, byte[] codes, float[] scales, float[] minimums) {
+    unpack(region(expert, row, count), codes, scales, minimums);
+  }
+
+  /**
+   * As {@link QuantizedEncoding#unpack} and {@link IntegerCodes#unpack}; each row begins with a group of its own.
+   *
+   * @param region of rows of all experts, which follow each other; whole blocks of one row, or whole rows
+   */
+  public void unpack(MatrixEncoding.Region region, byte[] codes, float[] scales, float[] minimums) {
     if (encoding instanceof QuantizedEncoding blocks) {
-      blocks.unpack(bytes(), rowOffset(expert, row), Math.toIntExact(count * cols), codes, scales, minimums);
+      long offset = region.row() * rowBytes() + blocks.bytes(region.from());
+      blocks.unpack(bytes(), offset, region.values(), codes, scales, minimums);
     } else {
-      codes().unpack(planes, region(expert, row, count), codes, scales, minimums);
+      codes().unpack(planes, region, codes, scales, minimums);
     }
   }
 

@@ -17,4 +17,9 @@ public interface MatmulKernel<X> {
    * @param scratch the worker's own
    */
   void run(Product<X> product, long from, long to, Scratch scratch);
+
+  /** Weight rows that a worker had better be given at a time, if there are so many: where they lie side by side in memory. */
+  default long rowsTogether() {
+    return 1;
+  }
 }

@@ -27,11 +27,18 @@ public final class PermutedRows {
       rows = memory.buffer(1, Math.max(x.values(), 2 * rows.values()));
     }
     HostBuffer out = rows.reshaped(x.rows(), x.cols());
-    for (long start = 0; start < x.values(); start += x.cols()) {
-      for (int i = 0; i < permutation.length; i++) {
-        out.put(start + i, x.at(start + permutation[i]));
-      }
+    for (long row = 0; row < x.rows(); row++) {
+      copyRow(x, row, permutation, out, row);
     }
     return out;
+  }
+
+  /** {@code out[outRow, i] = x[row, permutation[i]]}; an empty permutation leaves the order as it is. */
+  public static void copyRow(HostBuffer x, long row, int[] permutation, HostBuffer out, long outRow) {
+    long from = row * x.cols();
+    long to = outRow * x.cols();
+    for (int i = 0; i < x.cols(); i++) {
+      out.put(to + i, x.at(from + (permutation.length == 0 ? i : permutation[i])));
+    }
   }
 }

@@ -5,6 +5,13 @@ package io.gatun.device;
  * {@code out[firstOut + i, o] = Σⱼ x[firstX + i, j] · w[expert, o, j]} for {@code 0 ≤ i < count}. The shapes fit.
  *
  * @param <X> the activations: {@link HostBuffer} or {@link QuantizedRows}
+ * @param w of experts that lie apart, the one that is multiplied; kernels see no others
  * @param expert 0 for a plain matrix
  */
-public record Product<X>(X x, long firstX, HostMatrix w, int expert, HostBuffer out, long firstOut, long count) {}
+public record Product<X>(X x, long firstX, HostMatrix w, int expert, HostBuffer out, long firstOut, long count) {
+  public Product {
+    HostMatrix holding = w.holding(expert);
+    expert = holding == w ? expert : 0;
+    w = holding;
+  }
+}

@@ -150,7 +150,7 @@ public final class ReferenceDevice implements Device {
   }
 
   private boolean quantizes(HostMatrix w) {
-    return precision.quantizes() && w.isInteger() && prescribed(w).isEmpty();
+    return precision.quantizes() && w.isInteger() && prescribed(w.holding(0)).isEmpty();
   }
 
   private MatmulKernel<HostBuffer> floatMatmul(HostMatrix w) {
@@ -286,18 +286,21 @@ public final class ReferenceDevice implements Device {
     HostBuffer rows = host(x);
     Shapes.matmulExperts(rows, matrix, routing, host(out));
     boolean quantizes = quantizes(matrix);
-    if (quantizes) {
+    if (quantizes && matrix.apart().isEmpty()) {
       quantize(permuted.of(rows, matrix.permutation()));
     }
     for (int slot = 0; slot < routing.slots(); slot++) {
       int expert = routing.experts()[slot];
       long row = routing.xRow(slot, rows.rows());
       if (quantizes) {
+        if (!matrix.apart().isEmpty()) {
+          quantize(permuted.of(rows, matrix.holding(expert).permutation()));
+        }
         var product = new Product<>(quantized, row, matrix, expert, host(out), slot, 1);
         ScalarKernels.q8Matmul().run(product, 0, matrix.rows(), scratch);
       } else {
         var product = new Product<>(rows, row, matrix, expert, host(out), slot, 1);
-        floatMatmul(matrix).run(product, 0, matrix.rows(), scratch);
+        floatMatmul(product.w()).run(product, 0, matrix.rows(), scratch);
       }
     }
   }

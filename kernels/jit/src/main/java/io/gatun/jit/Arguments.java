@@ -1,5 +1,6 @@
 package io.gatun.jit;
 
+import io.gatun.device.QuantizedRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -92,6 +93,39 @@ final class Arguments {
   static final int END = ROOM + VECTORS * 64;
 
   private Arguments() {}
+
+  /**
+   * Sets what is said of activations.
+   *
+   * @param row the first of {@code count}
+   * @param cols of the weights
+   */
+  static void activations(MemorySegment arguments, QuantizedRows x, long row, long count, long cols) {
+    long runs = cols / QuantizedRows.RUN;
+    long scaleStride = x.scaleStride() * Float.BYTES; // that of the sums as well: two of 16 bits for each scale
+    set(arguments, TOKENS, count);
+    set(arguments, RUNS_END, runs * Integer.BYTES);
+    set(arguments, CODES, x.codes().address() + row * x.codeStride());
+    set(arguments, CODE_STRIDE, x.codeStride());
+    set(arguments, CODE_SKIP, PanelEmitter.TILE * x.codeStride() - cols);
+    set(arguments, SCALES, x.scales().address() + row * scaleStride);
+    set(arguments, SUMS, x.sums().address() + row * scaleStride);
+    set(arguments, SCALE_STRIDE, scaleStride);
+    set(arguments, SCALE_SKIP, PanelEmitter.TILE * scaleStride - runs * Float.BYTES);
+    set(arguments, CORRECTIONS_BYTES, count * scaleStride);
+  }
+
+  /**
+   * Sets where a panel is.
+   *
+   * @param strip bytes of a vector of rows
+   */
+  static void panel(MemorySegment arguments, long panel, long strip) {
+    set(arguments, PANEL, panel);
+    set(arguments, PANEL_STRIP, strip);
+    set(arguments, PANEL_FIRST_END, panel + strip);
+    set(arguments, PANEL_END, panel + PanelEmitter.VECTORS * strip);
+  }
 
   static void set(MemorySegment arguments, int field, long value) {
     arguments.set(ValueLayout.JAVA_LONG, field, value);

@@ -84,7 +84,20 @@ abstract class Emitter {
   }
 
   void enter() {
+    save(code);
+  }
+
+  /** Begins a function that changes any register. */
+  static void save(Assembler code) {
     SAVED.forEach(code::push);
+  }
+
+  /** Ends it. */
+  static byte[] restore(Assembler code) {
+    code.vzeroupper();
+    SAVED.reversed().forEach(code::pop);
+    code.ret();
+    return code.bytes();
   }
 
   /** One factor for each of a pair of 16-bit lanes: for both, or for the even ones, or the odd ones alone. */
@@ -95,10 +108,7 @@ abstract class Emitter {
   }
 
   byte[] leave() {
-    code.vzeroupper();
-    SAVED.reversed().forEach(code::pop);
-    code.ret();
-    return code.bytes();
+    return restore(code);
   }
 
   /** Goes to the first block of each row; row 0 is at R8. */

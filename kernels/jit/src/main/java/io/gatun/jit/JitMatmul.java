@@ -138,29 +138,11 @@ final class JitMatmul implements MatmulKernel<QuantizedRows> {
       Functions code,
       Function function,
       MemorySegment memory) {
-    QuantizedRows x = product.x();
     HostMatrix w = product.w();
-    long row = product.firstX() + first;
-    long runs = w.cols() / QuantizedRows.RUN;
-    long scaleStride = x.scaleStride() * Float.BYTES; // that of the sums as well: two of 16 bits for each scale
-    long panel = memory.address() + Arguments.END;
-    long corrections = memory.address() + code.corrections(w);
+    Arguments.activations(memory, product.x(), product.firstX() + first, count, w.cols());
+    Arguments.panel(memory, memory.address() + Arguments.END, code.panelStrip(w));
     Arguments.set(memory, Arguments.ROW_BYTES, w.rowBytes());
-    Arguments.set(memory, Arguments.TOKENS, count);
-    Arguments.set(memory, Arguments.RUNS_END, runs * Integer.BYTES);
-    Arguments.set(memory, Arguments.CODES, x.codes().address() + row * x.codeStride());
-    Arguments.set(memory, Arguments.CODE_STRIDE, x.codeStride());
-    Arguments.set(memory, Arguments.CODE_SKIP, TILE * x.codeStride() - w.cols());
-    Arguments.set(memory, Arguments.SCALES, x.scales().address() + row * scaleStride);
-    Arguments.set(memory, Arguments.SUMS, x.sums().address() + row * scaleStride);
-    Arguments.set(memory, Arguments.SCALE_STRIDE, scaleStride);
-    Arguments.set(memory, Arguments.SCALE_SKIP, TILE * scaleStride - runs * Float.BYTES);
-    Arguments.set(memory, Arguments.PANEL, panel);
-    Arguments.set(memory, Arguments.PANEL_STRIP, code.panelStrip(w));
-    Arguments.set(memory, Arguments.PANEL_FIRST_END, panel + code.panelStrip(w));
-    Arguments.set(memory, Arguments.PANEL_END, corrections);
-    Arguments.set(memory, Arguments.CORRECTIONS, corrections);
-    Arguments.set(memory, Arguments.CORRECTIONS_BYTES, count * scaleStride);
+    Arguments.set(memory, Arguments.CORRECTIONS, memory.address() + code.corrections(w));
     int rows = function.rows();
     if (to - from < rows || !w.bytes().isNative()) {
       copied(product, first, count, from, to, code, function, memory);

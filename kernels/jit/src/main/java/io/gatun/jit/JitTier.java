@@ -6,6 +6,7 @@ import io.gatun.cpu.rows.RowLoops;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public sealed class JitTier implements KernelTier {
   /** The kernels that were asked for, whose code is assembled when they are first used. */
   private static final Map<Form<QuantizedEncoding>, JitMatmul> PRODUCTS = new ConcurrentHashMap<>();
+
+  private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
 
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
 
@@ -130,6 +133,14 @@ public sealed class JitTier implements KernelTier {
         : Optional.ofNullable(PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::product));
   }
 
+  /** All forms have those of AVX2. */
+  @Override
+  public final Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
+    return isa == Isa.AVX2
+        ? PlaneForm.of(w).map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+        : Optional.empty();
+  }
+
   /** AVX-VNNI has nothing for floats that AVX2 lacks. */
   @Override
   public final Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
@@ -178,8 +189,11 @@ public sealed class JitTier implements KernelTier {
     };
   }
 
-  /** What takes an encoding's blocks apart, made when it is first used: some read tables of thousands of points. */
-  private static @Nullable Supplier<BlockCode> block(QuantizedEncoding encoding) {
+  /**
+   * How blocks of an encoding are taken apart, made when it is first used, because some read tables of thousands of points; null if
+   * there is no code for it.
+   */
+  static @Nullable Supplier<BlockCode> block(QuantizedEncoding encoding) {
     return switch (encoding.id()) {
       case "q1_0" -> BlockQ1_0::new;
       case "q2_0" -> BlockQ2_0::new;

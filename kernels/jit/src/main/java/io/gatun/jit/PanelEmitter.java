@@ -36,6 +36,7 @@ import io.gatun.jit.Operand.Literal;
 import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the function that multiplies weight rows with many activation rows, {@link #TILE} at a time. As many rows as
@@ -72,18 +73,21 @@ final class PanelEmitter extends Emitter {
 
   /** The form of tiles. */
   private final Isa wide;
-  private final BlockCode block;
+
+  /** How blocks are taken apart; none where panels are there before. */
+  private final @Nullable BlockCode block;
+
   private final Shape shape;
   private final Vec correction;
   private final Vec x;
   private final Vec free;
   private final Vec ones;
 
-  private PanelEmitter(BlockCode block, Isa isa) {
+  private PanelEmitter(@Nullable BlockCode block, Shape shape, Isa isa) {
     super(Isa.AVX2);
     this.wide = isa;
     this.block = block;
-    this.shape = isa.shape(block);
+    this.shape = shape;
     this.correction = register(12);
     this.x = register(13);
     this.free = register(14);
@@ -91,7 +95,12 @@ final class PanelEmitter extends Emitter {
   }
 
   static byte[] function(BlockCode block, Isa isa) {
-    return new PanelEmitter(block, isa).emit();
+    return new PanelEmitter(block, isa.shape(block), isa).emit();
+  }
+
+  /** The function for panels that others have packed: as many as there are strips, one behind the other. */
+  static byte[] tiles(Shape shape, Isa isa) {
+    return new PanelEmitter(null, shape, isa).emit();
   }
 
   /** Weight rows of a panel. */
@@ -111,11 +120,16 @@ final class PanelEmitter extends Emitter {
       corrections();
     }
     int next = code.here();
-    panel();
-    tiles();
-    code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
-    for (int strip = 0; strip < VECTORS * stripsOfVector(); strip++) {
-      code.lea(R8, Mem.at(R8, R9, 8, 0));
+    if (block == null) {
+      tiles();
+      nextPanel();
+    } else {
+      panel(block);
+      tiles();
+      code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
+      for (int strip = 0; strip < VECTORS * stripsOfVector(); strip++) {
+        code.lea(R8, Mem.at(R8, R9, 8, 0));
+      }
     }
     code.add(RSI, VECTORS * wide.bytes());
     code.dec(Mem.at(RDI, Arguments.STRIPS));
@@ -163,7 +177,17 @@ final class PanelEmitter extends Emitter {
     return pairs(shape.hasMinimums() ? 1 : -shape.center(), shape, group);
   }
 
-  private void panel() {
+  /** Goes on to the panel behind this one. */
+  private void nextPanel() {
+    code.mov(R9, Mem.at(RDI, Arguments.PANEL_STRIP));
+    for (int argument : List.of(Arguments.PANEL, Arguments.PANEL_FIRST_END)) {
+      code.mov(R10, Mem.at(RDI, argument));
+      code.lea(R10, Mem.at(R10, R9, VECTORS, 0));
+      code.mov(Mem.at(RDI, argument), R10);
+    }
+  }
+
+  private void panel(BlockCode block) {
     code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
     code.mov(RAX, R8);
@@ -177,7 +201,7 @@ final class PanelEmitter extends Emitter {
     code.lea(R14, Mem.at(R13, R9, 4, 0));
     code.add(R15, Mem.at(RDI, Arguments.PANEL_STRIP));
     int next = code.here();
-    pack();
+    pack(block);
     code.add(R13, shape.bytes());
     code.add(R14, shape.bytes());
     code.add(RBP, shape.runs() * panelBytes());
@@ -367,7 +391,7 @@ final class PanelEmitter extends Emitter {
   // ---- the panel
 
   /** Decodes a block of each row. */
-  private void pack() {
+  private void pack(BlockCode block) {
     block.factors(this);
     for (int group = 0; group < shape.groups(); group++) {
       copy(scale(group), factor(group, false));

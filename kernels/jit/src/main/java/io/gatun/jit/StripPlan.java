@@ -6,7 +6,8 @@ import io.gatun.jit.Operand.Literal;
 import io.gatun.jit.Operand.Vec;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -74,13 +75,13 @@ record StripPlan(
     int x = Math.min(slices, registers - next);
     List<Vec> inRegisters = IntStream.range(next, next + x).mapToObj(Vec::ymm).toList();
     next = Math.max(next + x, LASTING);
-    var constants = new HashMap<Literal, Vec>();
+    var constants = new LinkedHashMap<Literal, Vec>(); // in order, so that the code is the same each time
     for (Literal literal : constants(block, isa)) {
       if (next < registers) {
         constants.put(literal, ymm(next++));
       }
     }
-    return new StripPlan(steps, codes, free, List.copyOf(sums), inRegisters, Map.copyOf(constants));
+    return new StripPlan(steps, codes, free, List.copyOf(sums), inRegisters, Collections.unmodifiableMap(constants));
   }
 
   /** The encoding's, and before them what makes its codes unsigned for dots. */

@@ -20,7 +20,14 @@ public abstract class JitKernels implements Supplier<Kernels> {
 
   @Override
   public Kernels get() {
-    return new Kernels(tier.name(), tier::q8Matmul, tier::floatMatmul, tier.rowKernels());
+    return new Kernels(
+        tier.name(),
+        tier::q8Matmul,
+        tier::floatMatmul,
+        tier::q8OfPlanes,
+        tier::floatOfPlanes,
+        tier.rowKernels(),
+        false);
   }
 
   /** Those for AVX2. */

@@ -4,10 +4,9 @@ import io.gatun.cli.load.Kernels;
 import io.gatun.cli.load.ModelFacts;
 import io.gatun.cli.measure.Benchmark;
 import io.gatun.cli.measure.Samples;
-import io.gatun.cli.synth.FileType;
 import io.gatun.cli.synth.Shape;
 import io.gatun.cli.synth.Shapes;
-import io.gatun.cli.synth.SyntheticModel;
+import io.gatun.cli.synth.SyntheticType;
 import io.gatun.cli.terminal.EscapeFilter;
 import io.gatun.cli.terminal.Failure;
 import io.gatun.cli.terminal.Json;
@@ -15,9 +14,6 @@ import io.gatun.cli.terminal.Progress;
 import io.gatun.cli.terminal.UsageException;
 import io.gatun.device.Hardware;
 import io.gatun.engine.EngineOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +50,7 @@ final class BenchCommand extends ConsoleCommand {
   @Option(
       names = "--type",
       paramLabel = "TYPE",
-      description = "With --synthetic: the file type, or all for one after the other.")
+      description = "With --synthetic: the type as in gatun synth, or all for one after the other.")
   @Nullable String type;
 
   @Option(names = "--layers", paramLabel = "N", description = "With --synthetic: only so many layers.")
@@ -105,12 +101,12 @@ final class BenchCommand extends ConsoleCommand {
 
   private void synthetic(Shape wanted, EngineOptions options, Benchmark.Plan plan) {
     if (type == null) {
-      throw new UsageException("--synthetic needs --type: one of %s, or all".formatted(String.join(", ", FileType.names())));
+      throw new UsageException("--synthetic needs --type: one of %s, or all".formatted(String.join(", ", SyntheticType.names())));
     }
     boolean all = type.equalsIgnoreCase("all");
-    List<FileType> types = all ? List.of(FileType.values()) : List.of(FileType.of(type));
+    List<SyntheticType> types = all ? SyntheticType.all() : List.of(SyntheticType.of(type));
     ArrayNode results = Json.array();
-    for (FileType each : types) {
+    for (SyntheticType each : types) {
       results.add(synthetic(wanted, each, options, plan));
     }
     if (json) {
@@ -118,32 +114,14 @@ final class BenchCommand extends ConsoleCommand {
     }
   }
 
-  private ObjectNode synthetic(Shape wanted, FileType fileType, EngineOptions options, Benchmark.Plan plan) {
-    String name = wanted.id() + " " + fileType.id();
-    Path file = temporary();
-    try {
+  private ObjectNode synthetic(Shape wanted, SyntheticType stored, EngineOptions options, Benchmark.Plan plan) {
+    String name = wanted.id() + " " + stored.id();
+    try (var folder = new TemporaryFolder()) {
+      Path model = folder.path().resolve(stored.isFolder() ? "model" : "model.gguf");
       try (var _ = Progress.on(console(), "writing " + name)) {
-        SyntheticModel.write(wanted, fileType, 0, file);
+        stored.write(wanted, 0, model);
       }
-      return measured(file, name, options, plan);
-    } finally {
-      delete(file);
-    }
-  }
-
-  private static Path temporary() {
-    try {
-      return Files.createTempFile("gatun-bench", ".gguf");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary file: %s".formatted(e.getMessage()), e);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("%s: cannot delete: %s".formatted(file, e.getMessage()), e);
+      return measured(model, name, options, plan);
     }
   }
 

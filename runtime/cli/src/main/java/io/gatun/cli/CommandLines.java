@@ -32,6 +32,7 @@ final class CommandLines {
           PerplexityCommand.class,
           SynthCommand.class,
           BenchCommand.class,
+          ConvertCommand.class,
           HelpCommand.class);
 
   private CommandLines() {}

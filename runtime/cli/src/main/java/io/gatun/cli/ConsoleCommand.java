@@ -27,6 +27,7 @@ abstract sealed class ConsoleCommand implements Commands.OnConsole, Callable<Int
         PerplexityCommand,
         SynthCommand,
         BenchCommand,
+        ConvertCommand,
         HelpCommand {
   @Mixin CommonOptions common = new CommonOptions();
 

@@ -1,12 +1,12 @@
 package io.gatun.cli;
 
-import io.gatun.cli.synth.FileType;
+import io.gatun.cli.synth.SyntheticType;
 import java.util.Iterator;
 
-/** The file types of {@code gatun synth}, for its help. */
+/** The types of {@code gatun synth}, for its help. */
 final class KnownTypes implements Iterable<String> {
   @Override
   public Iterator<String> iterator() {
-    return FileType.names().iterator();
+    return SyntheticType.names().iterator();
   }
 }

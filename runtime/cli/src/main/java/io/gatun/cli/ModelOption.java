@@ -12,7 +12,7 @@ final class ModelOption {
   @Option(
       names = {"-m", "--model"},
       paramLabel = "MODEL",
-      description = "The model: a GGUF file (of a split one the first part).")
+      description = "The model: a GGUF file (of a split one the first part), or a folder of safetensors.")
   @Nullable Path path;
 
   /**
@@ -22,7 +22,7 @@ final class ModelOption {
    */
   Path required() {
     if (path == null) {
-      throw new UsageException("no model given: name a GGUF file with -m MODEL");
+      throw new UsageException("no model given: name a GGUF file or a folder with -m MODEL");
     }
     return path;
   }

@@ -1,11 +1,13 @@
 package io.gatun.cli;
 
 import io.gatun.cli.load.Checkpoints;
+import io.gatun.cli.load.Vocabularies;
 import io.gatun.cli.terminal.Failure;
 import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.UsageException;
 import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.Metadata;
+import io.gatun.text.HfTokenizer;
 import io.gatun.text.Vocabulary;
 import io.gatun.text.template.ChatInput;
 import io.gatun.text.template.ChatTemplate;
@@ -113,20 +115,29 @@ final class TemplateCommand extends ConsoleCommand {
   }
 
   private Given ofModel(Path path) {
+    Optional<HfTokenizer> beside = Vocabularies.inFolder(path);
+    if (beside.isPresent()) {
+      return given(path, beside.get().metadata(), ChatTemplate.tokens(beside.get().tokenizer().vocabulary()));
+    }
     try (Checkpoint checkpoint = Checkpoints.open(path)) {
       Metadata metadata = checkpoint.metadata();
-      Optional<ChatTemplate> template =
-          variant == null ? ChatTemplate.of(metadata) : ChatTemplate.of(metadata, variant);
-      if (template.isEmpty()) {
-        throw new UsageException(
-            "%s: has no %s (variants: %s); give one with --template FILE"
-                .formatted(
-                    path,
-                    variant == null ? "chat template" : "template '" + variant + "'",
-                    ChatTemplate.variants(metadata)));
-      }
-      return new Given(template, metadata.contains("tokenizer.ggml.tokens") ? ChatTemplate.tokens(Vocabulary.of(metadata)) : Map.of());
+      boolean hasTokens = metadata.contains("tokenizer.ggml.tokens");
+      return given(path, metadata, hasTokens ? ChatTemplate.tokens(Vocabulary.of(metadata)) : Map.of());
     }
+  }
+
+  private Given given(Path path, Metadata metadata, Map<String, String> tokens) {
+    Optional<ChatTemplate> template =
+        variant == null ? ChatTemplate.of(metadata) : ChatTemplate.of(metadata, variant);
+    if (template.isEmpty()) {
+      throw new UsageException(
+          "%s: has no %s (variants: %s); give one with --template FILE"
+              .formatted(
+                  path,
+                  variant == null ? "chat template" : "template '" + variant + "'",
+                  ChatTemplate.variants(metadata)));
+    }
+    return new Given(template, tokens);
   }
 
   private String render(Given given, JsonNode object, String what) {

@@ -41,9 +41,11 @@ final class CohereFamily {
   private static ModelSpec cohere2(ModelKeys keys) {
     int window = keys.integer("attention.sliding_window", 1, AttentionSpec.ALL);
     var rope = new RopeKeys(keys, Pairing.ADJACENT);
-    return parallel(keys)
-        .rope((i, headDim) -> isLocal(i) ? Optional.of(rope.rope(headDim)) : Optional.empty())
-        .attention((i, spec) -> isLocal(i) ? spec.withWindow(window) : spec)
+    Decoder decoder = parallel(keys);
+    boolean[] local = decoder.localLayers(PERIOD, false);
+    return decoder
+        .rope((i, headDim) -> local[i] ? Optional.of(rope.rope(headDim)) : Optional.empty())
+        .attention((i, spec) -> local[i] ? spec.withWindow(window) : spec)
         .spec();
   }
 
@@ -61,9 +63,5 @@ final class CohereFamily {
         .rope((i, headDim) -> local[i] || i < dense ? Optional.of(rope.rope(headDim)) : Optional.empty())
         .attention((i, spec) -> local[i] ? spec.withWindow(window) : spec)
         .spec();
-  }
-
-  private static boolean isLocal(int layer) {
-    return layer % PERIOD < PERIOD - 1;
   }
 }

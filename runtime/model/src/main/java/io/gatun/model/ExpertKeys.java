@@ -159,7 +159,12 @@ final class ExpertKeys {
 
   private FeedForward.Widening widening(String block, int hidden, long in) {
     if (keys.hasTensor(block + "ffn_gate_up_exps.weight")) {
-      return new FeedForward.Widening.Fused(keys.experts(block + "ffn_gate_up_exps", count, 2L * hidden, in));
+      Linear both = keys.experts(block + "ffn_gate_up_exps", count, 2L * hidden, in);
+      return new FeedForward.Widening.Fused(
+          both,
+          keys.flag("expert_gate_up_alternate", false)
+              ? FeedForward.Widening.Order.ALTERNATING
+              : FeedForward.Widening.Order.GATE_FIRST);
     }
     Linear up = keys.experts(block + "ffn_up_exps", count, hidden, in);
     return gated

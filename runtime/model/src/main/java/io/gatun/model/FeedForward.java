@@ -141,6 +141,13 @@ public sealed interface FeedForward {
     /** All of them. */
     List<Linear> linears();
 
+    /** The rows of a tensor that holds gate and up. */
+    enum Order {
+      GATE_FIRST,
+      /** One of the gate, one of up. */
+      ALTERNATING
+    }
+
     /**
      * With a gate.
      *
@@ -156,9 +163,9 @@ public sealed interface FeedForward {
     /**
      * With a gate in the same tensor.
      *
-     * @param both {@code [n_expert, 2 · n_ff, n_embd]}, the gate first
+     * @param both {@code [n_expert, 2 · n_ff, n_embd]}
      */
-    record Fused(Linear both) implements Widening {
+    record Fused(Linear both, Order order) implements Widening {
       @Override
       public List<Linear> linears() {
         return List.of(both);

@@ -162,8 +162,16 @@ final class FeedForwardPass {
         Buffer both = widened("expert-both", x, fused.both(), routing);
         Buffer gate = bench.slots("expert-gate", routing, width);
         Buffer up = bench.slots("expert-up", routing, width);
-        device.copyColumns(both, new ColumnRuns(0, 0, 0, width, width, 1), gate);
-        device.copyColumns(both, new ColumnRuns(width, 0, 0, width, width, 1), up);
+        switch (fused.order()) {
+          case GATE_FIRST -> {
+            device.copyColumns(both, new ColumnRuns(0, 0, 0, width, width, 1), gate);
+            device.copyColumns(both, new ColumnRuns(width, 0, 0, width, width, 1), up);
+          }
+          case ALTERNATING -> {
+            device.copyColumns(both, new ColumnRuns(0, 2, 0, 1, 1, width), gate);
+            device.copyColumns(both, new ColumnRuns(1, 2, 0, 1, 1, width), up);
+          }
+        }
         gate(gate, up, experts.function(), experts.limit());
         yield gate;
       }

@@ -32,7 +32,10 @@ final class GemmaFamily {
 
   private static Decoder withPostNorms(ModelKeys keys, int layersOfWidthScale) {
     Decoder decoder = gemma(keys);
-    if (decoder.layers() == layersOfWidthScale) {
+    double scale = keys.number("attention.scale", 0, Float.MAX_VALUE, 0);
+    if (scale > 0) {
+      decoder.attentionScale(scale);
+    } else if (decoder.layers() == layersOfWidthScale) {
       decoder.attention((_, spec) -> spec.withScale((float) Math.sqrt((double) spec.headCount() / decoder.width())));
     }
     return decoder.blockNorms("attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm");
@@ -42,9 +45,11 @@ final class GemmaFamily {
   private static ModelSpec gemma2(ModelKeys keys) {
     int window = keys.integer("attention.sliding_window", 1, AttentionSpec.ALL, 4096);
     double cap = keys.number("attn_logit_softcapping", 0, Float.MAX_VALUE, 50);
-    return withPostNorms(keys, GEMMA2_27B)
+    Decoder decoder = withPostNorms(keys, GEMMA2_27B);
+    boolean[] local = decoder.localLayers(2, false);
+    return decoder
         .rope(Pairing.HALVES)
-        .attention((i, spec) -> spec.withSoftcap((float) cap).withWindow(i % 2 == 0 ? window : AttentionSpec.ALL))
+        .attention((i, spec) -> spec.withSoftcap((float) cap).withWindow(local[i] ? window : AttentionSpec.ALL))
         .softcap(keys.number("final_logit_softcapping", 0, Float.MAX_VALUE, 30))
         .spec();
   }
@@ -52,18 +57,15 @@ final class GemmaFamily {
   /** Five of six layers have a window and a rotary base of their own. */
   private static ModelSpec gemma3(ModelKeys keys) {
     int window = keys.integer("attention.sliding_window", 1, AttentionSpec.ALL);
-    int period = keys.integer("attention.sliding_window_pattern", 1, AttentionSpec.ALL, 6);
+    Decoder decoder = withPostNorms(keys, GEMMA3_27B);
+    boolean[] local = decoder.localLayers(6, false);
     var rope = new RopeKeys(keys, Pairing.HALVES);
     double localBase = rope.base("rope.freq_base_swa", 10_000);
-    return withPostNorms(keys, GEMMA3_27B)
-        .rope((i, dim) -> Optional.of(isGlobal(i, period) ? rope.rope(dim) : rope.unscaled(dim, dim, localBase)))
-        .attention((i, spec) -> spec.withWindow(isGlobal(i, period) ? AttentionSpec.ALL : window))
+    return decoder
+        .rope((i, dim) -> Optional.of(local[i] ? rope.unscaled(dim, dim, localBase) : rope.rope(dim)))
+        .attention((i, spec) -> spec.withWindow(local[i] ? window : AttentionSpec.ALL))
         .queryKeyNorm(QueryKeyNorm.EACH_HEAD)
         .softcap(keys.number("final_logit_softcapping", 0, Float.MAX_VALUE, 0))
         .spec();
-  }
-
-  private static boolean isGlobal(int layer, int period) {
-    return (layer + 1) % period == 0;
   }
 }

@@ -65,12 +65,13 @@ final class GptFamily {
   /** Experts with biases and a clamped gate; every other layer has a window; attention has sinks. */
   private static ModelSpec gptOss(ModelKeys keys) {
     int window = keys.integer("attention.sliding_window", 1, AttentionSpec.ALL);
-    var decoder =
-        new Decoder(keys)
-            .rope(Pairing.HALVES)
-            .blockNorms("attn_norm", NONE, "post_attention_norm", NONE)
-            .attention((i, spec) -> spec.withWindow(i % 2 == 0 ? window : AttentionSpec.ALL))
-            .attention((i, spec) -> spec.withSinks(keys.constants("blk." + i + ".attn_sinks.weight", spec.headCount())));
+    var decoder = new Decoder(keys);
+    boolean[] local = decoder.localLayers(2, false);
+    decoder
+        .rope(Pairing.HALVES)
+        .blockNorms("attn_norm", NONE, "post_attention_norm", NONE)
+        .attention((i, spec) -> spec.withWindow(local[i] ? window : AttentionSpec.ALL))
+        .attention((i, spec) -> spec.withSinks(keys.constants("blk." + i + ".attn_sinks.weight", spec.headCount())));
     decoder.experts().function(ActivationFunction.SILU_CLAMPED);
     return decoder.spec();
   }

@@ -1,17 +1,21 @@
 package io.gatun.model;
 
 import io.gatun.gguf.GgufFile;
+import io.gatun.model.hf.HfModel;
+import io.gatun.safetensors.SafetensorsDir;
 import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
+import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
 import io.gatun.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -43,7 +47,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Opens a GGUF file (of a split one the first part).
+   * Opens a GGUF file (of a split one the first part), or a folder of safetensors as Hugging Face's libraries write it.
    *
    * @throws FormatException if the file is malformed or contradicts itself
    * @throws UnsupportedModelException if we do not do its architecture, an encoding, or its tokenizer
@@ -52,7 +56,7 @@ public final class Model implements AutoCloseable {
   public static Model open(Path path) {
     Checkpoint checkpoint;
     try {
-      checkpoint = GgufFile.open(path);
+      checkpoint = isFolder(path) ? HfModel.open(path) : GgufFile.open(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -62,6 +66,10 @@ public final class Model implements AutoCloseable {
       checkpoint.close();
       throw e;
     }
+  }
+
+  private static boolean isFolder(Path path) throws IOException {
+    return Files.isDirectory(path) || SafetensorsDir.matches(path);
   }
 
   private static Model of(Checkpoint checkpoint) {
@@ -74,18 +82,31 @@ public final class Model implements AutoCloseable {
     tensors.check(checkpoint);
     checkLeftovers(checkpoint, tensors, keys);
     checkEncodings(checkpoint);
-    Tokenizer tokenizer = Tokenizer.of(metadata);
-    if (tokenizer.vocabulary().size() != spec.vocabSize()) {
-      throw new FormatException(
-          "%s: tokenizer.ggml.tokens has %d tokens, expected %d, the rows of %s"
-              .formatted(
-                  metadata.origin(), tokenizer.vocabulary().size(), spec.vocabSize(), spec.embedding().tokens().weight()));
-    }
     var warnings = new ArrayList<String>();
+    Tokenizer tokenizer;
+    if (checkpoint instanceof HfModel folder) {
+      tokenizer = folder.tokenizer(); // rows may be padded, or tokens be of pictures
+      warnings.addAll(folder.warnings());
+    } else {
+      tokenizer = Tokenizer.of(metadata);
+      checkVocabulary(checkpoint, tokenizer, spec);
+    }
     for (String key : metadata.unread(id + ".")) {
       warnings.add("key %s is not known to this version and was not used".formatted(key));
     }
     return new Model(checkpoint, spec, tokenizer, warnings);
+  }
+
+  private static void checkVocabulary(Checkpoint checkpoint, Tokenizer tokenizer, ModelSpec spec) {
+    if (tokenizer.vocabulary().size() != spec.vocabSize()) {
+      throw new FormatException(
+          "%s: tokenizer.ggml.tokens has %d tokens, expected %d, the rows of %s"
+              .formatted(
+                  checkpoint.metadata().origin(),
+                  tokenizer.vocabulary().size(),
+                  spec.vocabSize(),
+                  spec.embedding().tokens().weight()));
+    }
   }
 
   private static void checkLeftovers(Checkpoint checkpoint, SpecTensors tensors, ModelKeys keys) {
@@ -123,6 +144,9 @@ public final class Model implements AutoCloseable {
   private static boolean computable(Encoding encoding) {
     if (encoding instanceof OpaqueEncoding) {
       return false;
+    }
+    if (encoding instanceof StackedEncoding stacked) {
+      return stacked.parts().stream().allMatch(part -> computable(part.encoding()));
     }
     return !(encoding instanceof PlainEncoding) || Set.of("f32", "f16", "bf16").contains(encoding.id());
   }

@@ -4,7 +4,6 @@ import static io.gatun.model.Decoder.NONE;
 
 import io.gatun.device.AttentionSpec;
 import io.gatun.device.RopeSpec.Pairing;
-import io.gatun.device.RouterSpec.Weighting;
 import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import io.gatun.model.NormKeys.Kind;
 import java.util.List;
@@ -48,7 +47,7 @@ final class OlmoFamily {
 
   private static ModelSpec olmoe(ModelKeys keys) {
     var decoder = new Decoder(keys).rope(Pairing.HALVES).queryKeyNorm(QueryKeyNorm.ALL_HEADS);
-    decoder.experts().weighting(Weighting.SOFTMAX);
+    decoder.experts().weightingByKeys(1, false);
     return decoder.spec();
   }
 }

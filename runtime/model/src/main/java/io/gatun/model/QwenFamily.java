@@ -1,7 +1,6 @@
 package io.gatun.model;
 
 import io.gatun.device.RopeSpec.Pairing;
-import io.gatun.device.RouterSpec.Weighting;
 import io.gatun.model.AttentionKeys.QueryKeyNorm;
 import java.util.List;
 
@@ -32,10 +31,10 @@ final class QwenFamily {
     return new Decoder(keys).rope(Pairing.HALVES).requireQkvBias();
   }
 
-  /** Experts' weights are not renormalised; a shared expert has a gate. */
+  /** Experts' weights are not renormalised unless the keys say so; a shared expert has a gate. */
   private static ModelSpec qwen2moe(ModelKeys keys) {
     Decoder decoder = qwen2(keys);
-    decoder.experts().weighting(Weighting.SOFTMAX);
+    decoder.experts().weightingByKeys(1, false);
     return decoder.spec();
   }
 
@@ -43,6 +42,8 @@ final class QwenFamily {
     keys.ignore("rope.dimension_sections");
     keys.ignore("n_deepstack_layers"); // of pictures
     keys.ignore("attention.sliding_window");
-    return new Decoder(keys).rope(Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD).spec();
+    Decoder decoder = new Decoder(keys).rope(Pairing.HALVES).queryKeyNorm(QueryKeyNorm.EACH_HEAD);
+    decoder.experts().weightingByKeys(1, true);
+    return decoder.spec();
   }
 }

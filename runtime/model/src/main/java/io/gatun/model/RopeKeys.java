@@ -13,8 +13,17 @@ final class RopeKeys {
 
   RopeKeys(ModelKeys keys, Pairing pairing) {
     this.keys = keys;
-    this.pairing = pairing;
+    this.pairing = keys.string("rope.pairing").map(name -> stated(keys, name)).orElse(pairing);
     keys.ignore("rope.scaling.finetuned");
+  }
+
+  /** Of files whose rows have another order than the architecture's usual ones. */
+  private static Pairing stated(ModelKeys keys, String name) {
+    return switch (name) {
+      case "halves" -> Pairing.HALVES;
+      case "adjacent" -> Pairing.ADJACENT;
+      default -> throw keys.wrong("rope.pairing", "is '%s', expected halves or adjacent".formatted(name));
+    };
   }
 
   /** The turns of yarn's fast pairs where no key says them. */

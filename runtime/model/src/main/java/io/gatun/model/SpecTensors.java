@@ -3,8 +3,8 @@ package io.gatun.model;
 import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.MatrixEncoding;
+import io.gatun.tensors.RowsEncoding;
 import io.gatun.tensors.TensorData;
-import io.gatun.tensors.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -124,7 +124,6 @@ final class SpecTensors {
    * Rows of a tensor of the checkpoint, where they are.
    *
    * @throws FormatException if it is missing or has another shape
-   * @throws UnsupportedModelException if its encoding does not store row after row
    */
   TensorData part(Checkpoint checkpoint, Part part) {
     TensorData tensor = tensor(checkpoint, part.name());
@@ -133,7 +132,7 @@ final class SpecTensors {
       return tensor;
     }
     if (tensor.encoding() instanceof MatrixEncoding) {
-      throw new UnsupportedModelException("%s: expected rows that can be taken apart".formatted(tensor));
+      return RowsEncoding.of(tensor, part.first(), rows);
     }
     long rowBytes = tensor.encoding().bytes(part.shape().getLast());
     long from = part.shape().size() == 1 ? tensor.encoding().bytes(part.first()) : part.first() * rowBytes;

@@ -40,9 +40,14 @@ class PeerLogitsTest {
   void logitsAreLlamaCpps(TinyModel tiny) throws IOException {
     Path file = folder.resolve("tiny.gguf");
     tiny.write(file);
+    logitsAreLlamaCpps(tiny, file);
+  }
+
+  /** @param container of the model, whatever its format */
+  static void logitsAreLlamaCpps(TinyModel tiny, Path container) throws IOException {
     List<String[]> lines = expected(tiny.name());
     assertEquals(2, lines.size(), "a short prompt and a long one");
-    try (Model model = Model.open(file);
+    try (Model model = Model.open(container);
         var device = new ReferenceDevice(ActivationPrecision.F32)) {
       assertEquals(List.of(), model.warnings(), "every key of the architecture is known");
       for (String[] line : lines) {

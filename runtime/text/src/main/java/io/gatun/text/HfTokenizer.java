@@ -23,6 +23,20 @@ import java.nio.file.Path;
  */
 public record HfTokenizer(Tokenizer tokenizer, Metadata metadata) {
 
+  /**
+   * The {@code tokenizer.*} of a GGUF file with this tokenizer: all of {@link #metadata}, and the steps in the words that
+   * GGUF has for them. How words are cut is found by trying which of llama.cpp's pre-tokenizers cuts the same words.
+   *
+   * <p>GGUF has no words for Unicode normalization, and tokens of an id that the model has no row for are left out. Where
+   * ordinary texts get other ids than from {@link #tokenizer}, a warning says so.
+   *
+   * @param rows how many tokens the model has; places that are free have a token that is never used
+   * @throws UnsupportedModelException if GGUF has no such kind of tokenizer
+   */
+  public Metadata ggufMetadata(int rows) {
+    return new GgufTokenizer(this, rows).metadata();
+  }
+
   /** Whether a folder has the files of a tokenizer. */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(TokenizerJson.NAME))

@@ -160,12 +160,17 @@ final class HfVocabulary {
     return new Metadata(file, values);
   }
 
+  /** How a place of the vocabulary is spelled that no token has. */
+  static String free(int id) {
+    return "[PAD" + id + "]";
+  }
+
   private byte[] spelling(int id) {
     if (entryOf[id] != FREE) {
       return entries.bytes(entryOf[id]);
     }
     AddedToken token = added.get(id);
-    return (token != null ? token.content() : "[PAD" + id + "]").getBytes(StandardCharsets.UTF_8);
+    return (token != null ? token.content() : free(id)).getBytes(StandardCharsets.UTF_8);
   }
 
   private long[] types() {

@@ -35,6 +35,8 @@ final class MergeModel implements WordModel {
   private static final int COMMON = 0x200;
 
   private final Vocabulary vocabulary;
+  private final Utf8Strings merges;
+  private final byte separator;
   private final Options options;
   private final int unknown;
   private final Lazy<Tables> tables;
@@ -45,10 +47,48 @@ final class MergeModel implements WordModel {
    */
   MergeModel(Vocabulary vocabulary, Utf8Strings merges, byte separator, Options options) {
     this.vocabulary = vocabulary;
+    this.merges = merges;
+    this.separator = separator;
     this.options = options;
     this.unknown = options.unknown().map(vocabulary::find).orElse(ByteTokens.NONE);
     int prefixLength = options.prefix().getBytes(StandardCharsets.UTF_8).length;
     this.tables = new Lazy<>(() -> tables(new PairTable(vocabulary, merges, separator, prefixLength)));
+  }
+
+  Options options() {
+    return options;
+  }
+
+  /** The token of a character that is none; negative if such characters are dropped. */
+  int unknown() {
+    return unknown;
+  }
+
+  /**
+   * By id, the rank of the first merge that makes the token, where symbols have no prefixes.
+   *
+   * @param others for tokens that no merge makes
+   */
+  int[] ranks(int others) {
+    var ranks = new int[vocabulary.size()];
+    Arrays.fill(ranks, others);
+    for (int rank = merges.size() - 1; rank >= 0; rank--) {
+      int made = vocabulary.find(joined(merges.bytes(rank)));
+      if (made >= 0) {
+        ranks[made] = rank;
+      }
+    }
+    return ranks;
+  }
+
+  /** What a merge of symbols without prefixes makes. */
+  private String joined(byte[] merge) {
+    int at = 0;
+    while (merge[at] != separator) {
+      at++;
+    }
+    return new String(merge, 0, at, StandardCharsets.UTF_8)
+        + new String(merge, at + 1, merge.length - at - 1, StandardCharsets.UTF_8);
   }
 
   /**

@@ -75,6 +75,11 @@ final class NormalizationMap {
     return new NormalizationMap(origin, map, (int) array);
   }
 
+  /** A copy of the map as files have it. */
+  byte[] bytes() {
+    return map.array().clone();
+  }
+
   /**
    * Appends the replacement of the longest known string that begins at a place.
    *

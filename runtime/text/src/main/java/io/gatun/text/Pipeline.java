@@ -106,16 +106,30 @@ final class Pipeline implements Codec {
   }
 
   private void encodeWords(NormalizedText normalized, int from, int to, IdBuffer ids) {
+    for (String word : words(normalized, from, to)) {
+      steps.model().encode(word, ids);
+    }
+  }
+
+  private List<String> words(NormalizedText normalized, int from, int to) {
     if (from >= to) {
-      return;
+      return List.of();
     }
     boolean first = from == 0;
     String text = normalized.text().substring(from, to);
     var splits = new Splits(text, normalized.begins() && first, normalized.continues() && first);
     steps.cut().ifPresent(cut -> cut.apply(splits));
-    for (String word : splits.words()) {
-      steps.model().encode(word, ids);
-    }
+    return splits.words();
+  }
+
+  /** What the model is given of a text that is not empty and has no added tokens: normalized, and cut. */
+  List<String> words(String text) {
+    NormalizedText normalized = normalized(new NormalizedText(text, new BitSet(), true, false, true));
+    return words(normalized, 0, normalized.text().length());
+  }
+
+  Steps steps() {
+    return steps;
   }
 
   @Override

@@ -53,6 +53,10 @@ public final class Tokenizer {
     return vocabulary;
   }
 
+  Codec codec() {
+    return codec;
+  }
+
   /**
    * The ids of a text.
    *

@@ -32,6 +32,11 @@ final class UnigramModel implements WordModel {
     this.lattice = new Lazy<>(() -> UnigramLattice.of(vocabulary, scores, unknown, spelled));
   }
 
+  /** The token of what no other covers; negative if there is none. */
+  int unknown() {
+    return unknown;
+  }
+
   @Override
   public void encode(String word, IdBuffer ids) {
     byte[] text = word.getBytes(StandardCharsets.UTF_8);

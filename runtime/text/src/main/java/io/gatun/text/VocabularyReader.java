@@ -22,8 +22,8 @@ final class VocabularyReader {
   static final String PRE = PREFIX + "pre";
   static final String TOKENS = PREFIX + "tokens";
   static final String MERGES = PREFIX + "merges";
-  private static final String SCORES = PREFIX + "scores";
-  private static final String TYPES = PREFIX + "token_type";
+  static final String SCORES = PREFIX + "scores";
+  static final String TYPES = PREFIX + "token_type";
 
   private static final System.Logger LOG = System.getLogger("io.gatun.text");
 

@@ -15,18 +15,31 @@ final class WordPieceModel implements WordModel {
 
   private final Vocabulary vocabulary;
   private final int unknown;
+  private final String prefix;
   private final int longestWord;
   private final Lazy<Tables> tables;
 
-  /** @param unknown the token of a word that cannot be spelled */
+  /**
+   * @param unknown the token of a word that cannot be spelled
+   * @param prefix spelled before each token within a word
+   */
   WordPieceModel(Vocabulary vocabulary, int unknown, String prefix, int longestWord) {
     this.vocabulary = vocabulary;
     this.unknown = unknown;
+    this.prefix = prefix;
     this.longestWord = longestWord;
-    this.tables = new Lazy<>(() -> tables(prefix));
+    this.tables = new Lazy<>(this::tables);
   }
 
-  private Tables tables(String prefix) {
+  String prefix() {
+    return prefix;
+  }
+
+  int unknown() {
+    return unknown;
+  }
+
+  private Tables tables() {
     var first = new ByteTrie();
     var others = new ByteTrie();
     for (int id = 0; id < vocabulary.size(); id++) {

@@ -11,7 +11,6 @@ import io.gatun.oracle.Oracle;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.UnsupportedModelException;
 import io.gatun.text.template.ChatTemplate;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,14 +109,14 @@ class HfFilesTest {
   @Test
   void unigramFileGivesSentencePieceIds() throws IOException {
     JsonNode data = UnigramTest.data();
-    var message = new Message();
+    var message = new ProtobufMessage();
     for (int id = 0; id < data.get("tokens").size(); id++) {
       message.piece(data.get("tokens").get(id).asString(), (float) data.get("scores").get(id).asDouble(),
           data.get("types").get(id).asInt());
     }
-    message.message(2, new Message().integer(3, 1).integer(40, 2).integer(41, -1).integer(42, 1).integer(43, 0));
-    message.message(3, new Message().bytes(2, Base64.getDecoder().decode(UnigramTest.charsmapBase64())));
-    Files.write(folder.resolve("tokenizer.model"), message.out.toByteArray());
+    message.message(2, new ProtobufMessage().integer(3, 1).integer(40, 2).integer(41, -1).integer(42, 1).integer(43, 0));
+    message.message(3, new ProtobufMessage().bytes(2, Base64.getDecoder().decode(UnigramTest.charsmapBase64())));
+    Files.write(folder.resolve("tokenizer.model"), message.bytes());
     Tokenizer tokenizer = read().tokenizer();
     for (JsonNode line : data.get("cases")) {
       int[] expected = line.get("ids").valueStream().mapToInt(JsonNode::asInt).toArray();
@@ -129,13 +128,13 @@ class HfFilesTest {
   @Test
   void mergingFileGivesReferenceIds() throws IOException {
     Vocabulary vocabulary = Vocabulary.of(Vocabularies.committed("tokenizer/vocab/stories.gguf"));
-    var message = new Message();
+    var message = new ProtobufMessage();
     for (int id = 0; id < vocabulary.size(); id++) {
       message.piece(vocabulary.text(id), vocabulary.score(id), vocabulary.type(id).number());
     }
-    message.message(2, new Message().integer(3, 2).integer(35, 1));
-    message.message(3, new Message().integer(4, 0));
-    Files.write(folder.resolve("tokenizer.model"), message.out.toByteArray());
+    message.message(2, new ProtobufMessage().integer(3, 2).integer(35, 1));
+    message.message(3, new ProtobufMessage().integer(4, 0));
+    Files.write(folder.resolve("tokenizer.model"), message.bytes());
     Tokenizer tokenizer = read().tokenizer();
     List<String> lines = Files.readAllLines(Oracle.require("tokenizer/stories.nospecial.jsonl"));
     for (String text : lines) {
@@ -151,8 +150,8 @@ class HfFilesTest {
   /** Every begin of a file is malformed, and none takes memory that it does not have. */
   @Test
   void truncatedFilesAreMalformed() throws IOException {
-    byte[] model = new Message().piece("<unk>", 0, 2).piece("a", -1, 1).message(2, new Message().integer(3,
-        1)).out.toByteArray();
+    byte[] model = new ProtobufMessage().piece("<unk>", 0, 2).piece("a", -1, 1).message(2, new ProtobufMessage().integer(3,
+        1)).bytes();
     for (int length = 0; length < model.length; length++) {
       Files.write(folder.resolve("tokenizer.model"), Arrays.copyOf(model, length));
       try {
@@ -220,46 +219,5 @@ class HfFilesTest {
   void emptyFolderHasNoTokenizer() {
     assertFalse(HfTokenizer.isIn(folder));
     assertThrows(FormatException.class, this::read);
-  }
-
-  /** A message in Protocol Buffers' wire format. */
-  private static final class Message {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-    Message piece(String text, float score, int type) {
-      var piece = new Message().bytes(1, text.getBytes(StandardCharsets.UTF_8));
-      piece.varint((2 << 3) | 5);
-      int bits = Float.floatToIntBits(score);
-      for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-        piece.out.write(bits >>> shift);
-      }
-      return message(1, piece.integer(3, type));
-    }
-
-    Message integer(int field, long value) {
-      varint((long) field << 3);
-      varint(value);
-      return this;
-    }
-
-    Message message(int field, Message content) {
-      return bytes(field, content.out.toByteArray());
-    }
-
-    Message bytes(int field, byte[] content) {
-      varint(((long) field << 3) | 2);
-      varint(content.length);
-      out.writeBytes(content);
-      return this;
-    }
-
-    private void varint(long value) {
-      long rest = value;
-      while ((rest & ~0x7FL) != 0) {
-        out.write(((int) rest & 0x7F) | 0x80);
-        rest >>>= 7;
-      }
-      out.write((int) rest);
-    }
   }
 }

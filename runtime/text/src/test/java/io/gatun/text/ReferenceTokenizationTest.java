@@ -83,7 +83,7 @@ class ReferenceTokenizationTest {
     return new Metadata(metadata.origin(), values);
   }
 
-  private static Metadata metadata(String vocabulary) {
+  static Metadata metadata(String vocabulary) {
     return Vocabularies.find(vocabulary).orElseGet(() -> Assumptions.abort(Oracle.missing(vocabulary)));
   }
 
@@ -98,7 +98,7 @@ class ReferenceTokenizationTest {
     return DynamicTest.dynamicTest(file, () -> encodes(tokenizer.value(), lines(file), options));
   }
 
-  private static void encodes(Tokenizer tokenizer, List<JsonNode> lines, Set<EncodeOption> options) {
+  static void encodes(Tokenizer tokenizer, List<JsonNode> lines, Set<EncodeOption> options) {
     var wrong = new ArrayList<String>();
     for (JsonNode line : lines) {
       String text = line.get("text").asString();
@@ -111,7 +111,7 @@ class ReferenceTokenizationTest {
     assertNone(wrong, lines);
   }
 
-  private static void decodes(Tokenizer tokenizer, List<JsonNode> lines) {
+  static void decodes(Tokenizer tokenizer, List<JsonNode> lines) {
     var wrong = new ArrayList<String>();
     for (JsonNode line : lines) {
       compare(tokenizer, line, "hex_special_rendered", EnumSet.of(DecodeOption.RENDER_SPECIAL), wrong);
@@ -149,7 +149,7 @@ class ReferenceTokenizationTest {
     return line.get("ids").valueStream().mapToInt(JsonNode::asInt).toArray();
   }
 
-  private static List<JsonNode> lines(String file) throws IOException {
+  static List<JsonNode> lines(String file) throws IOException {
     return Files.readAllLines(found(file)).stream().map(Oracle::json).toList();
   }
 

@@ -1,5 +1,6 @@
 package io.gatun.cpu.vector;
 
+import io.gatun.device.QuantizedRows;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.QuantizedEncoding;
 import java.util.Map;
@@ -34,6 +35,11 @@ sealed interface PanelCodes {
           Map.entry(Encodings.IQ3_S, new Narrow(0)), // −15 … 15
           Map.entry(Encodings.MXFP4, new Narrow(0)), // −12 … 12
           Map.entry(Encodings.NVFP4, new Narrow(0))); // −12 … 12
+
+  /** @param largest magnitude of a code */
+  static PanelCodes of(int groupLength, int largest) {
+    return largest <= (groupLength < QuantizedRows.RUN ? 32 : 16) ? new Narrow(0) : new Wide();
+  }
 
   static PanelCodes of(QuantizedEncoding encoding) {
     Narrow narrow = NARROW.get(encoding);

@@ -10,20 +10,43 @@ import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.Scratch;
+import io.gatun.tensors.IntegerCodes;
+import io.gatun.tensors.MatrixEncoding.Region;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Optional;
 
 /**
  * Products with 8-bit activations: a strip of weight rows is decoded into a panel, part by part, and each part meets all
  * activation rows while it is in the cache. The sums of a strip grow in memory between the parts, in column order, so
  * that results are those of {@link io.gatun.device.Device#matmul} to the bit. Stateless and thread-safe.
+ *
+ * @param groupLength columns that share a scale, 16 or a multiple of 32
+ * @param hasMinimum whether groups carry a minimum
+ * @param kind what panels hold
  */
-record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker packer) implements MatmulKernel<QuantizedRows> {
+record PanelMatmul(int groupLength, boolean hasMinimum, PanelCodes kind, PanelPacker packer)
+    implements MatmulKernel<QuantizedRows> {
   /** Activation rows that are prepared at a time, which bounds the memory for them. */
   private static final int PREPARED = 2 * TOKENS;
 
   private static final int GROUP = PanelMap.STRIPS * ROWS;
+
+  static PanelMatmul of(QuantizedEncoding encoding, PanelCodes kind, PanelPacker packer) {
+    return new PanelMatmul(encoding.groupLength(), encoding.hasMinimum(), kind, packer);
+  }
+
+  /** For a matrix in planes; empty if its rows are not whole groups. */
+  static Optional<MatmulKernel<QuantizedRows>> of(IntegerCodes codes, long cols) {
+    int length = codes.groupLength();
+    if (cols % Math.max(length, QuantizedRows.RUN) != 0) {
+      return Optional.empty();
+    }
+    PanelCodes kind = PanelCodes.of(length, codes.largest());
+    return Optional.of(
+        new PanelMatmul(length, codes.hasMinimum(), kind, new UnpackingPacker(length, codes.hasMinimum(), kind)));
+  }
 
   /** Whether groups and runs of activations end together, which panels need. */
   static boolean fits(QuantizedEncoding encoding) {
@@ -54,7 +77,7 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
   }
 
   private int piece() {
-    return PanelMap.piece(encoding.groupLength());
+    return PanelMap.piece(groupLength);
   }
 
   private static int tiles(int tokens) {
@@ -74,13 +97,12 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
     HostMatrix w = product.w();
     long panel = block.address();
     Lanes.clear(panel + PanelMap.SUMS, strips(rows) * PanelMap.STRIP_SUMS);
-    long offset = w.rowOffset(product.expert(), row);
+    long firstRow = product.expert() * w.rows() + row;
     for (int col = 0; col < w.cols(); col += COLS) {
       int cols = (int) Math.min(COLS, w.cols() - col);
       for (int strip = 0; strip < strips(rows); strip++) {
         int first = strip * ROWS;
-        long source = offset + first * w.rowBytes() + encoding.bytes(col);
-        packer.pack(w, source, Math.min(ROWS, rows - first), cols, panel, scratch);
+        packer.pack(w, new Region(firstRow + first, Math.min(ROWS, rows - first), col, cols), panel, scratch);
         multiply(panel, panel + PanelMap.SUMS + strip * PanelMap.STRIP_SUMS, col, cols, x, firstTile, tiles);
       }
     }
@@ -94,7 +116,6 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
     int piece = piece();
     int pieces = x.pieces();
     int firstPiece = (firstTile * pieces + col / piece) * TILE;
-    boolean minimums = encoding.hasMinimum();
     switch (kind) {
       case PanelCodes.Narrow _ -> {
         int stride = x.quads() * 2 * TILE;
@@ -103,7 +124,7 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
             sums,
             cols / piece,
             piece / 4,
-            minimums,
+            hasMinimum,
             tiles,
             x.pairs(),
             firstTile * stride + col / 2 * TILE,
@@ -121,7 +142,7 @@ record PanelMatmul(QuantizedEncoding encoding, PanelCodes kind, PanelPacker pack
             sums,
             cols / piece,
             piece / 4,
-            minimums,
+            hasMinimum,
             tiles,
             x.floats(),
             firstTile * stride + col * TILE,

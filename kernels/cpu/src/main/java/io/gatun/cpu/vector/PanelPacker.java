@@ -2,6 +2,7 @@ package io.gatun.cpu.vector;
 
 import io.gatun.device.HostMatrix;
 import io.gatun.device.Scratch;
+import io.gatun.tensors.MatrixEncoding.Region;
 
 /**
  * Decodes a strip of weight rows into a panel: what an encoding brings to the tile. Stateless and thread-safe.
@@ -20,10 +21,8 @@ interface PanelPacker {
    * Fills codes, scales and minimums of a panel, as {@link PanelMap} has them. Lanes of rows past the last stay as they
    * are.
    *
-   * @param offset bytes to the block of the first row that has the first column
-   * @param rows 1 to {@link PanelMap#ROWS}
-   * @param cols 1 to {@link PanelMap#COLS}, whole blocks
+   * @param region of 1 to {@link PanelMap#ROWS} rows and 1 to {@link PanelMap#COLS} columns, whole blocks or groups
    * @param panel address of the worker's block
    */
-  void pack(HostMatrix w, long offset, int rows, int cols, long panel, Scratch scratch);
+  void pack(HostMatrix w, Region region, long panel, Scratch scratch);
 }

@@ -8,6 +8,7 @@ import static io.gatun.cpu.vector.Lanes.plain;
 
 import io.gatun.device.HostMatrix;
 import io.gatun.device.Scratch;
+import io.gatun.tensors.MatrixEncoding.Region;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.ValueLayout;
 
@@ -26,7 +27,7 @@ abstract class RowPacker implements PanelPacker {
   /** @param encoding of groups of 16 or 32 */
   RowPacker(QuantizedEncoding encoding) {
     this.encoding = encoding;
-    this.unpacking = new UnpackingPacker(encoding, PanelCodes.of(encoding));
+    this.unpacking = UnpackingPacker.of(encoding, PanelCodes.of(encoding));
   }
 
   /**
@@ -40,12 +41,15 @@ abstract class RowPacker implements PanelPacker {
   abstract void block(long block, long quads, long scales);
 
   @Override
-  public final void pack(HostMatrix w, long offset, int rows, int cols, long panel, Scratch scratch) {
+  public final void pack(HostMatrix w, Region region, long panel, Scratch scratch) {
     if (!w.bytes().isNative()) {
-      unpacking.pack(w, offset, rows, cols, panel, scratch);
+      unpacking.pack(w, region, panel, scratch);
       return;
     }
+    int rows = region.rows();
+    int cols = region.count();
     long rowBytes = w.rowBytes();
+    long offset = region.row() * rowBytes + encoding.bytes(region.from());
     long source = Lanes.address(w.bytes(), offset, (rows - 1) * rowBytes + encoding.bytes(cols));
     long quadSteps = encoding.blockLength() / 4 * STEP;
     long scaleSteps = encoding.blockLength() / encoding.groupLength() * STEP;

@@ -8,6 +8,7 @@ import static io.gatun.cpu.vector.Lanes.ORDER;
 
 import io.gatun.device.HostMatrix;
 import io.gatun.device.Scratch;
+import io.gatun.tensors.MatrixEncoding.Region;
 import io.gatun.tensors.QuantizedEncoding;
 import jdk.incubator.vector.FloatVector;
 
@@ -17,11 +18,14 @@ import jdk.incubator.vector.FloatVector;
 record StripPacker(QuantizedEncoding encoding, StripKernel kernel, PanelPacker unpacking) implements PanelPacker {
 
   @Override
-  public void pack(HostMatrix w, long offset, int rows, int cols, long panel, Scratch scratch) {
+  public void pack(HostMatrix w, Region region, long panel, Scratch scratch) {
     if (!w.bytes().isNative()) {
-      unpacking.pack(w, offset, rows, cols, panel, scratch);
+      unpacking.pack(w, region, panel, scratch);
       return;
     }
+    int rows = region.rows();
+    int cols = region.count();
+    long offset = region.row() * w.rowBytes() + encoding.bytes(region.from());
     long strip = panel + PanelMap.RAW;
     int blocks = cols / encoding.blockLength();
     int pieces = cols / PanelMap.piece(encoding.groupLength());

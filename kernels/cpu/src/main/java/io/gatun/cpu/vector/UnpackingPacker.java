@@ -11,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import io.gatun.device.HostMatrix;
 import io.gatun.device.Scratch;
+import io.gatun.tensors.MatrixEncoding.Region;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -19,21 +20,32 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** Packs any encoding, through {@link QuantizedEncoding#unpack}. */
-record UnpackingPacker(QuantizedEncoding encoding, PanelCodes kind) implements PanelPacker {
+/**
+ * Packs any encoding, through {@link HostMatrix#unpack}.
+ *
+ * @param groupLength columns that share a scale
+ * @param hasMinimum whether groups carry a minimum
+ * @param kind what codes are packed as
+ */
+record UnpackingPacker(int groupLength, boolean hasMinimum, PanelCodes kind) implements PanelPacker {
   private static final VarHandle QUADS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  static UnpackingPacker of(QuantizedEncoding encoding, PanelCodes kind) {
+    return new UnpackingPacker(encoding.groupLength(), encoding.hasMinimum(), kind);
+  }
+
   @Override
-  public void pack(HostMatrix w, long offset, int rows, int cols, long panel, Scratch scratch) {
+  public void pack(HostMatrix w, Region region, long panel, Scratch scratch) {
+    int cols = region.count();
     byte[] codes = scratch.codes(PanelMap.COLS);
     float[] scales = scratch.scales(PanelMap.COLS / 16);
     float[] minimums = scratch.minimums(PanelMap.COLS / 16);
-    int piece = PanelMap.piece(encoding.groupLength());
-    for (int row = 0; row < rows; row++) {
-      encoding.unpack(w.bytes(), offset + row * w.rowBytes(), cols, codes, scales, minimums);
+    int piece = PanelMap.piece(groupLength);
+    for (int row = 0; row < region.rows(); row++) {
+      w.unpack(new Region(region.row() + row, 1, region.from(), cols), codes, scales, minimums);
       scatter(codes, cols / 4, panel + PanelMap.RAW + row * 4L);
       spread(scales, cols, piece, panel + PanelMap.SCALES + row * 4L);
-      if (encoding.hasMinimum()) {
+      if (hasMinimum) {
         spread(minimums, cols, piece, panel + PanelMap.MINIMUMS + row * 4L);
       }
     }
@@ -58,7 +70,7 @@ record UnpackingPacker(QuantizedEncoding encoding, PanelCodes kind) implements P
   /** One row's scales, a group's for each of its pieces. */
   private void spread(float[] values, int cols, int piece, long target) {
     for (int p = 0, col = 0; col < cols; p++, col += piece) {
-      MEMORY.set(ValueLayout.JAVA_FLOAT, target + p * 4L * ROWS, values[col / encoding.groupLength()]);
+      MEMORY.set(ValueLayout.JAVA_FLOAT, target + p * 4L * ROWS, values[col / groupLength]);
     }
   }
 

@@ -5,6 +5,7 @@ import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.cpu.rows.RowLoops;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
+import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
@@ -53,13 +54,13 @@ public final class VectorTier implements KernelTier {
       return Optional.empty();
     }
     PanelCodes kind = PanelCodes.of(encoding);
-    var unpacking = new UnpackingPacker(encoding, kind);
+    var unpacking = UnpackingPacker.of(encoding, kind);
     Optional<StripKernel> strip = strip(encoding);
     return Optional.of(
         strip.isEmpty()
-            ? new PanelMatmul(encoding, kind, packer(encoding).orElse(unpacking))
+            ? PanelMatmul.of(encoding, kind, packer(encoding).orElse(unpacking))
             : new StripMatmul(
-                encoding, strip.get(), new PanelMatmul(encoding, kind, new StripPacker(encoding, strip.get(), unpacking))));
+                encoding, strip.get(), PanelMatmul.of(encoding, kind, new StripPacker(encoding, strip.get(), unpacking))));
   }
 
   @Override
@@ -70,6 +71,11 @@ public final class VectorTier implements KernelTier {
   @Override
   public Optional<RowKernels> rowKernels() {
     return loops().map(LoopedRows::new);
+  }
+
+  @Override
+  public Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
+    return w.planeCodes().flatMap(codes -> PanelMatmul.of(codes, w.cols()));
   }
 
   /** The loops over values; none in a JVM without the incubator module. */

@@ -87,7 +87,7 @@ public final class Show {
   private static String license(Checkpoint checkpoint) {
     List<String> lines =
         List.of("general.license", "general.license.name", "general.license.link", "general.author").stream()
-            .flatMap(key -> ModelFacts.string(checkpoint, key).map(text -> key + ": " + text).stream())
+            .flatMap(key -> ModelFacts.string(checkpoint.metadata(), key).map(text -> key + ": " + text).stream())
             .toList();
     return lines.isEmpty() ? "The file states no licence." : String.join("\n", lines);
   }

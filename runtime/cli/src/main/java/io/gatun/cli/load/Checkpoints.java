@@ -4,7 +4,6 @@ import io.gatun.cli.terminal.UsageException;
 import io.gatun.gguf.GgufFile;
 import io.gatun.safetensors.SafetensorsDir;
 import io.gatun.tensors.Checkpoint;
-import io.gatun.tensors.UnsupportedModelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,13 +15,9 @@ public final class Checkpoints {
 
   /** @throws UsageException if there is no such file */
   public static Checkpoint open(Path path) {
+    requireModel(path);
     try {
-      if (SafetensorsDir.matches(path)) {
-        requireExists(path);
-        return SafetensorsDir.open(path);
-      }
-      requireFile(path);
-      return GgufFile.open(path);
+      return isSafetensors(path) ? SafetensorsDir.open(path) : GgufFile.open(path);
     } catch (IOException e) {
       throw new UncheckedIOException("%s: cannot read: %s".formatted(path, e.getMessage()), e);
     }
@@ -31,21 +26,17 @@ public final class Checkpoints {
   /**
    * For what is to be computed with.
    *
-   * @throws UsageException if there is no such file
-   * @throws UnsupportedModelException if it is no GGUF file but another that is known
+   * @throws UsageException if there is no such file, or it is a folder without a model
    */
-  static void requireFile(Path path) {
+  static void requireModel(Path path) {
     requireExists(path);
-    if (isSafetensors(path)) {
-      throw new UnsupportedModelException(
-          path + ": safetensors are not run yet; `gatun inspect` and `gatun dequantize` read them");
-    }
-    if (Files.isDirectory(path)) {
-      throw new UsageException(path + ": is a folder, expected a GGUF file");
+    if (Files.isDirectory(path) && !isSafetensors(path)) {
+      throw new UsageException(path + ": is a folder without .safetensors files, expected a GGUF file or a model's folder");
     }
   }
 
-  private static boolean isSafetensors(Path path) {
+  /** Whether a path is a folder of safetensors, or such a file. */
+  static boolean isSafetensors(Path path) {
     try {
       return SafetensorsDir.matches(path);
     } catch (IOException e) {

@@ -34,13 +34,13 @@ public record LoadedModel(
   /**
    * Opens all, shows progress at a terminal, and prints the model's warnings.
    *
-   * @param draft the draft model's file
+   * @param draft the draft model's file or folder
    * @throws io.gatun.cli.terminal.UsageException if there is no such file
    * @throws io.gatun.tensors.UnsupportedModelException also if the draft model is not of the same vocabulary
    */
   public static LoadedModel open(Console console, Path path, Optional<Path> draft, EngineOptions options) {
-    Checkpoints.requireFile(path);
-    draft.ifPresent(Checkpoints::requireFile);
+    Checkpoints.requireModel(path);
+    draft.ifPresent(Checkpoints::requireModel);
     long begin = System.nanoTime();
     try (var _ = Progress.on(console, "loading " + EscapeFilter.oneLine(String.valueOf(path.getFileName())))) {
       Model model = Model.open(path);

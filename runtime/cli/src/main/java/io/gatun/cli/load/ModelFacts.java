@@ -34,7 +34,11 @@ public record ModelFacts(
   private static final String[] THOUSANDS = {"", " K", " M", " B", " T"};
 
   public static ModelFacts of(Checkpoint checkpoint) {
-    Metadata metadata = checkpoint.metadata();
+    return of(checkpoint, checkpoint.metadata());
+  }
+
+  /** @param metadata what says more than the checkpoint's own */
+  static ModelFacts of(Checkpoint checkpoint, Metadata metadata) {
     Optional<String> architecture = content(metadata, "general.architecture", String.class);
     long parameters = checkpoint.tensors().values().stream().mapToLong(TensorData::values).sum();
     return new ModelFacts(
@@ -50,8 +54,8 @@ public record ModelFacts(
   }
 
   /** A string in the metadata, without counting as read. */
-  public static Optional<String> string(Checkpoint checkpoint, String key) {
-    return content(checkpoint.metadata(), key, String.class);
+  public static Optional<String> string(Metadata metadata, String key) {
+    return content(metadata, key, String.class);
   }
 
   private static <T> Optional<T> content(Metadata metadata, String key, Class<T> type) {

@@ -6,6 +6,7 @@ import io.gatun.model.Model;
 import io.gatun.safetensors.SafetensorsDir;
 import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.FormatException;
+import io.gatun.tensors.Metadata;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
 import java.nio.file.Path;
@@ -50,32 +51,37 @@ public final class ModelReport {
         report.tensors(checkpoint);
       }
     } catch (UnsupportedModelException e) {
-      report.support(Support.obstacle(e));
+      report.support(Support.obstacle(e, List.of()));
     }
     return report;
   }
 
-  /** Why not, if not; and what to know if so. */
-  private record Support(Optional<String> obstacle, List<String> warnings, Optional<ModelNeeds> needs) {
+  /**
+   * Why not, if not; and what to know if so.
+   *
+   * @param metadata of the model under GGUF's names
+   */
+  private record Support(
+      Optional<String> obstacle, List<String> warnings, Optional<ModelNeeds> needs, Optional<Metadata> metadata) {
 
-    static Support obstacle(RuntimeException e) {
-      return new Support(Optional.of(String.valueOf(e.getMessage())), List.of(), Optional.empty());
+    static Support obstacle(RuntimeException e, List<String> warnings) {
+      return new Support(Optional.of(String.valueOf(e.getMessage())), warnings, Optional.empty(), Optional.empty());
     }
   }
 
   private static Support support(Checkpoint checkpoint, OptionalInt context) {
-    if (checkpoint instanceof SafetensorsDir files) {
-      return new Support(Optional.of("safetensors are read and decoded, not run yet"), files.warnings(), Optional.empty());
-    }
     try (Model model = Model.open(checkpoint.path())) {
-      return new Support(Optional.empty(), model.warnings(), Optional.of(ModelNeeds.of(model, context)));
+      Metadata metadata = model.checkpoint().metadata();
+      return new Support(
+          Optional.empty(), model.warnings(), Optional.of(ModelNeeds.of(model, context)), Optional.of(metadata));
     } catch (UnsupportedModelException | FormatException e) {
-      return Support.obstacle(e);
+      return Support.obstacle(e, checkpoint instanceof SafetensorsDir files ? files.warnings() : List.of());
     }
   }
 
   private void describe(Checkpoint checkpoint, Support support) {
-    ModelFacts facts = ModelFacts.of(checkpoint);
+    Metadata described = support.metadata().orElse(checkpoint.metadata());
+    ModelFacts facts = ModelFacts.of(checkpoint, described);
     fact("format", "format", checkpoint.format());
     line("size", ModelFacts.bytes(checkpoint.sizeBytes()));
     json.put("size_bytes", checkpoint.sizeBytes());
@@ -92,7 +98,7 @@ public final class ModelReport {
     facts.values().forEach(encodings::put);
     facts.contextLength().ifPresent(length -> number("context", "context_length", length));
     number("vocabulary", "vocabulary_size", facts.vocabulary());
-    boolean template = ModelFacts.string(checkpoint, "tokenizer.chat_template").isPresent();
+    boolean template = ModelFacts.string(described, "tokenizer.chat_template").isPresent();
     line("chat template", template ? "yes" : "no");
     json.put("chat_template", template);
     support.needs().ifPresent(this::needs);

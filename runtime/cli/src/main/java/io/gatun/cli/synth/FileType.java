@@ -29,14 +29,12 @@ import static io.gatun.tensors.Encodings.Q8_0;
 import static io.gatun.tensors.Encodings.TQ1_0;
 import static io.gatun.tensors.Encodings.TQ2_0;
 
-import io.gatun.cli.terminal.UsageException;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.PlainEncoding;
-import java.util.Arrays;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,7 +45,7 @@ import java.util.stream.Stream;
  * {@code mxfp4} is not for experts alone, so that it can be measured in any shape.
  */
 @SuppressWarnings("ImmutableEnumChecker") // encodings are immutable
-public enum FileType {
+enum FileType implements SyntheticType {
   TYPE_F32("f32", 0, F32),
   TYPE_F16("f16", 1, F16),
   TYPE_BF16("bf16", 32, BF16),
@@ -158,27 +156,17 @@ public enum FileType {
     this.main = main;
   }
 
-  /**
-   * The type of that name, in any case; {@code q3_k}, {@code q4_k} and {@code q5_k} mean the medium mix.
-   *
-   * @throws UsageException if there is none, listing all
-   */
-  public static FileType of(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    for (FileType type : values()) {
-      if (type.id.equals(lower) || type.id.equals(lower + "_m")) {
-        return type;
-      }
-    }
-    throw new UsageException("unknown type '%s': expected one of %s".formatted(name, String.join(", ", names())));
+  @Override
+  public Written write(Shape shape, long seed, Path out) {
+    return SyntheticModel.write(shape, this, seed, out);
   }
 
-  /** All names. */
-  public static List<String> names() {
-    return Arrays.stream(values()).map(FileType::id).toList();
+  @Override
+  public boolean isFolder() {
+    return false;
   }
 
-  /** In lower case. */
+  @Override
   public String id() {
     return id;
   }

@@ -17,10 +17,10 @@ import java.util.List;
  * Writes a model file of a real model's shape with random weights: for measuring speed, and for tests of size. It is
  * whole, finite, and loads in other programs. Used by one thread.
  */
-public final class SyntheticModel {
-  private static final double LOW_FREQUENCY_FACTOR = 1;
-  private static final double HIGH_FREQUENCY_FACTOR = 4;
-  private static final int ORIGINAL_CONTEXT = 8192;
+final class SyntheticModel implements ShapeTensors.Visitor {
+  static final double LOW_FREQUENCY_FACTOR = 1;
+  static final double HIGH_FREQUENCY_FACTOR = 4;
+  static final int ORIGINAL_CONTEXT = 8192;
 
   private final Shape shape;
   private final FileType type;
@@ -36,35 +36,27 @@ public final class SyntheticModel {
   }
 
   /**
-   * What was written.
-   *
-   * @param tensors how many
-   * @param bytes of the tensors' data
-   */
-  public record Written(int tensors, long bytes) {}
-
-  /**
    * Writes a file; the same arguments give the same bytes.
    *
    * @throws UncheckedIOException if it cannot be written
    */
-  public static Written write(Shape shape, FileType type, long seed, Path file) {
+  static SyntheticType.Written write(Shape shape, FileType type, long seed, Path file) {
     var model = new SyntheticModel(shape, type, seed);
     model.metadata();
-    SyntheticVocabulary.put(shape.words(), model.writer);
-    model.tensors();
+    GgufVocabulary.put(shape.words(), model.writer);
+    ShapeTensors.visit(shape, model);
     try {
       model.writer.write(file);
     } catch (IOException e) {
       throw new UncheckedIOException("%s: cannot write: %s".formatted(file, e.getMessage()), e);
     }
-    return new Written(model.encodings.size(), model.bytes);
+    return new SyntheticType.Written(model.encodings.size(), model.bytes);
   }
 
   /** The encodings of all tensors, without writing any. */
   static List<Encoding> plan(Shape shape, FileType type) {
     var model = new SyntheticModel(shape, type, 0);
-    model.tensors();
+    ShapeTensors.visit(shape, model);
     return model.encodings;
   }
 
@@ -110,74 +102,16 @@ public final class SyntheticModel {
     writer.put(shape.family().id + "." + key, new Value("f32", value));
   }
 
-  private void tensors() {
-    long width = shape.block().width();
-    matrix("token_embd", Role.EMBEDDING, 0, shape.words().size(), width);
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      attention(layer, "blk." + layer + ".");
-      feedForward(layer, "blk." + layer + ".");
-    }
-    vector("output_norm.weight", Role.GAIN, width);
-    switch (shape.head()) {
-      case OWN -> matrix("output", Role.HEAD, 0, shape.words().size(), width);
-      case TIED -> {}
-    }
-    if (shape.rope().factor() > 0) {
-      vector("rope_freqs.weight", Role.ROPE_DIVISORS, shape.block().headDim() / 2);
-    }
-  }
-
-  private void attention(int layer, String prefix) {
-    var block = shape.block();
-    long width = block.width();
-    long queries = (long) block.heads() * block.headDim();
-    long keys = (long) block.headsKv() * block.headDim();
-    vector(prefix + "attn_norm.weight", Role.GAIN, width);
-    matrix(prefix + "attn_q", Role.QUERY, layer, queries, width);
-    matrix(prefix + "attn_k", Role.KEY, layer, keys, width);
-    matrix(prefix + "attn_v", Role.VALUE, layer, keys, width);
-    matrix(prefix + "attn_output", Role.ATTENTION_OUTPUT, layer, width, queries);
-    switch (shape.family()) {
-      case LLAMA -> {}
-      case QWEN2 -> {
-        vector(prefix + "attn_q.bias", Role.BIAS, queries);
-        vector(prefix + "attn_k.bias", Role.BIAS, keys);
-        vector(prefix + "attn_v.bias", Role.BIAS, keys);
-      }
-      case QWEN3, QWEN3_MOE -> {
-        vector(prefix + "attn_q_norm.weight", Role.GAIN, block.headDim());
-        vector(prefix + "attn_k_norm.weight", Role.GAIN, block.headDim());
-      }
-    }
-  }
-
-  private void feedForward(int layer, String prefix) {
-    long width = shape.block().width();
-    var experts = shape.experts();
-    vector(prefix + "ffn_norm.weight", Role.GAIN, width);
-    if (experts.count() == 0) {
-      long hidden = shape.block().hidden();
-      matrix(prefix + "ffn_gate", Role.GATE, layer, hidden, width);
-      matrix(prefix + "ffn_up", Role.UP, layer, hidden, width);
-      matrix(prefix + "ffn_down", Role.DOWN, layer, width, hidden);
-    } else {
-      long count = experts.count();
-      long hidden = experts.hidden();
-      matrix(prefix + "ffn_gate_inp", Role.ROUTER, layer, count, width);
-      matrix(prefix + "ffn_gate_exps", Role.GATE, layer, count, hidden, width);
-      matrix(prefix + "ffn_up_exps", Role.UP, layer, count, hidden, width);
-      matrix(prefix + "ffn_down_exps", Role.DOWN, layer, count, width, hidden);
-    }
-  }
-
-  private void matrix(String name, Role role, int layer, long... lengths) {
+  @Override
+  public void matrix(String name, Role role, int layer, long... lengths) {
     List<Long> dims = Arrays.stream(lengths).boxed().toList();
     Encoding encoding = type.encoding(role, shape, layer, dims.getLast());
     long values = dims.stream().reduce(1L, Math::multiplyExact);
     add(name + ".weight", dims, encoding, new RandomWeights(encoding, values, seed * 0x9E3779B97F4A7C15L + encodings.size()));
   }
 
-  private void vector(String name, Role role, long length) {
+  @Override
+  public void vector(String name, Role role, long length) {
     var values = ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < length; i++) {
       values.putFloat(

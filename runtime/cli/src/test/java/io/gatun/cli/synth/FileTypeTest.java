@@ -20,6 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Mixes choose encodings as llama-quantize does. */
 class FileTypeTest {
+  private static FileType file(String name) {
+    return (FileType) SyntheticType.of(name);
+  }
+
   private static final Map<String, Role> ROLES =
       Map.of(
           "attn_q", Role.QUERY,
@@ -34,7 +38,7 @@ class FileTypeTest {
   @ParameterizedTest
   @CsvSource({"Q2_K,10", "Q3_K_M,12", "Q4_K_M,15", "Q6_K,18", "IQ4_NL,25"})
   void choosesAsAQuantizedFileHasIt(String name, int number) throws IOException {
-    FileType type = FileType.of(name);
+    FileType type = file(name);
     assertEquals(number, type.number());
     String path = "models/llama-" + name + ".gguf";
     try (var file = GgufFile.open(Oracle.find(path).orElseGet(() -> Assumptions.abort(Oracle.missing(path))))) {
@@ -76,7 +80,7 @@ class FileTypeTest {
   })
   void countsAsPublishedFilesHaveThem(String shape, String type, String expected) {
     var counts = new TreeMap<String, Integer>();
-    SyntheticModel.plan(Shapes.of(shape), FileType.of(type))
+    SyntheticModel.plan(Shapes.of(shape), file(type))
         .forEach(encoding -> counts.merge(encoding.id(), 1, Integer::sum));
     String found = counts.toString().replaceAll("[{},]", "");
     assertEquals(expected, found);
@@ -84,18 +88,18 @@ class FileTypeTest {
 
   @Test
   void rowsThatAreNoWholeNumberOfBlocksGetASmallerOne() {
-    assertEquals("q5_0", FileType.of("q4_k_m").encoding(Role.QUERY, Tiny.grouped(2), 0, 288).id());
-    assertEquals("q5_1", FileType.of("q5_k_s").encoding(Role.QUERY, Tiny.grouped(2), 0, 288).id());
-    assertEquals("q8_0", FileType.of("q6_k").encoding(Role.HEAD, Tiny.grouped(2), 0, 288).id());
-    assertEquals("iq4_nl", FileType.of("q2_k").encoding(Role.UP, Tiny.grouped(2), 0, 288).id());
-    assertEquals("f16", FileType.of("q4_0").encoding(Role.DOWN, Tiny.grouped(2), 0, 172).id());
+    assertEquals("q5_0", file("q4_k_m").encoding(Role.QUERY, Tiny.grouped(2), 0, 288).id());
+    assertEquals("q5_1", file("q5_k_s").encoding(Role.QUERY, Tiny.grouped(2), 0, 288).id());
+    assertEquals("q8_0", file("q6_k").encoding(Role.HEAD, Tiny.grouped(2), 0, 288).id());
+    assertEquals("iq4_nl", file("q2_k").encoding(Role.UP, Tiny.grouped(2), 0, 288).id());
+    assertEquals("f16", file("q4_0").encoding(Role.DOWN, Tiny.grouped(2), 0, 172).id());
   }
 
   @Test
   void namesInAnyCase() {
-    assertEquals(FileType.TYPE_Q4_K_M, FileType.of("Q4_K_M"));
-    assertEquals(FileType.TYPE_Q4_K_M, FileType.of("q4_K"));
-    var unknown = assertThrows(UsageException.class, () -> FileType.of("q4"));
+    assertEquals(FileType.TYPE_Q4_K_M, file("Q4_K_M"));
+    assertEquals(FileType.TYPE_Q4_K_M, file("q4_K"));
+    var unknown = assertThrows(UsageException.class, () -> file("q4"));
     assertTrue(String.valueOf(unknown.getMessage()).contains("q4_k_m"), unknown.toString());
   }
 

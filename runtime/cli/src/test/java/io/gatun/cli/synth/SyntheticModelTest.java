@@ -136,7 +136,7 @@ class SyntheticModelTest {
     int size = kind == Words.Kind.SENTENCE_PIECE ? 32_000 : kind == Words.Kind.LLAMA_3 ? 128_256 : 151_936;
     Path file = folder.resolve("vocabulary.gguf");
     var writer = new GgufWriter().put("general.architecture", new Value("str", "llama"));
-    SyntheticVocabulary.put(new Words(kind, size), writer);
+    GgufVocabulary.put(new Words(kind, size), writer);
     writer.write(file);
     Tokenizer tokenizer = Vocabularies.tokenizer(file);
     assertEquals(size, tokenizer.vocabulary().size());

@@ -1,0 +1,298 @@
+package io.gatun.conformance;
+
+import io.gatun.device.HostMatrix;
+import io.gatun.tensors.AffineEncoding;
+import io.gatun.tensors.AwqFastCodes;
+import io.gatun.tensors.CodeLayout;
+import io.gatun.tensors.ColumnGroups;
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.Exl2Encoding;
+import io.gatun.tensors.LevelEncoding;
+import io.gatun.tensors.MatrixEncoding;
+import io.gatun.tensors.PackedCodes;
+import io.gatun.tensors.PackedCodes.Axis;
+import io.gatun.tensors.PackedCodes.Order;
+import io.gatun.tensors.PlainEncoding;
+import io.gatun.tensors.ScaleGrid;
+import io.gatun.tensors.SignedBytes;
+import io.gatun.tensors.ZeroPoints;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A kind of matrix in planes, of which random ones of any size can be made. It stands where the encoding of a case does, as a
+ * real one belongs to a matrix. Immutable.
+ *
+ * @param id of the kind, one word
+ * @param blockLength columns come in multiples of it
+ * @param maker of matrices
+ */
+public record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncoding {
+
+  /** Makes an encoding and planes. */
+  @FunctionalInterface
+  interface Maker {
+    Made make(long rows, int cols, RandomGenerator random);
+  }
+
+  /**
+   * What a matrix is made of.
+   *
+   * @param codes bytes of the first plane
+   * @param floats type of the second plane's numbers, scales; integers are random bits
+   * @param scales bytes of the second plane
+   * @param zeros bytes of the third plane, none if there is none
+   * @param areZerosFloats whether these are numbers like the scales
+   */
+  record Made(
+      MatrixEncoding encoding, long codes, PlainEncoding floats, long scales, long zeros, boolean areZerosFloats) {}
+
+  private static final int GROUP = 64;
+
+  /** What the tiers may have kernels for. */
+  static List<PlaneKind> all() {
+    Stream<PlaneKind> gptq =
+        IntStream.of(2, 3, 4, 8).boxed().flatMap(bits -> Stream.of(gptq(bits, true), gptq(bits, false)));
+    Stream<PlaneKind> symmetric = IntStream.rangeClosed(2, 8).mapToObj(PlaneKind::symmetric);
+    Stream<PlaneKind> others =
+        Stream.of(
+            scaled(Encodings.BF16),
+            scaled(Encodings.F32),
+            new PlaneKind("gptq4-table", GROUP, PlaneKind::withTable),
+            new PlaneKind("gptq3-planes", GROUP, PlaneKind::inPlanes),
+            new PlaneKind("awq", GROUP, PlaneKind::awq),
+            new PlaneKind("awq-gemv", GROUP, PlaneKind::awqGemv),
+            new PlaneKind("awq-fast", GROUP, PlaneKind::awqFast),
+            new PlaneKind("ct5", 32, (rows, cols, _) -> packed(5, Order.DENSE, rows, cols)),
+            new PlaneKind("ct3-whole", 32, (rows, cols, _) -> packed(3, Order.WHOLE, rows, cols)),
+            new PlaneKind("w8", 32, PlaneKind::bytes),
+            new PlaneKind("levels16", 32, (rows, cols, _) -> levels(rows, cols, 16)),
+            new PlaneKind("levels32", 32, (rows, cols, _) -> levels(rows, cols, 32)));
+    Stream<PlaneKind> exl2 =
+        Stream.of(
+            exl2("exl2-4", 4),
+            exl2("exl2-mixed", 8, 6, 5, 4, 3, 2),
+            exl2("exl2-narrow", 5, 3, 2),
+            exl2("exl2-65", 6, 5));
+    return Stream.of(gptq, symmetric, others, exl2).flatMap(kinds -> kinds).toList();
+  }
+
+  /** A random matrix of experts, whose planes come from an allocator of so many bytes. */
+  HostMatrix matrix(
+      long rows, int cols, int experts, WeightFill fill, RandomGenerator random, LongFunction<MemorySegment> allocator) {
+    Made made = maker.make(rows * experts, cols, random);
+    var planes = new ArrayList<MemorySegment>();
+    planes.add(fill.codes(allocator.apply(made.codes), random));
+    planes.add(fill.numbers(made.floats, allocator.apply(made.scales), random));
+    if (made.zeros > 0) {
+      MemorySegment zeros = allocator.apply(made.zeros);
+      planes.add(made.areZerosFloats ? fill.numbers(made.floats, zeros, random) : fill.codes(zeros, random));
+    }
+    return new HostMatrix("random", made.encoding, planes, rows, cols, experts, List.of());
+  }
+
+  /** @throws UnsupportedOperationException always: the encodings of its matrices decode */
+  @Override
+  public void decode(List<MemorySegment> planes, Region region, float[] target, int start) {
+    throw new UnsupportedOperationException(id + " is a kind of matrix");
+  }
+
+  // ---- GPTQ and what is like it
+
+  private static long padded(long rows, int unit) {
+    return Math.ceilDiv(rows, unit) * unit;
+  }
+
+  private static PlaneKind gptq(int bits, boolean isLess) {
+    return new PlaneKind(
+        "gptq" + bits + (isLess ? "-v1" : "-v2"),
+        GROUP,
+        (rows, cols, _) -> {
+          long stored = padded(rows, 32);
+          var zeros = new PackedCodes(bits, Order.DENSE, Axis.ROWS, stored * bits / 32, 1);
+          return gptq(
+              bits, stored, ColumnGroups.ofLength(cols, GROUP), cols, new ZeroPoints.Stored(isLess ? zeros.storedLessOne() : zeros), Encodings.F16);
+        });
+  }
+
+  private static PlaneKind symmetric(int bits) {
+    return new PlaneKind(
+        "gptq" + bits + "-sym",
+        32,
+        (rows, cols, _) ->
+            gptq(bits, rows, ColumnGroups.ofLength(cols, 96), cols, new ZeroPoints.Fixed(1 << (bits - 1)), Encodings.F16));
+  }
+
+  private static PlaneKind scaled(PlainEncoding type) {
+    return new PlaneKind(
+        "gptq4-" + type.id(),
+        32,
+        (rows, cols, _) -> gptq(4, rows, ColumnGroups.ofLength(cols, cols), cols, new ZeroPoints.Fixed(8), type));
+  }
+
+  private static Made gptq(
+      int bits, long rows, ColumnGroups groups, int cols, ZeroPoints zeros, PlainEncoding type) {
+    var codes = new PackedCodes(bits, Order.DENSE, Axis.COLUMNS, 1, rows);
+    return down(codes, rows, groups, cols, zeros, type);
+  }
+
+  /** Streams of codes down the columns, with groups of {@link #GROUP} or more columns. */
+  private static Made down(
+      PackedCodes codes, long rows, ColumnGroups groups, int cols, ZeroPoints zeros, PlainEncoding type) {
+    long count = Math.ceilDiv(cols, 32);
+    var encoding =
+        new AffineEncoding("gptq", rows, codes, ScaleGrid.of(type, rows, 1, rows), zeros, groups, Optional.empty());
+    long stored = zeros instanceof ZeroPoints.Stored ? count * rows * codes.bits() / 8 : 0;
+    long words = PackedCodes.words(codes.bits(), codes.order(), cols);
+    return new Made(encoding, words * rows * 4, type, count * rows * type.blockBytes(), stored, false);
+  }
+
+  private static Made withTable(long rows, int cols, RandomGenerator random) {
+    int[] table = IntStream.range(0, cols).map(col -> col / GROUP).toArray();
+    for (int col = cols - 1; col > 0; col--) {
+      int other = random.nextInt(col + 1);
+      int group = table[col];
+      table[col] = table[other];
+      table[other] = group;
+    }
+    return gptq(4, rows, ColumnGroups.ofTable(table), cols, new ZeroPoints.Fixed(8), Encodings.F16);
+  }
+
+  private static Made inPlanes(long rows, int cols, RandomGenerator random) {
+    var codes = new PackedCodes(3, Order.PLANES, Axis.COLUMNS, 1, rows);
+    return down(codes, rows, ColumnGroups.ofLength(cols, GROUP), cols, new ZeroPoints.Fixed(4), Encodings.F16);
+  }
+
+  // ---- AWQ
+
+  private static Made awq(long rows, int cols, RandomGenerator random) {
+    long stored = padded(rows, 8);
+    var layout = new PackedCodes(4, Order.INTERLEAVED, Axis.ROWS, stored / 8, 1);
+    long groups = Math.ceilDiv(cols, GROUP);
+    var encoding =
+        new AffineEncoding(
+            "awq",
+            stored,
+            layout,
+            ScaleGrid.of(Encodings.F16, stored, 1, stored),
+            new ZeroPoints.Stored(layout),
+            ColumnGroups.ofLength(cols, GROUP),
+            Optional.empty());
+    return new Made(encoding, cols * stored / 2, Encodings.F16, groups * stored * 2, groups * stored / 2, false);
+  }
+
+  private static Made awqGemv(long rows, int cols, RandomGenerator random) {
+    long groups = padded(Math.ceilDiv(cols, GROUP), 8);
+    var zeros = new PackedCodes(4, Order.DENSE, Axis.COLUMNS, groups / 8, 1);
+    var layout = new PackedCodes(4, Order.DENSE, Axis.COLUMNS, cols / 8, 1);
+    return across(layout, rows, cols, GROUP, groups, new ZeroPoints.Stored(zeros), rows * groups / 2);
+  }
+
+  private static Made awqFast(long rows, int cols, RandomGenerator random) {
+    long stored = padded(rows, 4);
+    var grid = ScaleGrid.of(Encodings.F16, stored, 1, stored);
+    long bytes = Math.ceilDiv(cols, GROUP) * stored * 2;
+    var encoding =
+        new AffineEncoding(
+            "awq-fast",
+            stored,
+            new AwqFastCodes(cols),
+            grid,
+            new ZeroPoints.Addends(grid),
+            ColumnGroups.ofLength(cols, GROUP),
+            Optional.empty());
+    return new Made(encoding, stored * cols / 2, Encodings.F16, bytes, bytes, true);
+  }
+
+  // ---- rows after each other
+
+  private static Made packed(int bits, Order order, long rows, int cols) {
+    long words = PackedCodes.words(bits, order, cols);
+    var layout = new PackedCodes(bits, order, Axis.COLUMNS, words, 1);
+    return across(layout, rows, cols, 32, cols / 32, new ZeroPoints.Fixed(1 << (bits - 1)), 0);
+  }
+
+  private static Made bytes(long rows, int cols, RandomGenerator random) {
+    return across(new SignedBytes(cols), rows, cols, cols, 1, new ZeroPoints.Fixed(128), 0);
+  }
+
+  private static Made across(
+      CodeLayout layout, long rows, int cols, int group, long groups, ZeroPoints zeros, long zeroBytes) {
+    var encoding =
+        new AffineEncoding(
+            "across",
+            rows,
+            layout,
+            ScaleGrid.of(Encodings.BF16, rows, groups, 1),
+            zeros,
+            ColumnGroups.ofLength(cols, group),
+            Optional.empty());
+    long words =
+        layout instanceof PackedCodes packed ? PackedCodes.words(packed.bits(), packed.order(), cols) * 4 : cols;
+    return new Made(encoding, rows * words, Encodings.BF16, rows * groups * 2, zeroBytes, false);
+  }
+
+  private static Made levels(long rows, int cols, int length) {
+    var grid = ScaleGrid.of(Encodings.BF16, rows, cols / length, 1);
+    var encoding = new LevelEncoding("levels", rows, cols, length, grid, Optional.empty());
+    return new Made(encoding, rows * cols / 2, Encodings.BF16, rows * (cols / length) * 2, 0, false);
+  }
+
+  // ---- EXL2
+
+  /** Groups of 32 and 64 columns of each width in turn, the last one short. */
+  private static PlaneKind exl2(String id, int... widths) {
+    return new PlaneKind(
+        id,
+        32,
+        (rows, cols, random) -> {
+          long stride = padded(rows, 32);
+          var groups = new ArrayList<Exl2Encoding.Group>();
+          int word = 0;
+          for (int col = 0; col < cols; ) {
+            int bits = widths[Math.min(widths.length - 1, col * widths.length / cols)];
+            int length = Math.min(cols - col, 32 * random.nextInt(1, 4));
+            float maximum = Float.float16ToFloat((short) random.nextInt(0x3C00));
+            groups.add(new Exl2Encoding.Group(bits, word, col, maximum));
+            col += length;
+            word += length * bits / 32;
+          }
+          int[] position = IntStream.range(0, cols).map(col -> cols - 1 - col).toArray();
+          var encoding = new Exl2Encoding(rows, stride, position, groups);
+          return new Made(encoding, word * stride * 4, Encodings.I32, groups.size() * stride / 2, 0, false);
+        });
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+
+  static Optional<PlaneKind> byId(String id) {
+    return all().stream().filter(kind -> kind.id.equals(id)).findFirst();
+  }
+
+  /** Numbers of a plane that are ordinary: of either sign and three binary orders of magnitude. */
+  static void fillOrdinary(PlainEncoding type, MemorySegment plane, RandomGenerator random) {
+    for (long at = 0; at < plane.byteSize(); at += type.blockBytes()) {
+      float value = (random.nextBoolean() ? 1 : -1) * (1 + random.nextFloat()) * 0.01f;
+      switch (type.blockBytes()) {
+        case 2 -> {
+          short bits =
+              type.equals(Encodings.BF16)
+                  ? (short) (Float.floatToRawIntBits(value) >>> 16)
+                  : Float.floatToFloat16(value);
+          plane.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, bits);
+        }
+        default -> plane.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, value);
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.gatun.jit;
+
+/** What a function of {@link PlaneEmitter} reads and writes, by its address: 64-bit numbers and addresses at these offsets. */
+final class PlaneArguments {
+  /** Address of the codes of the first row and column, and bytes from a row of words to the next. */
+  static final int CODES = 0;
+
+  static final int STRIDE = 8;
+
+  /** Addresses of the group's scales and zero points, of the first row. */
+  static final int SCALES = 16;
+
+  static final int ZEROS = 24;
+
+  /** The unit of squared scales, a float. */
+  static final int UNIT = 32;
+
+  /** Runs of 32 columns of the group; counted down. */
+  static final int RUNS = 40;
+
+  /** Four times the rows, which are whole steps. */
+  static final int ROWS_END = 48;
+
+  /** Addresses of a row's codes, scales and sums of activations, from the group's first column on. */
+  static final int X = 56;
+
+  static final int X_SCALES = 64;
+  static final int X_SUMS = 72;
+
+  /** Address of the sums that grow: f32 of each row. */
+  static final int SUMS = 80;
+
+  /** Address of the panel's vector of the first rows at the group's first run; bytes of a vector. */
+  static final int PANEL = 88;
+
+  static final int PANEL_STRIP = 96;
+
+  /** Addresses of room for the factors of all rows: four bytes of each. */
+  static final int SCALE_ROOM = 104;
+
+  static final int ZERO_ROOM = 112;
+  static final int MINIMUM_ROOM = 120;
+
+  /** A vector that the function uses while it runs. */
+  static final int ROOM = 128;
+
+  static final int END = 192;
+
+  private PlaneArguments() {}
+}

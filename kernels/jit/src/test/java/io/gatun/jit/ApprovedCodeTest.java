@@ -1,0 +1,121 @@
+package io.gatun.jit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.QuantizedEncoding;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The machine code is what was approved: size and SHA-256 of each function, and a few functions as GNU's {@code objdump}
+ * lists them. A change is made on purpose: {@code -Dgatun.approve=FOLDER} writes the functions there, {@code NAME.bin} for
+ * {@code objdump -D -b binary -mi386:x86-64}, and the new list.
+ */
+class ApprovedCodeTest {
+  private static final String LIST = "approved.txt";
+
+  @Test
+  void everyFunctionIsTheApprovedOne() throws IOException {
+    Map<String, byte[]> functions = functions();
+    List<String> lines = functions.entrySet().stream().map(f -> line(f.getKey(), f.getValue())).toList();
+    String folder = System.getProperty("gatun.approve");
+    if (folder != null) {
+      Path target = Files.createDirectories(Path.of(folder));
+      for (var function : functions.entrySet()) {
+        Files.write(target.resolve(function.getKey() + ".bin"), function.getValue());
+      }
+      Files.write(target.resolve(LIST), lines);
+    }
+    assertEquals(String.join("\n", resource(LIST).lines().toList()), String.join("\n", lines));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"q8_0-avx2-strip", "q8_0-avx512-strip", "f32-avx2-one", "loop-02"})
+  void codeIsAsListed(String name) throws IOException {
+    byte[] listed = listed(resource(name + ".lst"));
+    assertTrue(listed.length > 0, name);
+    assertArrayEquals(listed, functions().get(name), name);
+  }
+
+  private static Map<String, byte[]> functions() {
+    var functions = new TreeMap<String, byte[]>();
+    for (Isa isa : List.of(Isa.AVX2, Isa.AVXVNNI, Isa.AVX512)) {
+      for (var encoding : Encodings.all()) {
+        Supplier<BlockCode> code = encoding instanceof QuantizedEncoding quantized ? JitTier.block(quantized) : null;
+        if (code != null) {
+          BlockCode block = code.get();
+          String name = encoding.id() + "-" + isa.id() + "-";
+          functions.put(name + "strip", StripEmitter.function(block, isa.ofStrips(block)));
+          functions.put(name + "panel", PanelEmitter.function(block, isa));
+          for (int tokens = 2; isa == Isa.AVX2 && tokens <= BatchEmitter.largest(block); tokens++) {
+            functions.put(name + "batch-" + tokens, BatchEmitter.function(block, tokens));
+          }
+        }
+      }
+      List.of(FloatFormat.F32, FloatFormat.F16, FloatFormat.BF16).forEach(format -> floats(functions, format, isa));
+      functions.put("results-" + isa.id(), FloatEmitter.results(isa));
+    }
+    floats(functions, FloatFormat.BF16_PAIRS, Isa.AVX512BF16);
+    functions.put("rounding-f32", FloatEmitter.rounding(FloatFormat.F32, Isa.AVX512BF16));
+    functions.put("rounding-f16", FloatEmitter.rounding(FloatFormat.F16, Isa.AVX512BF16));
+    List<byte[]> loops = JitLoops.code();
+    for (int i = 0; i < loops.size(); i++) {
+      functions.put("loop-%02d".formatted(i), loops.get(i));
+    }
+    return functions;
+  }
+
+  private static void floats(Map<String, byte[]> functions, FloatFormat format, Isa isa) {
+    String name = format.name().toLowerCase(Locale.ROOT) + "-" + isa.id() + "-";
+    functions.put(name + "one", FloatEmitter.one(format, isa));
+    functions.put(name + "first", FloatEmitter.tile(format, true, isa));
+    functions.put(name + "further", FloatEmitter.tile(format, false, isa));
+  }
+
+  private static String line(String name, byte[] code) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(code);
+      return "%s %d %s".formatted(name, code.length, HexFormat.of().formatHex(digest));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The bytes of a listing: lines {@code offset:<tab>bytes<tab>instruction}. */
+  private static byte[] listed(String listing) {
+    var bytes = new ByteArrayOutputStream();
+    for (String line : listing.lines().toList()) {
+      var columns = new ArrayList<>(List.of(line.split("\t", -1)));
+      if (columns.size() > 1 && columns.getFirst().endsWith(":")) {
+        bytes.writeBytes(HexFormat.ofDelimiter(" ").parseHex(columns.get(1).strip()));
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream stream = Objects.requireNonNull(ApprovedCodeTest.class.getResourceAsStream("approved/" + name), name)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.gatun.model.hf;
+
+import io.gatun.safetensors.SafetensorsDir;
+import io.gatun.tensors.Checkpoint;
+import io.gatun.tensors.FormatException;
+import io.gatun.tensors.Metadata;
+import io.gatun.tensors.TensorData;
+import io.gatun.tensors.UnsupportedModelException;
+import io.gatun.text.HfTokenizer;
+import io.gatun.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
+
+/**
+ * A folder of safetensors with its configuration and tokenizer, or a lone file in one, as a checkpoint that has GGUF's
+ * keys, and tensors by GGUF's names. Bytes stay where they are mapped; on the heap are a few vectors that files of GGUF
+ * hold and folders do not.
+ *
+ * <p>Rows of queries and keys are as the folder has them: where files of GGUF have them in another order, the key {@code
+ * rope.pairing} below the architecture says {@code halves}, and the dimensions {@code i} and {@code i + n/2} of a head
+ * rotate together.
+ */
+public final class HfModel implements Checkpoint {
+  private final SafetensorsDir files;
+  private final Metadata metadata;
+  private final SequencedMap<String, TensorData> tensors;
+  private final Tokenizer tokenizer;
+
+  private HfModel(
+      SafetensorsDir files, Metadata metadata, SequencedMap<String, TensorData> tensors, Tokenizer tokenizer) {
+    this.files = files;
+    this.metadata = metadata;
+    this.tensors = tensors;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Maps the files and reads what lies beside them.
+   *
+   * @throws FormatException if a file is missing or malformed, or files contradict each other
+   * @throws UnsupportedModelException if we do not do such models, or such tokenizers
+   * @throws IOException if the system refuses to open or map a file
+   */
+  public static HfModel open(Path path) throws IOException {
+    SafetensorsDir files = SafetensorsDir.open(path);
+    boolean opened = false;
+    try {
+      HfModel model = of(files, folder(path));
+      opened = true;
+      return model;
+    } finally {
+      if (!opened) {
+        files.close();
+      }
+    }
+  }
+
+  /** The folder in which configuration and tokenizer lie. */
+  public static Path folder(Path path) {
+    return Files.isDirectory(path) ? path : Objects.requireNonNull(path.toAbsolutePath().getParent());
+  }
+
+  private static HfModel of(SafetensorsDir files, Path folder) {
+    if (!Files.exists(folder.resolve(HfConfig.NAME))) {
+      throw new UnsupportedModelException(
+          "%s: no %s, which says what model the tensors are of; put it beside them".formatted(folder, HfConfig.NAME));
+    }
+    HfConfig stated = HfConfig.of(files.metadata());
+    HfFamily family = HfFamilies.of(stated);
+    HfConfig config = stated.withDefaults(family.defaults());
+    HfRope rope = HfRope.of(config);
+    String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    var values = HfMetadata.of(config, family, rope, name);
+    SequencedMap<String, TensorData> tensors =
+        HfTensors.of(config, family, files.tensors(), files.optional()::contains);
+    rope.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
+    if (!tensors.containsKey("output.weight") && !config.flag("tie_word_embeddings").orElse(true)) {
+      throw new FormatException(
+          "%s: tensor lm_head.weight is missing, expected it where tie_word_embeddings is false".formatted(files.path()));
+    }
+    HfTokenizer tokenizer = HfTokenizer.read(folder);
+    values.putAll(tokenizer.metadata().asMap());
+    return new HfModel(files, new Metadata(files.metadata().origin(), values), tensors, tokenizer.tokenizer());
+  }
+
+  /** That of the folder. */
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** What is odd but harmless, one line each. */
+  public List<String> warnings() {
+    return files.warnings();
+  }
+
+  @Override
+  public Path path() {
+    return files.path();
+  }
+
+  @Override
+  public String format() {
+    return files.format();
+  }
+
+  @Override
+  public Metadata metadata() {
+    return metadata;
+  }
+
+  @Override
+  public SequencedMap<String, TensorData> tensors() {
+    files.tensors(); // refuses when closed
+    return Collections.unmodifiableSequencedMap(tensors);
+  }
+
+  @Override
+  public long sizeBytes() {
+    return files.sizeBytes();
+  }
+
+  @Override
+  public void close() {
+    files.close();
+  }
+}

@@ -1,0 +1,227 @@
+package io.gatun.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.gatun.device.ActivationPrecision;
+import io.gatun.device.KvType;
+import io.gatun.device.ReferenceDevice;
+import io.gatun.oracle.Npy;
+import io.gatun.oracle.Oracle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One model in two containers: the reference's logits from a folder that was written of the reference's GGUF file. */
+class FolderLogitsTest {
+  private static final String NORMED_RESULTS =
+      """
+      post_attention_norm post_attention_layernorm
+      post_ffw_norm post_feedforward_layernorm""";
+  private static final String NORMED_TWICE = NORMED_RESULTS + "\nffn_norm pre_feedforward_layernorm";
+  private static final String LATENT =
+      """
+      attn_q_a self_attn.q_a_proj
+      attn_q_a_norm self_attn.q_a_layernorm
+      attn_q_b self_attn.q_b_proj
+      attn_kv_a_mqa self_attn.kv_a_proj_with_mqa
+      attn_kv_a_norm self_attn.kv_a_layernorm
+      attn_kv_b self_attn.kv_b_proj
+      exp_probs_b mlp.gate.e_score_correction_bias!
+      ffn_gate_shexp mlp.shared_experts.gate_proj
+      ffn_up_shexp mlp.shared_experts.up_proj
+      ffn_down_shexp mlp.shared_experts.down_proj""";
+
+  private static final Map<String, FolderWriter> KINDS = kinds();
+
+  @TempDir Path folder;
+
+  private static Map<String, FolderWriter> kinds() {
+    var kinds = new TreeMap<String, FolderWriter>();
+    kinds.put("llama", FolderWriter.of("llama").unpermuting());
+    kinds.put("llama-rope-linear", FolderWriter.of("llama").unpermuting());
+    kinds.put("llama-rope-yarn", FolderWriter.of("llama").unpermuting());
+    kinds.put("mistral", FolderWriter.of("mistral").unpermuting());
+    kinds.put(
+        "llama-rope-llama3",
+        FolderWriter.of("llama").named("rope_freqs -").unpermuting().with(
+            config -> {
+              ObjectNode scaling = config.putObject("rope_scaling").put("rope_type", "llama3").put("factor", 8.0);
+              scaling.put("low_freq_factor", 1.0).put("high_freq_factor", 4.0);
+              scaling.put("original_max_position_embeddings", 128);
+            }));
+    kinds.put("smollm3", FolderWriter.of("smollm3").unpermuting());
+    kinds.put("qwen2", FolderWriter.of("qwen2"));
+    kinds.put("qwen3", FolderWriter.of("qwen3"));
+    kinds.put("phi3", FolderWriter.of("phi3").named("ffn_up mlp.gate_up_proj"));
+    kinds.put("olmo", FolderWriter.of("olmo").unpermuting().with(config -> config.put("clip_qkv", 1.5)));
+    kinds.put("olmo2", FolderWriter.of("olmo2").named(NORMED_RESULTS));
+    kinds.put(
+        "granite",
+        FolderWriter.of("granite").unpermuting().with(
+            config -> {
+              config.set("logits_scaling", config.remove("logit_scale"));
+            }));
+    kinds.put("cohere2", FolderWriter.of("cohere2"));
+    FolderWriter gemma = FolderWriter.of("gemma").withGainsBelowOne();
+    kinds.put("gemma", gemma.with(config -> config.put("hidden_act", "gelu").put("head_dim", 128)));
+    kinds.put(
+        "gemma2",
+        FolderWriter.of("gemma2").withGainsBelowOne().named(NORMED_TWICE).with(
+            config -> {
+              config.put("hidden_activation", "gelu_pytorch_tanh").put("query_pre_attn_scalar", 32);
+              config.put("attn_logit_softcapping", 50.0).put("final_logit_softcapping", 30.0);
+            }));
+    kinds.put(
+        "gemma3",
+        FolderWriter.of("gemma3_text").withGainsBelowOne().named(NORMED_TWICE).with(
+            config -> {
+              config.put("hidden_activation", "gelu_pytorch_tanh").put("query_pre_attn_scalar", 48);
+              config.put("sliding_window_pattern", 6).put("rope_local_base_freq", 10_000.0);
+              config.putNull("final_logit_softcapping");
+            }));
+    kinds.put(
+        "starcoder2",
+        FolderWriter.of("starcoder2")
+            .named("ffn_up mlp.c_fc\nffn_down mlp.c_proj")
+            .with(config -> config.put("hidden_act", "gelu_pytorch_tanh")));
+    kinds.put("stablelm", FolderWriter.of("stablelm").with(config -> config.put("partial_rotary_factor", 0.25)));
+    kinds.put(
+        "nemotron",
+        FolderWriter.of("nemotron").withGainsBelowOne().with(
+            config -> config.put("hidden_act", "relu2").put("partial_rotary_factor", 0.5)));
+    kinds.put(
+        "glm4",
+        FolderWriter.of("glm4")
+            .named(
+                """
+                post_attention_norm post_self_attn_layernorm
+                post_ffw_norm post_mlp_layernorm
+                ffn_up mlp.gate_up_proj""")
+            .with(config -> config.put("partial_rotary_factor", 0.5)));
+    experts(kinds);
+    return kinds;
+  }
+
+  private static void experts(Map<String, FolderWriter> kinds) {
+    kinds.put(
+        "mixtral",
+        FolderWriter.of("mixtral").unpermuting()
+            .named(
+                """
+                ffn_gate_inp block_sparse_moe.gate
+                ffn_gate_exps block_sparse_moe.experts.%d.w1
+                ffn_down_exps block_sparse_moe.experts.%d.w2
+                ffn_up_exps block_sparse_moe.experts.%d.w3""")
+            .with(config -> config.set("num_local_experts", config.remove("num_experts"))));
+    kinds.put("qwen3moe", FolderWriter.of("qwen3_moe").with(config -> config.put("norm_topk_prob", true)));
+    kinds.put("olmoe", FolderWriter.of("olmoe").with(config -> config.put("norm_topk_prob", false)));
+    kinds.put(
+        "qwen2moe",
+        FolderWriter.of("qwen2_moe")
+            .named(
+                """
+                ffn_gate_shexp mlp.shared_expert.gate_proj
+                ffn_up_shexp mlp.shared_expert.up_proj
+                ffn_down_shexp mlp.shared_expert.down_proj
+                ffn_gate_inp_shexp mlp.shared_expert_gate""")
+            .with(config -> config.put("norm_topk_prob", false).put("shared_expert_intermediate_size", 32)));
+    kinds.put("command-r", FolderWriter.of("cohere"));
+    kinds.put("seed_oss", FolderWriter.of("seed_oss").named("post_attention_norm post_attention_layernorm"));
+    FolderWriter latent = FolderWriter.of("deepseek_v2").named(LATENT);
+    kinds.put("deepseek2", latent.with(config -> latent(config, 32, 16, 32, 64, 64)
+        .put("first_k_dense_replace", 1).withObject("rope_scaling").put("mscale_all_dim", 0.707).put("mscale", 0.707)));
+    kinds.put("deepseek2/yarn", FolderWriter.of("deepseek_v3").named(LATENT).with(config -> latent(config, 16, 8, 16, 24, 20)
+        .put("n_group", 1).put("topk_group", 1)
+        .withObject("rope_scaling").put("mscale_all_dim", 1.0).put("mscale", 1.0)));
+    kinds.put(
+        "glm4moe",
+        FolderWriter.of("glm4_moe").named(LATENT + "\npost_attention_norm post_attention_layernorm").with(config -> {
+          config.set("n_routed_experts", config.remove("num_experts"));
+          config.put("partial_rotary_factor", 0.5);
+        }));
+  }
+
+  private static ObjectNode latent(ObjectNode config, int content, int rotated, int value, int latent, int query) {
+    config.set("n_routed_experts", config.remove("num_experts"));
+    config.put("qk_nope_head_dim", content).put("qk_rope_head_dim", rotated).put("v_head_dim", value);
+    return config.put("kv_lora_rank", latent).put("q_lora_rank", query).put("head_dim", rotated);
+  }
+
+  static List<String> models() {
+    return ReferenceModel.withLogits().stream().filter(KINDS::containsKey).toList();
+  }
+
+  static List<TinyModel> tinyModels() {
+    return TinyModel.all().stream().filter(tiny -> KINDS.containsKey(tiny.name())).toList();
+  }
+
+  /** Models that there is no file of. */
+  @ParameterizedTest
+  @MethodSource("tinyModels")
+  void aFolderGivesLlamaCppsLogits(TinyModel tiny) throws IOException {
+    Path gguf = folder.resolve("tiny.gguf");
+    tiny.write(gguf);
+    Path written = folder.resolve("tiny");
+    KINDS.get(tiny.name()).write(gguf, written);
+    PeerLogitsTest.logitsAreLlamaCpps(tiny, written);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aFolderGivesTheReferencesLogits(String name) throws IOException {
+    KINDS.get(name).write(Oracle.require("models/" + name + ".gguf"), folder);
+    assertReferences(name);
+  }
+
+  /** Experts of four bits, in which rows of the gate and of the other map alternate, in a file of their own. */
+  @Test
+  void fusedExpertsOfFourBits() throws IOException {
+    Path gguf = Oracle.require("models/gpt-oss.gguf");
+    FolderWriter.of("gpt_oss")
+        .named(
+            """
+            attn_sinks self_attn.sinks!
+            post_attention_norm post_attention_layernorm
+            ffn_gate_inp mlp.router
+            ffn_gate_exps -
+            ffn_up_exps -
+            ffn_down_exps -""")
+        .with(
+            config -> {
+              config.set("num_local_experts", config.remove("num_experts"));
+              config.set("intermediate_size", config.remove("moe_intermediate_size"));
+              config.putArray("layer_types").add("sliding_attention").add("full_attention");
+              config.withObject("rope_scaling").put("beta_fast", 32.0).put("beta_slow", 1.0);
+            })
+        .write(gguf, folder);
+    MicroscaledExperts.write(gguf, folder.resolve("experts.safetensors"));
+    assertReferences("gpt-oss");
+  }
+
+  private void assertReferences(String name) {
+    var reference = ReferenceModel.of(name);
+    try (Model model = Model.open(folder);
+        var device = new ReferenceDevice(ActivationPrecision.F32)) {
+      assertEquals(List.of(), model.warnings(), "every key of the architecture is known");
+      for (String which : new String[] {"short", "long"}) {
+        int[] ids = reference.prompt(which);
+        List<float[]> computed =
+            ReferenceModel.compute(model, device, KvType.F32, model.spec().contextLength(), ids, 64);
+        Npy expected = reference.logits(which);
+        int rows = expected.shape().size() == 2 ? expected.shape().getFirst() : 1;
+        for (int row = 0; row < rows; row++) {
+          float[] logits = expected.shape().size() == 2 ? expected.row(row) : expected.values();
+          assertArrayEquals(logits, computed.get(ids.length - rows + row), reference.tolerance(), which + " row " + row);
+        }
+      }
+    }
+  }
+}
