@@ -72,12 +72,16 @@ class ApprovedCodeTest {
           }
         }
       }
-      List.of(FloatFormat.F32, FloatFormat.F16, FloatFormat.BF16).forEach(format -> floats(functions, format, isa));
-      functions.put("results-" + isa.id(), FloatEmitter.results(isa));
     }
-    floats(functions, FloatFormat.BF16_PAIRS, Isa.AVX512BF16);
-    functions.put("rounding-f32", FloatEmitter.rounding(FloatFormat.F32, Isa.AVX512BF16));
-    functions.put("rounding-f16", FloatEmitter.rounding(FloatFormat.F16, Isa.AVX512BF16));
+    for (Isa isa : List.of(Isa.AVX2, Isa.AVX512)) {
+      for (FloatFormat format : List.of(FloatFormat.F32, FloatFormat.F16, FloatFormat.BF16)) {
+        addFloats(functions, format, isa);
+      }
+    }
+    addFloats(functions, FloatFormat.BF16_PAIRS, Isa.AVX512BF16);
+    for (FloatFormat format : List.of(FloatFormat.F32, FloatFormat.F16)) {
+      functions.put("rounding-" + id(format), FloatEmitter.rounding(format, Isa.AVX512BF16));
+    }
     List<byte[]> loops = JitLoops.code();
     for (int i = 0; i < loops.size(); i++) {
       functions.put("loop-%02d".formatted(i), loops.get(i));
@@ -85,11 +89,16 @@ class ApprovedCodeTest {
     return functions;
   }
 
-  private static void floats(Map<String, byte[]> functions, FloatFormat format, Isa isa) {
-    String name = format.name().toLowerCase(Locale.ROOT) + "-" + isa.id() + "-";
+  private static void addFloats(Map<String, byte[]> functions, FloatFormat format, Isa isa) {
+    String name = id(format) + "-" + isa.id() + "-";
     functions.put(name + "one", FloatEmitter.one(format, isa));
     functions.put(name + "first", FloatEmitter.tile(format, true, isa));
     functions.put(name + "further", FloatEmitter.tile(format, false, isa));
+    functions.put(name + "results", FloatEmitter.results(FloatEmitter.TILE, isa));
+  }
+
+  private static String id(FloatFormat format) {
+    return format.name().toLowerCase(Locale.ROOT);
   }
 
   private static String line(String name, byte[] code) {

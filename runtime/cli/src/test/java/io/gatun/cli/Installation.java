@@ -89,7 +89,7 @@ final class Installation {
 
   private static boolean isForTests(Path entry) {
     String path = entry.toString();
-    return Stream.of("junit", "surefire", "opentest4j", "apiguardian", "formats/oracle", "gatun-oracle", "jspecify")
+    return Stream.of("junit", "surefire", "opentest4j", "apiguardian", "formats/oracle", "gatun-oracle", "jspecify", "kherud", "jetbrains")
         .anyMatch(path::contains);
   }
 
