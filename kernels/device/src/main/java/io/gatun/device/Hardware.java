@@ -8,7 +8,7 @@ import java.util.Set;
  * @param cpu the processor's name
  * @param isa instruction set flags in lower case, as Linux names them ({@code avx2}, {@code avx512_vnni}); empty where
  *     the system does not say
- * @param cores physical cores within the process's CPU quota, ≥ 1
+ * @param cores physical cores within the process's CPU quota and affinity, ≥ 1
  * @param memoryBytes physical memory, 0 where the system does not say
  */
 public record Hardware(String cpu, Set<String> isa, int cores, long memoryBytes) {

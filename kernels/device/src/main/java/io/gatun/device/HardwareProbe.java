@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,9 +23,11 @@ final class HardwareProbe {
     requireLittleEndian(ByteOrder.nativeOrder());
     Path cpuinfo = Path.of("/proc/cpuinfo");
     Path meminfo = Path.of("/proc/meminfo");
+    Path status = Path.of("/proc/self/status");
     return parse(
         Files.isReadable(cpuinfo) ? lines(cpuinfo) : List.of(),
         Files.isReadable(meminfo) ? lines(meminfo) : List.of(),
+        allowed(Files.isReadable(status) ? lines(status) : List.of()),
         System.getProperty("os.arch"),
         Runtime.getRuntime().availableProcessors());
   }
@@ -34,13 +38,37 @@ final class HardwareProbe {
     }
   }
 
-  /** @param processors that the process may use, hyperthreads counted and the CPU quota applied */
-  static Hardware parse(List<String> cpuinfo, List<String> meminfo, String architecture, int processors) {
+  /**
+   * The numbers of the processors, hyperthreads counted, that a process's affinity and its cpuset leave to it; empty where
+   * the system does not say.
+   *
+   * @param status of the process
+   */
+  static BitSet allowed(List<String> status) {
+    var allowed = new BitSet();
+    status.stream()
+        .filter(line -> line.startsWith("Cpus_allowed_list:"))
+        .flatMap(line -> Arrays.stream(line.substring(line.indexOf(':') + 1).strip().split(",", -1)))
+        .forEach(
+            range -> {
+              String[] ends = range.split("-", 2);
+              allowed.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+            });
+    return allowed;
+  }
+
+  /**
+   * @param allowed of which processors cores are counted; of all if there are none
+   * @param processors that the process may use, hyperthreads counted and the CPU quota applied
+   */
+  static Hardware parse(
+      List<String> cpuinfo, List<String> meminfo, BitSet allowed, String architecture, int processors) {
     var cores = new HashSet<String>();
     String name = architecture;
     Set<String> flags = Set.of();
     for (Map<String, String> fields : blocks(cpuinfo)) {
-      if (fields.containsKey("physical id") && fields.containsKey("core id")) {
+      boolean counts = allowed.isEmpty() || allowed.get(Integer.parseInt(fields.getOrDefault("processor", "0")));
+      if (counts && fields.containsKey("physical id") && fields.containsKey("core id")) {
         cores.add(fields.get("physical id") + "/" + fields.get("core id"));
       }
       name = fields.getOrDefault("model name", name);

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,8 +179,8 @@ public sealed class JitTier implements KernelTier {
   }
 
   private static @Nullable JitMatmul product(Form<QuantizedEncoding> form) {
-    BlockCode block = block(form.encoding);
-    return block == null ? null : new JitMatmul(() -> block, form.isa);
+    Supplier<BlockCode> block = block(form.encoding);
+    return block == null ? null : new JitMatmul(block, form.isa);
   }
 
   private static @Nullable JitFloatMatmul floatProduct(Form<Encoding> form) {
@@ -199,34 +200,37 @@ public sealed class JitTier implements KernelTier {
     };
   }
 
-  /** How blocks of an encoding are taken apart; null if there is no code for it. */
-  static @Nullable BlockCode block(QuantizedEncoding encoding) {
+  /**
+   * How blocks of an encoding are taken apart, made when it is first used, because some read tables of thousands of points; null if
+   * there is no code for it.
+   */
+  static @Nullable Supplier<BlockCode> block(QuantizedEncoding encoding) {
     return switch (encoding.id()) {
-      case "q1_0" -> new BlockQ1_0();
-      case "q2_0" -> new BlockQ2_0();
-      case "q4_0" -> new BlockQ4_0();
-      case "q4_1" -> new BlockQ4_1();
-      case "q5_0" -> FiveBitBlock.q5_0();
-      case "q5_1" -> FiveBitBlock.q5_1();
-      case "q8_0" -> new BlockQ8_0();
-      case "q2_k" -> new BlockQ2_K();
-      case "q3_k" -> new BlockQ3_K();
-      case "q4_k" -> new BlockQ4_K();
-      case "q5_k" -> new BlockQ5_K();
-      case "q6_k" -> new BlockQ6_K();
-      case "iq1_s" -> new BlockIQ1_S();
-      case "iq1_m" -> new BlockIQ1_M();
-      case "iq2_xxs" -> new BlockIQ2_XXS();
-      case "iq2_xs" -> new BlockIQ2_XS();
-      case "iq2_s" -> new BlockIQ2_S();
-      case "iq3_xxs" -> new BlockIQ3_XXS();
-      case "iq3_s" -> new BlockIQ3_S();
-      case "iq4_nl" -> new BlockIQ4_NL();
-      case "iq4_xs" -> new BlockIQ4_XS();
-      case "tq1_0" -> new BlockTQ1_0();
-      case "tq2_0" -> new BlockTQ2_0();
-      case "mxfp4" -> new BlockMXFP4();
-      case "nvfp4" -> new BlockNVFP4();
+      case "q1_0" -> BlockQ1_0::new;
+      case "q2_0" -> BlockQ2_0::new;
+      case "q4_0" -> BlockQ4_0::new;
+      case "q4_1" -> BlockQ4_1::new;
+      case "q5_0" -> FiveBitBlock::q5_0;
+      case "q5_1" -> FiveBitBlock::q5_1;
+      case "q8_0" -> BlockQ8_0::new;
+      case "q2_k" -> BlockQ2_K::new;
+      case "q3_k" -> BlockQ3_K::new;
+      case "q4_k" -> BlockQ4_K::new;
+      case "q5_k" -> BlockQ5_K::new;
+      case "q6_k" -> BlockQ6_K::new;
+      case "iq1_s" -> BlockIQ1_S::new;
+      case "iq1_m" -> BlockIQ1_M::new;
+      case "iq2_xxs" -> BlockIQ2_XXS::new;
+      case "iq2_xs" -> BlockIQ2_XS::new;
+      case "iq2_s" -> BlockIQ2_S::new;
+      case "iq3_xxs" -> BlockIQ3_XXS::new;
+      case "iq3_s" -> BlockIQ3_S::new;
+      case "iq4_nl" -> BlockIQ4_NL::new;
+      case "iq4_xs" -> BlockIQ4_XS::new;
+      case "tq1_0" -> BlockTQ1_0::new;
+      case "tq2_0" -> BlockTQ2_0::new;
+      case "mxfp4" -> BlockMXFP4::new;
+      case "nvfp4" -> BlockNVFP4::new;
       default -> null;
     };
   }

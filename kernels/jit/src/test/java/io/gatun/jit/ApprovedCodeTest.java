@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,8 +64,9 @@ class ApprovedCodeTest {
     var functions = new TreeMap<String, byte[]>();
     for (Isa isa : List.of(Isa.AVX2, Isa.AVXVNNI, Isa.AVX512)) {
       for (var encoding : Encodings.all()) {
-        BlockCode block = encoding instanceof QuantizedEncoding quantized ? JitTier.block(quantized) : null;
-        if (block != null) {
+        Supplier<BlockCode> code = encoding instanceof QuantizedEncoding quantized ? JitTier.block(quantized) : null;
+        if (code != null) {
+          BlockCode block = code.get();
           String name = encoding.id() + "-" + isa.id() + "-";
           functions.put(name + "strip", StripEmitter.function(block, isa.ofStrips(block)));
           functions.put(name + "panel", PanelEmitter.function(block, isa));
