@@ -1,5 +1,6 @@
 package io.gatun.tensors;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,7 +24,7 @@ class ExactEncodersTest {
   }
 
   private static boolean encode(Encoding encoding, float[] values, byte[] blocks) {
-    return ExactEncoders.all().get(encoding).encode(values, 0, MemorySegment.ofArray(blocks), 0, values.length);
+    return requireNonNull(ExactEncoders.all().get(encoding)).encode(values, 0, MemorySegment.ofArray(blocks), 0, values.length);
   }
 
   private static float[] decoded(Encoding encoding, byte[] blocks) {
