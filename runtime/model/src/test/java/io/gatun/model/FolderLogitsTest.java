@@ -45,7 +45,7 @@ class FolderLogitsTest {
       ffn_up_shexp mlp.shared_experts.up_proj
       ffn_down_shexp mlp.shared_experts.down_proj""";
 
-  private static final Map<String, FolderWriter> KINDS = kinds();
+  static final Map<String, FolderWriter> KINDS = kinds();
 
   @TempDir Path folder;
 
@@ -218,6 +218,7 @@ class FolderLogitsTest {
         .write(gguf, folder);
     MicroscaledExperts.write(gguf, folder.resolve("experts.safetensors"));
     assertReferences("gpt-oss");
+    assertReferences("gpt-oss", ConvertedFolderTest.converted(folder));
   }
 
   /** A model that sees pictures, too, describes the text in an object of its own. */
@@ -319,8 +320,12 @@ class FolderLogitsTest {
   }
 
   private void assertReferences(String name) {
+    assertReferences(name, folder);
+  }
+
+  static void assertReferences(String name, Path path) {
     var reference = ReferenceModel.of(name);
-    try (Model model = Model.open(folder);
+    try (Model model = Model.open(path);
         var device = new ReferenceDevice(ActivationPrecision.F32)) {
       assertEquals(List.of(), model.warnings(), "every key of the architecture is known");
       for (String which : new String[] {"short", "long"}) {
