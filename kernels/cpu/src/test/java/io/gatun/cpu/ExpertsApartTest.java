@@ -208,6 +208,11 @@ class ExpertsApartTest {
       }
 
       @Override
+      public int largest() {
+        return Byte.MAX_VALUE + 1;
+      }
+
+      @Override
       public boolean hasMinimum() {
         return false;
       }

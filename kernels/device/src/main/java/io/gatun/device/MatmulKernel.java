@@ -18,8 +18,12 @@ public interface MatmulKernel<X> {
    */
   void run(Product<X> product, long from, long to, Scratch scratch);
 
-  /** Weight rows that a worker had better be given at a time, if there are so many: where they lie side by side in memory. */
-  default long rowsTogether() {
+  /**
+   * Weight rows that a worker had better be given at a time, if there are so many: where they lie side by side in memory.
+   *
+   * @param count activation rows of the product
+   */
+  default long rowsTogether(long count) {
     return 1;
   }
 }

@@ -18,13 +18,13 @@ import java.util.function.Supplier;
 
 /**
  * Products of 8-bit activations and matrices in planes whose rows lie side by side, by functions of {@link PlaneEmitter} for
- * the groups of columns: of a few activation rows one by one with up to {@link #ROWS} weight rows at a time, whose sums stay
- * in the first-level cache; of more by panels. Rows that are no whole step are left to the scalar kernel, which gives the same
+ * the groups of columns: of a few activation rows one by one with {@link PlaneForm.Codes#together so many} weight rows at a
+ * time, whose sums stay in the caches; of more by panels. Rows that are no whole step are left to the scalar kernel, which gives the same
  * bits. Stateless and thread-safe.
  */
 final class JitPlanes implements MatmulKernel<QuantizedRows> {
-  /** Weight rows that products take at a time, at most. */
-  private static final int ROWS = 1024;
+  /** Weight rows of a panel or more that a worker is given at a time. */
+  private static final int PANEL_ROWS = 256;
 
   private final PlaneForm form;
   private final Map<Integer, Lazy<MemorySegment>> products = new ConcurrentHashMap<>();
@@ -79,9 +79,8 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
   // ---- products
 
   /** A worker's memory: {@link Arguments}, {@link PlaneArguments}, and what is computed with; offsets in bytes. */
-  private record Room(long x, long factors, long sums, long panel, long corrections, long end) {
+  private record Room(long x, long factors, long factorBytes, long sums, long panel, long corrections, long end) {
     static final long PLANE = Arguments.END;
-    static final long FACTOR = (long) ROWS * Float.BYTES;
 
     static Room of(PlaneGroups groups, Product<QuantizedRows> product) {
       QuantizedRows x = product.x();
@@ -89,11 +88,13 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       int step = groups.form().codes().step();
       long ordered = PLANE + PlaneArguments.END;
       long factors = ordered + count * x.codeStride();
-      long sums = factors + 3 * FACTOR;
-      long panel = sums + Math.max(count * step, ROWS) * Float.BYTES;
+      long together = groups.form().codes().together;
+      long factorBytes = together * Float.BYTES;
+      long sums = factors + 3 * factorBytes;
+      long panel = sums + Math.max(count * step, together) * Float.BYTES;
       long corrections = panel + groups.form().codes().vectors * strip(groups, product);
       return new Room(
-          ordered, factors, sums, panel, corrections, corrections + count * x.scaleStride() * Float.BYTES);
+          ordered, factors, factorBytes, sums, panel, corrections, corrections + count * x.scaleStride() * Float.BYTES);
     }
 
     /** Bytes of a vector of rows in the panel. */
@@ -104,8 +105,8 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
   }
 
   @Override
-  public long rowsTogether() {
-    return ROWS / 2;
+  public long rowsTogether(long count) {
+    return count < TILE ? form.codes().together : PANEL_ROWS;
   }
 
   @Override
@@ -152,8 +153,8 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       long end = Math.ceilDiv(firstRow + to, step) * step;
       set(PlaneArguments.STRIDE, groups.wordStride());
       set(PlaneArguments.SCALE_ROOM, memory.address() + room.factors);
-      set(PlaneArguments.ZERO_ROOM, memory.address() + room.factors + Room.FACTOR);
-      set(PlaneArguments.MINIMUM_ROOM, memory.address() + room.factors + 2 * Room.FACTOR);
+      set(PlaneArguments.ZERO_ROOM, memory.address() + room.factors + room.factorBytes);
+      set(PlaneArguments.MINIMUM_ROOM, memory.address() + room.factors + 2 * room.factorBytes);
       long tiled = product.count() / TILE * TILE;
       if (tiled > 0) {
         for (long row = first; row < end; row += step) {
@@ -161,8 +162,9 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
           tiles(row, tiled, firstRow + from, firstRow + to);
         }
       }
-      for (long row = first; row < end && tiled < product.count(); row += ROWS) {
-        long rows = Math.min(ROWS, end - row);
+      int together = form.codes().together;
+      for (long row = first; row < end && tiled < product.count(); row += together) {
+        long rows = Math.min(together, end - row);
         for (long token = tiled; token < product.count(); token++) {
           multiply(row, rows, token);
           copy(row, rows, 0, token, firstRow + from, firstRow + to);

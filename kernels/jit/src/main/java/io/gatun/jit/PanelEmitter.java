@@ -29,6 +29,7 @@ import static io.gatun.jit.Op.VPDPBUSD;
 import static io.gatun.jit.Op.VPMADDUBSW;
 import static io.gatun.jit.Op.VPMADDWD;
 import static io.gatun.jit.Op.VPSIGNB;
+import static io.gatun.jit.Op.VPSUBD;
 import static io.gatun.jit.Op.VPXOR;
 import static io.gatun.jit.Operand.Vec.ymm;
 
@@ -139,7 +140,8 @@ final class PanelEmitter extends Emitter {
 
   /**
    * What does not depend on weights is computed once for all strips, of all activation rows as one array, eight runs at
-   * a time: xscale · Σx where the encoding has minimums, and else −center · Σx; an array for each group of a run.
+   * a time: xscale · Σx where the encoding has minimums, Σx where rows have centers, and else −center · Σx; an array for each
+   * group of a run.
    */
   private void corrections() {
     code.mov(R13, Mem.at(RDI, Arguments.SUMS));
@@ -163,7 +165,7 @@ final class PanelEmitter extends Emitter {
     for (int group = 0; group < shape.groupsOfRun(); group++) {
       code.op(VMOVDQU, FREE, Mem.at(R13, RBP, 1, 0));
       code.op(VPMADDWD, FREE, FREE, sumFactors(group));
-      if (shape.hasMinimums()) {
+      if (shape.hasMinimums() && !shape.hasZeros()) {
         code.op(VCVTDQ2PS, FREE, FREE);
         code.op(VMULPS, FREE, FREE, Mem.at(R14, RBP, 1, 0));
       }
@@ -557,14 +559,18 @@ final class PanelEmitter extends Emitter {
     code.op(VBROADCASTSS, x, xScale(token));
     for (int vector = 0; vector < VECTORS; vector++) {
       Vec dot = dot(vector, token);
-      if (shape.center() != 0 && !wide.hasDots) {
+      if (shape.hasZeros()) {
+        // Σx fits 16 bits, and the upper halves of the integers are 0
+        code.op(VPMADDWD, free, correction, factor(vector, shape.groupsOfRun() + group));
+        code.op(VPSUBD, dot, dot, free);
+      } else if (shape.center() != 0 && !wide.hasDots) {
         code.op(VPADDD, dot, dot, correction);
       }
       code.op(VCVTDQ2PS, dot, dot);
       code.op(VMULPS, free, x, factor(vector, group));
       Vec sum = loadedSum(vector, token);
       code.op(VFMADD231PS, sum, dot, free);
-      if (shape.hasMinimums()) {
+      if (shape.hasMinimums() && !shape.hasZeros()) {
         Op op = shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS;
         code.op(op, sum, correction, factor(vector, shape.groupsOfRun() + group));
       }

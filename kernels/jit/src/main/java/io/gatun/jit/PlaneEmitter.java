@@ -47,9 +47,6 @@ abstract class PlaneEmitter {
   /** Quads of columns of a run. */
   static final int QUADS = PanelEmitter.QUADS;
 
-  /** The byte that is lowest in each 32-bit lane, four times. */
-  private static final Literal LOWEST = Literal.halves(new byte[] {0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12});
-
   private static final int[] INTERLEAVED = {0, 4, 1, 5, 2, 6, 3, 7};
   private static final int NEAREST_EVEN = 0;
 
@@ -128,7 +125,7 @@ abstract class PlaneEmitter {
     code.mov(RCX, argument(PlaneArguments.SCALE_ROOM));
     code.mov(R12, argument(PlaneArguments.ZERO_ROOM));
     code.mov(RBP, argument(PlaneArguments.MINIMUM_ROOM));
-    factors(false);
+    factors();
     enterRun();
     code.mov(RDX, argument(PlaneArguments.SUMS));
     code.mov(R13, argument(PlaneArguments.X));
@@ -158,14 +155,7 @@ abstract class PlaneEmitter {
     code.mov(RCX, argument(PlaneArguments.SCALE_ROOM));
     code.mov(R12, argument(PlaneArguments.ZERO_ROOM));
     code.mov(RBP, argument(PlaneArguments.MINIMUM_ROOM));
-    factors(true);
-    if (!form.subtracts(bits)) {
-      int center = shape.isSigned() ? 0 : shape.center();
-      code.op(Op.VMOVDQU, ymm(0), Literal.bytes(center - PlaneForm.middle(bits)));
-      for (int vector = 0; vector < vectors(); vector++) {
-        code.store(Mem.at(R12, VECTOR * vector), ymm(0));
-      }
-    }
+    factors();
     enterRun();
     code.mov(R13, argument(PlaneArguments.PANEL));
     code.mov(R15, argument(PlaneArguments.PANEL_STRIP));
@@ -177,7 +167,8 @@ abstract class PlaneEmitter {
     for (int vector = 0; vector < vectors(); vector++) {
       copy(Mem.at(RCX, VECTOR * vector), panel(vector, shape.panelCodes(VECTOR)));
       if (shape.hasMinimums()) {
-        copy(Mem.at(RBP, VECTOR * vector), panel(vector, shape.panelCodes(VECTOR) + VECTOR));
+        Gp room = form.subtracts(bits) ? R12 : RBP;
+        copy(Mem.at(room, VECTOR * vector), panel(vector, shape.panelCodes(VECTOR) + VECTOR));
       }
     }
     nextStep();
@@ -246,12 +237,8 @@ abstract class PlaneEmitter {
 
   // ---- factors
 
-  /**
-   * Brings the factors of a group to their rooms.
-   *
-   * @param forPanel whether zero points become bytes that are added to codes, rather than numbers in 32-bit lanes
-   */
-  private void factors(boolean forPanel) {
+  /** Brings the factors of a group to their rooms. */
+  private void factors() {
     code.mov(RSI, argument(PlaneArguments.SCALES));
     code.mov(R11, argument(PlaneArguments.ZEROS));
     code.clear(RAX);
@@ -268,11 +255,6 @@ abstract class PlaneEmitter {
           code.op(Op.VMULPS, ymm(1), ymm(1), ymm(0));
           code.store(Mem.at(RBP, RAX, 1, VECTOR * vector), ymm(1));
         } else {
-          if (forPanel) {
-            code.op(Op.VMOVDQU, ymm(2), Literal.lanes(shape.center()));
-            code.op(Op.VPSUBD, ymm(1), ymm(2), ymm(1));
-            code.op(Op.VPSHUFB, ymm(1), ymm(1), LOWEST);
-          }
           code.store(Mem.at(R12, RAX, 1, VECTOR * vector), ymm(1));
         }
       }
@@ -404,7 +386,10 @@ abstract class PlaneEmitter {
 
   /** Stores a quad of codes, which is changed, and its magnitudes if codes are signed. */
   final void store(Vec quad, int vector, int number) {
-    code.op(Op.VPADDB, quad, quad, Mem.at(R12, VECTOR * vector));
+    int center = form.subtracts(bits) || shape.isSigned() ? 0 : shape.center();
+    if (!form.subtracts(bits) && center != PlaneForm.middle(bits)) {
+      code.op(Op.VPADDB, quad, quad, Literal.bytes(center - PlaneForm.middle(bits)));
+    }
     code.store(panel(vector, VECTOR * number), quad);
     if (shape.isSigned()) {
       code.op(Op.VPABSB, quad, quad);

@@ -25,9 +25,9 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
   /** How codes of columns and rows share 32-bit words. */
   enum Codes {
     /** Dense streams down the columns of a row: word w of the next row is the next word. Of any width. */
-    STREAMS(4, Integer.BYTES * Byte.SIZE),
+    STREAMS(4, Integer.BYTES * Byte.SIZE, 1024),
     /** Words of 4-bit codes of eight rows, interleaved, a row of words for each column. */
-    NIBBLES(8, 4);
+    NIBBLES(8, 4, 4096);
 
     /** Vectors of eight rows that are computed together. */
     final int vectors;
@@ -35,9 +35,16 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
     /** Of a row in a row of words. */
     private final int bits;
 
-    Codes(int vectors, int bits) {
+    /**
+     * Rows that one activation row meets together: memory is read in pieces of so many rows, 2 KB or more, and what is kept of
+     * all of them meanwhile should fit the caches.
+     */
+    final int together;
+
+    Codes(int vectors, int bits, int together) {
       this.vectors = vectors;
       this.bits = bits;
+      this.together = together;
     }
 
     /** Rows that are computed together. */
@@ -170,8 +177,8 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
   }
 
   /**
-   * A panel of codes of a width: signed bytes, or unsigned ones that are too large by the center, which leaves room for
-   * stored zero points.
+   * A panel of codes of a width: signed bytes, or unsigned ones that are too large by the center or by a zero point of each
+   * row.
    */
   Shape panel(int bits) {
     int run = QuantizedRows.RUN;
@@ -181,7 +188,7 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
     }
     int largest = (1 << bits) - 1;
     return subtracts(bits)
-        ? new Shape(run, run, run, 2 * largest, largest, false, Shape.Minimums.NONE)
+        ? new Shape(run, run, run, largest, 0, false, Shape.Minimums.ZEROS)
         : new Shape(run, run, run, largest, middle(bits), false, Shape.Minimums.NONE);
   }
 }

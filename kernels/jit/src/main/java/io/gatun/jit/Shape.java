@@ -27,7 +27,9 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
     /** Factors are the minimums. */
     ADDED,
     /** Factors are the minimums with the other sign. */
-    SUBTRACTED
+    SUBTRACTED,
+    /** Factors are integers by which codes are too large, a center of each row: only in panels. */
+    ZEROS
   }
 
   /** Of an encoding that has unsigned codes up to {@code largest}, without center and minimums. */
@@ -59,6 +61,11 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
 
   boolean hasMinimums() {
     return minimums != Minimums.NONE;
+  }
+
+  /** Whether each row has a center of its own. */
+  boolean hasZeros() {
+    return minimums == Minimums.ZEROS;
   }
 
   /** Whether a dot of unsigned codes is to be corrected by sums of activations. */

@@ -169,7 +169,7 @@ final class StreamEmitter extends PlaneEmitter {
 
   /** Adds the products of a quad to those of the run: in 16-bit lanes as long as sums are sure to fit. */
   private void multiply(int quad, Vec codes) {
-    int together = PlaneForm.isSigned(bits) ? 1 : form.panel(bits).withLargest((1 << bits) - 1).quadsInWord();
+    int together = PlaneForm.isSigned(bits) ? 1 : form.panel(bits).quadsInWord();
     boolean isFirst = quad % together == 0;
     Vec products = isFirst ? WORDS : codes;
     Vec x = ymm(X + quad);

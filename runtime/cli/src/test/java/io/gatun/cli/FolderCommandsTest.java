@@ -108,7 +108,8 @@ class FolderCommandsTest {
         chatting.resolve("chat_template.jinja"),
         "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}");
     Files.writeString(
-        chatting.resolve("tokenizer_config.json"), "{\"bos_token\":\"<s>\",\"eos_token\":\"</s>\",\"add_bos_token\":true}");
+        chatting.resolve("tokenizer_config.json"),
+        "{\"bos_token\":\"<s>\",\"eos_token\":\"</s>\",\"add_bos_token\":true}");
     String conversation = "{\"messages\":[{\"role\":\"user\",\"content\":\"Once upon\"}]}";
     assertEquals("<s>Once upon", text(conversation, "template", "-m", chatting));
     Object[] options = {"run", "-m", chatting, "-p", "Once upon", "-n", 20, "--temp", 0, "--chat"};

@@ -161,8 +161,8 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * The ids below which are tokens that have rows: a table may be padded behind the last token, and tokens that stand for
-   * pictures may have no row.
+   * The ids below which are tokens that have rows: a table may be padded behind the last token, and tokens that stand
+   * for pictures may have no row.
    */
   public int vocabularySize() {
     return Math.min(tokenizer.vocabulary().size(), spec.vocabSize());

@@ -122,7 +122,8 @@ class FolderErrorsTest {
     rewrite(_ -> true, FolderWriter.floats("model.layers.0.self_attn.extra.weight", new float[2], List.of(2L)));
     unsupported(": 1 tensors that architecture 'llama' does not use here: model.layers.0.self_attn.extra.weight");
     write(_ -> {});
-    rewrite(_ -> true, FolderWriter.floats("model.layers.0.self_attn.rotary_emb.inv_freq", new float[32], List.of(32L)));
+    String table = "model.layers.0.self_attn.rotary_emb.inv_freq";
+    rewrite(_ -> true, FolderWriter.floats(table, new float[32], List.of(32L)));
     Model.open(folder).close();
   }
 
@@ -137,7 +138,7 @@ class FolderErrorsTest {
     write("qwen3moe", kind);
     String other = "model.layers.0.mlp.experts.3.gate_proj.weight";
     rewrite(name -> !name.equals(other), FolderWriter.floats(other, new float[256], List.of(1L, 256L)));
-    malformed("tensor " + other + " has shape [1, 256], expected [32, 256], as model.layers.0.mlp.experts.0.gate_proj.weight has");
+    malformed("tensor " + other + " has shape [1, 256], expected [32, 256], as model.layers.0.mlp.experts.0.gate_proj");
   }
 
   /** A table padded behind the last token, and a tokenizer with a token of pictures. */

@@ -45,7 +45,7 @@ class FolderLogitsTest {
       ffn_up_shexp mlp.shared_experts.up_proj
       ffn_down_shexp mlp.shared_experts.down_proj""";
 
-  private static final Map<String, FolderWriter> KINDS = kinds();
+  static final Map<String, FolderWriter> KINDS = kinds();
 
   @TempDir Path folder;
 
@@ -141,12 +141,20 @@ class FolderLogitsTest {
             .with(config -> config.put("norm_topk_prob", false).put("shared_expert_intermediate_size", 32)));
     kinds.put("command-r", FolderWriter.of("cohere"));
     kinds.put("seed_oss", FolderWriter.of("seed_oss").named("post_attention_norm post_attention_layernorm"));
-    FolderWriter latent = FolderWriter.of("deepseek_v2").named(LATENT);
-    kinds.put("deepseek2", latent.with(config -> latent(config, 32, 16, 32, 64, 64)
-        .put("first_k_dense_replace", 1).withObject("rope_scaling").put("mscale_all_dim", 0.707).put("mscale", 0.707)));
-    kinds.put("deepseek2/yarn", FolderWriter.of("deepseek_v3").named(LATENT).with(config -> latent(config, 16, 8, 16, 24, 20)
-        .put("n_group", 1).put("topk_group", 1)
-        .withObject("rope_scaling").put("mscale_all_dim", 1.0).put("mscale", 1.0)));
+    kinds.put(
+        "deepseek2",
+        FolderWriter.of("deepseek_v2").named(LATENT).with(
+            config -> {
+              latent(config, 32, 16, 32, 64, 64).put("first_k_dense_replace", 1);
+              config.withObject("rope_scaling").put("mscale_all_dim", 0.707).put("mscale", 0.707);
+            }));
+    kinds.put(
+        "deepseek2/yarn",
+        FolderWriter.of("deepseek_v3").named(LATENT).with(
+            config -> {
+              latent(config, 16, 8, 16, 24, 20).put("n_group", 1).put("topk_group", 1);
+              config.withObject("rope_scaling").put("mscale_all_dim", 1.0).put("mscale", 1.0);
+            }));
     kinds.put(
         "glm4moe",
         FolderWriter.of("glm4_moe").named(LATENT + "\npost_attention_norm post_attention_layernorm").with(config -> {
@@ -210,6 +218,7 @@ class FolderLogitsTest {
         .write(gguf, folder);
     MicroscaledExperts.write(gguf, folder.resolve("experts.safetensors"));
     assertReferences("gpt-oss");
+    assertReferences("gpt-oss", ConvertedFolderTest.converted(folder));
   }
 
   /** A model that sees pictures, too, describes the text in an object of its own. */
@@ -311,8 +320,12 @@ class FolderLogitsTest {
   }
 
   private void assertReferences(String name) {
+    assertReferences(name, folder);
+  }
+
+  static void assertReferences(String name, Path path) {
     var reference = ReferenceModel.of(name);
-    try (Model model = Model.open(folder);
+    try (Model model = Model.open(path);
         var device = new ReferenceDevice(ActivationPrecision.F32)) {
       assertEquals(List.of(), model.warnings(), "every key of the architecture is known");
       for (String which : new String[] {"short", "long"}) {
@@ -323,7 +336,8 @@ class FolderLogitsTest {
         int rows = expected.shape().size() == 2 ? expected.shape().getFirst() : 1;
         for (int row = 0; row < rows; row++) {
           float[] logits = expected.shape().size() == 2 ? expected.row(row) : expected.values();
-          assertArrayEquals(logits, computed.get(ids.length - rows + row), reference.tolerance(), which + " row " + row);
+          float[] found = computed.get(ids.length - rows + row);
+          assertArrayEquals(logits, found, reference.tolerance(), which + " row " + row);
         }
       }
     }

@@ -23,8 +23,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes a GGUF model as the folder that Hugging Face's libraries would have: tensors decoded to floats, with their names,
- * orders and shapes there, and a configuration. Names are written down from that side's classes, not from the reader's
+ * Writes a GGUF model as the folder that Hugging Face's libraries would have: tensors decoded to floats, with their
+ * names, orders and shapes there, and a configuration. Names are written down from that side's classes, not from the reader's
  * tables.
  *
  * @param modelType of {@code config.json}
@@ -186,7 +186,8 @@ record FolderWriter(
       int dot = tensor.name().lastIndexOf('.');
       String name = name(tensor.name().substring(0, dot));
       String start = name.equals("lm_head") ? "" : beginning;
-      return name.equals("-") ? List.of() : List.of(floats(start + name + tensor.name().substring(dot), values, tensor.shape()));
+      String full = start + name + tensor.name().substring(dot);
+      return name.equals("-") ? List.of() : List.of(floats(full, values, tensor.shape()));
     }
     String end = block.group(2);
     if (name(end).equals("-")) {
@@ -197,8 +198,8 @@ record FolderWriter(
       unpermute(values, Math.toIntExact(metadata.integer(key)), (int) tensor.rows() == 1 ? 1 : (int) tensor.cols());
     }
     if (end.equals("ffn_gate_inp_shexp")) {
-      return List.of(
-          floats(beginning + "layers." + block.group(1) + "." + name(end) + ".weight", values, List.of(1L, tensor.cols())));
+      String gate = beginning + "layers." + block.group(1) + "." + name(end) + ".weight";
+      return List.of(floats(gate, values, List.of(1L, tensor.cols())));
     }
     String name = beginning + "layers." + block.group(1) + "." + name(end);
     String suffix = name.endsWith("!") ? "" : block.group(3) == null ? "" : block.group(3);

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What {@code config.json} says of a model of text, which in one that sees pictures is an object of its own. Null counts
- * as missing. Immutable.
+ * What {@code config.json} says of a model of text, which in one that sees pictures is an object of its own. Null
+ * counts as missing. Immutable.
  */
 final class HfConfig {
   static final String NAME = "config.json";
@@ -56,7 +56,10 @@ final class HfConfig {
   String modelType() {
     Optional<String> type = text("model_type");
     Optional<String> named =
-        texts("architectures").stream().flatMap(Arrays::stream).findFirst().map(name -> name.replaceFirst("For[A-Z].*", ""));
+        texts("architectures").stream()
+            .flatMap(Arrays::stream)
+            .findFirst()
+            .map(name -> name.replaceFirst("For[A-Z].*", ""));
     return plain(
         type.or(() -> named)
             .orElseThrow(() -> new FormatException(origin() + ": model_type is missing, expected a string")));

@@ -20,8 +20,8 @@ import java.util.SequencedMap;
  * keys, and tensors by GGUF's names. Bytes stay where they are mapped; on the heap are a few vectors that files of GGUF
  * hold and folders do not.
  *
- * <p>Rows of queries and keys are as the folder has them: where files of GGUF have them in another order, the key {@code
- * rope.pairing} below the architecture says {@code halves}, and the dimensions {@code i} and {@code i + n/2} of a head
+ * <p>Rows of queries and keys are as the folder has them: where files of GGUF have them in another order, the key
+ * {@code rope.pairing} below the architecture says {@code halves}, and the dimensions {@code i} and {@code i + n/2} of a head
  * rotate together.
  */
 public final class HfModel implements Checkpoint {
@@ -78,7 +78,8 @@ public final class HfModel implements Checkpoint {
     rope.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
     if (!tensors.byName().containsKey("output.weight") && !config.flag("tie_word_embeddings").orElse(true)) {
       throw new FormatException(
-          "%s: tensor lm_head.weight is missing, expected it where tie_word_embeddings is false".formatted(files.path()));
+          "%s: tensor lm_head.weight is missing, expected it where tie_word_embeddings is false"
+              .formatted(files.path()));
     }
     HfTokenizer tokenizer = HfTokenizer.read(folder);
     values.putAll(tokenizer.metadata().asMap());

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * What a configuration says about rotary positions, as keys and as the tensors in which GGUF files have what divides the
- * frequencies.
+ * What a configuration says about rotary positions, as keys and as the tensors in which GGUF files have what divides
+ * the frequencies.
  *
  * @param keys without the architecture's prefix
  */

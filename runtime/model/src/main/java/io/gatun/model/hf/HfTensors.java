@@ -98,7 +98,7 @@ final class HfTensors {
         .orElse(name);
   }
 
-  /** What the text does not need: other senses, tables that follow from the configuration, guesses of further tokens. */
+  /** What the text does not need: other senses, tables that follow from the configuration, guesses of more tokens. */
   private boolean isIgnored(String name) {
     String common = common(name);
     Matcher layer = LAYER.matcher(common);
@@ -114,7 +114,8 @@ final class HfTensors {
   }
 
   private static String common(String name) {
-    return BEGINNINGS.stream().filter(name::startsWith).findFirst().map(start -> name.substring(start.length())).orElse(name);
+    int start = BEGINNINGS.stream().filter(name::startsWith).findFirst().map(String::length).orElse(0);
+    return name.substring(start);
   }
 
   private void add(TensorData tensor, boolean isOptional) {
@@ -145,7 +146,7 @@ final class HfTensors {
     storedNames.put(name, tensor.name());
     var renamed = new TensorData(name, tensor.shape(), tensor.encoding(), tensor.planes());
     if (tensors.put(name, renamed) != null) {
-      throw new FormatException("%s: two tensors are %s, one of them %s".formatted(config.origin(), name, Shown.of(tensor.name())));
+      throw wrong("two tensors are %s, one of them %s", name, Shown.of(tensor.name()));
     }
   }
 
@@ -178,35 +179,40 @@ final class HfTensors {
   }
 
   private void stackExperts() {
-    long count = HfFamilies.KEYS.stream()
-        .filter(key -> key.key().equals("expert_count"))
-        .flatMap(key -> key.in(config).stream())
-        .mapToLong(value -> (Long) value.content())
-        .findFirst()
-        .orElse(0);
-    experts.forEach(
-        (name, byNumber) -> {
-          var parts = new ArrayList<TensorData>();
-          for (int i = 0; i < count; i++) {
-            TensorData part = byNumber.get(i);
-            TensorData any = byNumber.firstEntry().getValue();
-            if (part == null) {
-              throw new FormatException(
-                  "%s: expert %d of %d has no tensor like %s".formatted(config.origin(), i, count, Shown.of(any.name())));
-            }
-            if (!part.shape().equals(any.shape())) {
-              throw new FormatException(
-                  "%s: tensor %s has shape %s, expected %s, as %s has"
-                      .formatted(config.origin(), Shown.of(part.name()), part.shape(), any.shape(), Shown.of(any.name())));
-            }
-            parts.add(part);
-          }
-          if (parts.size() != byNumber.size()) {
-            throw new FormatException(
-                "%s: tensor %s is of an expert beyond the %d that there are"
-                    .formatted(config.origin(), Shown.of(byNumber.lastEntry().getValue().name()), count));
-          }
-          put(name, StackedEncoding.stack(byNumber.firstEntry().getValue().name(), parts));
-        });
+    long count =
+        HfFamilies.KEYS.stream()
+            .filter(key -> key.key().equals("expert_count"))
+            .flatMap(key -> key.in(config).stream())
+            .mapToLong(value -> (Long) value.content())
+            .findFirst()
+            .orElse(0);
+    experts.forEach((name, byNumber) -> put(name, stacked(byNumber, count)));
+  }
+
+  /** Under the name of the first one. */
+  private TensorData stacked(TreeMap<Integer, TensorData> byNumber, long count) {
+    TensorData any = byNumber.firstEntry().getValue();
+    var parts = new ArrayList<TensorData>();
+    for (int i = 0; i < count; i++) {
+      TensorData part = byNumber.get(i);
+      if (part == null) {
+        throw wrong("expert %d of %d has no tensor like %s", i, count, Shown.of(any.name()));
+      }
+      if (!part.shape().equals(any.shape())) {
+        throw wrong(
+            "tensor %s has shape %s, expected %s, as %s has",
+            Shown.of(part.name()), part.shape(), any.shape(), Shown.of(any.name()));
+      }
+      parts.add(part);
+    }
+    if (parts.size() != byNumber.size()) {
+      String last = Shown.of(byNumber.lastEntry().getValue().name());
+      throw wrong("tensor %s is of an expert beyond the %d that there are", last, count);
+    }
+    return StackedEncoding.stack(any.name(), parts);
+  }
+
+  private FormatException wrong(String message, Object... values) {
+    return new FormatException(config.origin() + ": " + message.formatted(values));
   }
 }
