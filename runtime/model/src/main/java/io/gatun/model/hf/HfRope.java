@@ -124,7 +124,7 @@ record HfRope(SequencedMap<String, Object> keys, List<TensorData> tensors) {
       long original = original();
       keys.put("rope.scaling.original_context_length", original);
       double factor = (double) config.requireInteger("max_position_embeddings") / original;
-      double length = factor > 1 ? Math.sqrt(1 + Math.log(factor) / Math.log(original)) : 1;
+      double length = factor > 1 ? Math.sqrt(1 + Math.log(factor) / Math.log((double) original)) : 1;
       keys.put("rope.scaling.attn_factor", number("attention_factor").orElse(length));
       return List.of(divisors("long"), divisors("short"));
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -146,7 +147,7 @@ final class HfTensors {
     storedNames.put(name, tensor.name());
     var renamed = new TensorData(name, tensor.shape(), tensor.encoding(), tensor.planes());
     if (tensors.put(name, renamed) != null) {
-      throw wrong("two tensors are %s, one of them %s", name, Shown.of(tensor.name()));
+      throw wrong("two tensors are %s, one of them %s".formatted(name, Shown.of(tensor.name())));
     }
   }
 
@@ -190,29 +191,29 @@ final class HfTensors {
   }
 
   /** Under the name of the first one. */
-  private TensorData stacked(TreeMap<Integer, TensorData> byNumber, long count) {
+  private TensorData stacked(NavigableMap<Integer, TensorData> byNumber, long count) {
     TensorData any = byNumber.firstEntry().getValue();
     var parts = new ArrayList<TensorData>();
     for (int i = 0; i < count; i++) {
       TensorData part = byNumber.get(i);
       if (part == null) {
-        throw wrong("expert %d of %d has no tensor like %s", i, count, Shown.of(any.name()));
+        throw wrong("expert %d of %d has no tensor like %s".formatted(i, count, Shown.of(any.name())));
       }
       if (!part.shape().equals(any.shape())) {
         throw wrong(
-            "tensor %s has shape %s, expected %s, as %s has",
-            Shown.of(part.name()), part.shape(), any.shape(), Shown.of(any.name()));
+            "tensor %s has shape %s, expected %s, as %s has"
+                .formatted(Shown.of(part.name()), part.shape(), any.shape(), Shown.of(any.name())));
       }
       parts.add(part);
     }
     if (parts.size() != byNumber.size()) {
       String last = Shown.of(byNumber.lastEntry().getValue().name());
-      throw wrong("tensor %s is of an expert beyond the %d that there are", last, count);
+      throw wrong("tensor %s is of an expert beyond the %d that there are".formatted(last, count));
     }
     return StackedEncoding.stack(any.name(), parts);
   }
 
-  private FormatException wrong(String message, Object... values) {
-    return new FormatException(config.origin() + ": " + message.formatted(values));
+  private FormatException wrong(String what) {
+    return new FormatException(config.origin() + ": " + what);
   }
 }
