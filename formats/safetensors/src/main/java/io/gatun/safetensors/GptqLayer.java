@@ -48,10 +48,17 @@ final class GptqLayer {
     cols = layer.columns(weight, table.map(TensorData::values).orElse(capacity(bits)));
   }
 
+  /** Narrow layers for AWQ's GEMV have shapes that could be either's: then the configuration tells. */
   static boolean matches(LayerTensors layer) {
-    return layer.has("qweight") && layer.has("scales")
-        && layer.find("qweight").orElseThrow().encoding().equals(Encodings.I32)
-        && layer.find("qweight").orElseThrow().cols() == layer.find("scales").orElseThrow().cols();
+    if (!layer.has("qweight") || !layer.has("scales")) {
+      return false;
+    }
+    TensorData weight = layer.find("qweight").orElseThrow();
+    TensorData scales = layer.find("scales").orElseThrow();
+    boolean ambiguous = weight.rows() == scales.rows();
+    return weight.encoding().equals(Encodings.I32)
+        && weight.cols() == scales.cols()
+        && !(ambiguous && layer.config().method().equals("awq"));
   }
 
   static TensorData read(LayerTensors layer) {

@@ -234,6 +234,21 @@ class PublishedDefectsTest {
     assertArrayEquals(RawFile.repeated(16, -0.5f), Arrays.copyOfRange(values, 112, 128));
   }
 
+  /** 64 inputs are 8 words of codes for each output, beside a whole word of zero points for the one group. */
+  @Test
+  void awqForGemvIsToldFromGptqByTheConfigurationWhereShapesCouldBeEither() {
+    Path path =
+        new RawFile()
+            .config(config("{'quant_method':'awq','bits':4,'zero_point':true,'group_size':128,'version':'gemv'}"))
+            .ints("l.qweight", List.of(2L, 8L), repeated(16, 0x99999999))
+            .ints("l.qzeros", List.of(2L, 1L), 3, 5)
+            .halves("l.scales", List.of(2L, 8L), 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0)
+            .write(file());
+    float[] values = RawFile.decoded(path, "l.weight");
+    assertArrayEquals(RawFile.repeated(64, 6), Arrays.copyOf(values, 64));
+    assertArrayEquals(RawFile.repeated(64, 8), Arrays.copyOfRange(values, 64, 128));
+  }
+
   // ---- FP8
 
   /** 3 × 200 ones in E4M3. */

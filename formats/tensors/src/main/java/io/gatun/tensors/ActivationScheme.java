@@ -9,6 +9,9 @@ public sealed interface ActivationScheme {
   /** Schemes of signed 8-bit codes. */
   sealed interface Int8 extends ActivationScheme {}
 
+  /** Schemes of numbers that stay floats, of fewer bits: they are multiplied as floats. */
+  sealed interface Rounded extends ActivationScheme {}
+
   /** Signed 8-bit codes: {@code s = max|x| / 127} of each token, {@code q = clamp(rint(x / s), −128, 127)}. */
   record Int8PerToken() implements Int8 {}
 
@@ -25,10 +28,10 @@ public sealed interface ActivationScheme {
   record Int8WithOutliers(float threshold) implements Int8 {}
 
   /** E4M3 with a scale of the file, {@code x ≈ q · scale}. */
-  record Float8Static(float scale) implements ActivationScheme {}
+  record Float8Static(float scale) implements Rounded {}
 
   /** E4M3 with {@code s = min(max|x|, limit) / 448} of each token; the limit may be infinite. */
-  record Float8PerToken(float limit) implements ActivationScheme {}
+  record Float8PerToken(float limit) implements Rounded {}
 
   /**
    * E4M3 with {@code s = max|x| / 448} of each run of columns of each token.
@@ -36,8 +39,8 @@ public sealed interface ActivationScheme {
    * @param length columns of a run
    * @param powersOfTwo whether scales are rounded up to powers of two
    */
-  record Float8PerBlock(int length, boolean powersOfTwo) implements ActivationScheme {}
+  record Float8PerBlock(int length, boolean powersOfTwo) implements Rounded {}
 
   /** E2M1 with an E4M3 scale for each 16 columns, which {@code globalScale} multiplies before it is rounded. */
-  record Float4PerBlock(float globalScale) implements ActivationScheme {}
+  record Float4PerBlock(float globalScale) implements Rounded {}
 }

@@ -204,6 +204,37 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
   }
 
   @Override
+  public Optional<ByteCodes> bytes() {
+    boolean areSigned = isWide() || zeros instanceof ZeroPoints.Fixed fixed && fixed.zero() == SIGNED;
+    return codes instanceof SignedBytes && areSigned && groups.sharedLength() > 0
+        ? Optional.of(new Bytes())
+        : Optional.empty();
+  }
+
+  /** The plane of codes itself. */
+  private final class Bytes implements ByteCodes {
+    @Override
+    public int groupLength() {
+      return groups.sharedLength();
+    }
+
+    @Override
+    public void factors(List<MemorySegment> planes, long row, int count, float[] targetScales, float[] minimums) {
+      int at = 0;
+      for (long r = row; r < row + count; r++) {
+        var current = new Group(planes, r);
+        for (int group = 0; (long) group * groupLength() < groups.cols(); group++, at++) {
+          current.enter(group);
+          targetScales[at] = current.scale;
+          if (hasMinimum()) {
+            minimums[at] = current.minimum();
+          }
+        }
+      }
+    }
+  }
+
+  @Override
   public String toString() {
     return id;
   }

@@ -22,6 +22,15 @@ public interface Checkpoint extends AutoCloseable {
   /** The tensors by name, in file order. */
   SequencedMap<String, TensorData> tensors();
 
+  /**
+   * What the file itself calls a tensor, for messages.
+   *
+   * @param name as in {@link #tensors}; the tensor may be missing
+   */
+  default String storedName(String name) {
+    return name;
+  }
+
   /** Bytes of all parts. */
   long sizeBytes();
 

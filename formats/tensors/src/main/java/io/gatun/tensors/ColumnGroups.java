@@ -76,6 +76,11 @@ public final class ColumnGroups {
     return packedLength;
   }
 
+  /** Columns of every group but the last where groups are runs of columns, at most all columns; 0 if a table has them. */
+  int sharedLength() {
+    return table.length == 0 ? Math.min(length, cols) : 0;
+  }
+
   private boolean runs(int run) {
     if (table.length == 0) {
       return length % run == 0 || length >= cols;

@@ -1,5 +1,6 @@
 package io.gatun.tensors;
 
+import static io.gatun.tensors.LittleEndian.INT;
 import static io.gatun.tensors.LittleEndian.SHORT;
 
 import java.lang.foreign.MemorySegment;
@@ -51,6 +52,7 @@ public final class ExactEncoders {
     var encoders = new LinkedHashMap<Encoding, ExactEncoder>();
     encoders.put(Encodings.MXFP4, blocks(Encodings.MXFP4, ExactEncoders::mxfp4));
     encoders.put(Encodings.Q4_0, blocks(Encodings.Q4_0, ExactEncoders::q4_0));
+    encoders.put(Encodings.Q5_0, blocks(Encodings.Q5_0, ExactEncoders::q5_0));
     encoders.put(Encodings.Q8_0, blocks(Encodings.Q8_0, ExactEncoders::q8_0));
     return Collections.unmodifiableSequencedMap(encoders);
   }
@@ -112,6 +114,24 @@ public final class ExactEncoders {
     }
     target.set(SHORT, offset + Q4_0.SCALE, Float.floatToFloat16(scale));
     nibbles(codes, target, offset + Q4_0.NIBBLES);
+    return true;
+  }
+
+  private static boolean q5_0(float[] source, int start, MemorySegment target, long offset) {
+    var codes = new int[Q5_0.VALUES];
+    float scale = halfScale(source, start, 2 * NIBBLE_SIGN, codes);
+    if (Float.isNaN(scale)) {
+      return false;
+    }
+    int high = 0;
+    for (int i = 0; i < codes.length; i++) {
+      int code = codes[i] + 2 * NIBBLE_SIGN;
+      high |= (code >> 4) << i;
+      codes[i] = code & 0xF;
+    }
+    target.set(SHORT, offset + Q5_0.SCALE, Float.floatToFloat16(scale));
+    target.set(INT, offset + Q5_0.HIGH, high);
+    nibbles(codes, target, offset + Q5_0.NIBBLES);
     return true;
   }
 

@@ -1,8 +1,12 @@
 package io.gatun.tensors;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * EXL3: a trellis of 1 to 8 bits for each weight, rotated on both sides. The one plane holds tiles of 16 × 16 weights,
@@ -51,6 +55,27 @@ public final class Exl3Encoding implements MatrixEncoding {
 
     /** The number of a state of 16 bits; a float16. */
     abstract float number(int state);
+
+    /** The numbers of all states. */
+    private float[] numbers() {
+      return Objects.requireNonNull(Tables.NUMBERS.get(this));
+    }
+
+    /** Made when the first matrix is decoded. */
+    private static final class Tables {
+      static final Map<Codebook, float[]> NUMBERS =
+          Arrays.stream(values()).collect(Collectors.toMap(Function.identity(), Tables::of));
+
+      private Tables() {}
+
+      private static float[] of(Codebook book) {
+        var numbers = new float[1 << Short.SIZE];
+        for (int state = 0; state < numbers.length; state++) {
+          numbers[state] = book.number(state);
+        }
+        return numbers;
+      }
+    }
 
     private static float halves(int mixed) {
       int pair = (mixed & 0x8FFF8FFF) ^ 0x3B603B60;
@@ -104,7 +129,7 @@ public final class Exl3Encoding implements MatrixEncoding {
     int endCol = region.from() + region.count();
     for (long firstRow = region.row() / BLOCK * BLOCK; firstRow < endRow; firstRow += BLOCK) {
       for (int firstCol = region.from() / BLOCK * BLOCK; firstCol < endCol; firstCol += BLOCK) {
-        inner(planes.getFirst(), (int) firstRow, firstCol, block);
+        inner(planes, firstRow, firstCol, block);
         rotate(block);
         for (int row = (int) Math.max(firstRow, region.row()); row < Math.min(firstRow + BLOCK, endRow); row++) {
           int line = start + (int) (row - region.row()) * region.count() - region.from();
@@ -117,26 +142,65 @@ public final class Exl3Encoding implements MatrixEncoding {
     }
   }
 
-  /** Ŵ between the rotations, {@code [out, in]}: {@code target} receives rows as {@link #decode} does. */
+  /**
+   * Ŵ between the rotations, {@code [out, in]}: {@code target} receives rows as {@link #decode} does.
+   *
+   * @param region of whole tiles: all numbers of it are multiples of 16
+   */
   public void decodeInner(List<MemorySegment> planes, Region region, float[] target, int start) {
     MatrixEncoding.requireWithin(region, out.length, in.length, start, target.length);
-    int at = start;
-    for (long row = region.row(); row < region.row() + region.rows(); row++) {
-      for (int col = region.from(); col < region.from() + region.count(); col++) {
-        long tile = tile(col, row);
-        target[at++] = number(planes.getFirst(), tile, position(col % TILE, (int) (row % TILE)));
+    if ((region.row() | region.rows() | region.from() | region.count()) % TILE != 0) {
+      throw new IllegalArgumentException("%s: expected whole tiles of %d × %d".formatted(region, TILE, TILE));
+    }
+    var words = new int[8 * bits + 2];
+    float[] numbers = codebook.numbers();
+    for (int row = 0; row < region.rows(); row += TILE) {
+      for (int col = 0; col < region.count(); col += TILE) {
+        tile(planes.getFirst(), tile(region.from() + col, region.row() + row), words);
+        for (int position = 0; position < TILE * TILE; position++) {
+          int at = start + (row + output(position)) * region.count() + col + input(position);
+          target[at] = numbers[state(words, position)];
+        }
       }
     }
   }
 
+  /** The factors of the inputs, suh. Not to be changed. */
+  public float[] inputFactors() {
+    return in;
+  }
+
+  /** The factors of the outputs, svh. Not to be changed. */
+  public float[] outputFactors() {
+    return out;
+  }
+
+  /** The words of a tile from 1 on; before them the last, which they wrap round to, and behind them one more. */
+  private void tile(MemorySegment plane, long tile, int[] words) {
+    MemorySegment.copy(plane, LittleEndian.INT, tile, words, 1, 8 * bits);
+    words[0] = words[8 * bits];
+  }
+
+  private int state(int[] words, int position) {
+    int first = (position + 1) * bits - Short.SIZE + Integer.SIZE;
+    long pair = (long) words[first / Integer.SIZE] << 32 | Integer.toUnsignedLong(words[first / Integer.SIZE + 1]);
+    return (int) (pair >>> (48 - first % Integer.SIZE)) & 0xFFFF;
+  }
+
+  private static int input(int position) {
+    return position / 8 % 4 * 2 + position % 2 + position / 2 % 2 * 8;
+  }
+
+  private static int output(int position) {
+    return position / 32 + position / 4 % 2 * 8;
+  }
+
   /** A block {@code [in, out]} of Ŵ. */
-  private void inner(MemorySegment plane, int firstRow, int firstCol, double[] block) {
-    Objects.checkIndex(firstRow, out.length);
-    for (int i = 0; i < BLOCK; i++) {
-      for (int j = 0; j < BLOCK; j++) {
-        long tile = tile(firstCol + i, firstRow + j);
-        block[i * BLOCK + j] = number(plane, tile, position(i % TILE, j % TILE));
-      }
+  private void inner(List<MemorySegment> planes, long firstRow, int firstCol, double[] block) {
+    var numbers = new float[BLOCK * BLOCK];
+    decodeInner(planes, new Region(firstRow, BLOCK, firstCol, BLOCK), numbers, 0);
+    for (int i = 0; i < numbers.length; i++) {
+      block[i % BLOCK * BLOCK + i / BLOCK] = numbers[i];
     }
   }
 
@@ -144,27 +208,6 @@ public final class Exl3Encoding implements MatrixEncoding {
   private long tile(int input, long output) {
     long index = (long) (input / TILE) * (out.length / TILE) + output / TILE;
     return index * TILE * bits * Short.BYTES;
-  }
-
-  /** Where in its tile the weight of an input and an output is: the order of a tensor core's fragments. */
-  private static int position(int input, int output) {
-    int lane = output % 8 * 4 + input % 8 / 2;
-    return lane * 8 + output / 8 * 4 + input / 8 * 2 + input % 2;
-  }
-
-  private float number(MemorySegment plane, long tile, int position) {
-    int last = (position + 1) * bits;
-    int first = last - Short.SIZE;
-    int words = 8 * bits;
-    int word = Math.floorDiv(first, Integer.SIZE);
-    int shift = Math.floorMod(first, Integer.SIZE);
-    long high = word(plane, tile, Math.floorMod(word, words));
-    long low = word(plane, tile, Math.floorMod(word + 1, words));
-    return codebook.number((int) ((high << 32 | low) >>> (48 - shift)) & 0xFFFF);
-  }
-
-  private static long word(MemorySegment plane, long tile, int word) {
-    return Integer.toUnsignedLong(plane.get(LittleEndian.INT, tile + (long) word * Integer.BYTES));
   }
 
   private static void rotate(double[] block) {

@@ -2,6 +2,7 @@ package io.gatun.tensors;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * 4-bit codes of bitsandbytes: a table of 16 numbers, and a magnitude for each block. Codes and blocks run over the whole
@@ -12,7 +13,7 @@ import java.util.List;
  *
  * Planes: codes, magnitudes (float32, or bytes if nested), and if nested the map of 256 floats and the outer magnitudes.
  */
-public final class FlatBlockEncoding implements MatrixEncoding {
+public final class FlatBlockEncoding implements MatrixEncoding, FloatCodes {
 
   /** What the codes mean. */
   public enum Table {
@@ -34,6 +35,11 @@ public final class FlatBlockEncoding implements MatrixEncoding {
       for (int code = 0; code < numbers.length; code++) {
         this.numbers[code] = (float) numbers[code];
       }
+    }
+
+    /** What a code stands for. */
+    public float number(int code) {
+      return numbers[code];
     }
   }
 
@@ -86,6 +92,51 @@ public final class FlatBlockEncoding implements MatrixEncoding {
         int pair = LittleEndian.unsignedByte(planes.getFirst(), i / 2);
         target[at++] = table.numbers[i % 2 == 0 ? pair >> 4 : pair & 15] * magnitude;
       }
+    }
+  }
+
+  /** Empty if blocks cross the ends of rows, or rows the middle of bytes. */
+  @Override
+  public Optional<FloatCodes> floatCodes() {
+    return cols % length == 0 && cols % 2 == 0 ? Optional.of(this) : Optional.empty();
+  }
+
+  @Override
+  public Type type() {
+    return switch (table) {
+      case NF4 -> Type.NF4;
+      case FP4 -> Type.FP4;
+    };
+  }
+
+  @Override
+  public int groupLength() {
+    return length;
+  }
+
+  @Override
+  public long scaleRows() {
+    return 1;
+  }
+
+  @Override
+  public void scales(List<MemorySegment> planes, long row, int count, float[] target) {
+    int groups = cols / length;
+    long first = row * groups;
+    if (nested.isEmpty()) {
+      MemorySegment.copy(planes.get(1), LittleEndian.FLOAT, first * Float.BYTES, target, 0, count * groups);
+      return;
+    }
+    float[] map = planes.get(2).toArray(LittleEndian.FLOAT);
+    int outerLength = nested.getFirst().length;
+    long outer = -1;
+    float magnitude = 0;
+    for (int i = 0; i < count * groups; i++) {
+      if ((first + i) / outerLength != outer) {
+        outer = (first + i) / outerLength;
+        magnitude = planes.get(3).get(LittleEndian.FLOAT, outer * Float.BYTES);
+      }
+      target[i] = map[LittleEndian.unsignedByte(planes.get(1), first + i)] * magnitude + nested.getFirst().offset;
     }
   }
 

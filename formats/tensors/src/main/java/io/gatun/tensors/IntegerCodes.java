@@ -2,6 +2,7 @@ package io.gatun.tensors;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A matrix in planes as small integer codes with one scale, and perhaps one minimum, per group of columns: what
@@ -38,4 +39,9 @@ public interface IntegerCodes {
    */
   void unpack(
       List<MemorySegment> planes, MatrixEncoding.Region region, byte[] codes, float[] scales, float[] minimums);
+
+  /** The codes as the bytes of the file, where they are that. */
+  default Optional<ByteCodes> bytes() {
+    return Optional.empty();
+  }
 }

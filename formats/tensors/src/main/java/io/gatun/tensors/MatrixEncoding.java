@@ -53,6 +53,11 @@ public non-sealed interface MatrixEncoding extends Encoding {
     return Optional.empty();
   }
 
+  /** The matrix as codes of floats with scales, where it is that. */
+  default Optional<FloatCodes> floatCodes() {
+    return Optional.empty();
+  }
+
   /** How the checkpoint wants the layer's input to be quantized; empty where it says nothing. */
   default Optional<ActivationScheme> activations() {
     return Optional.empty();

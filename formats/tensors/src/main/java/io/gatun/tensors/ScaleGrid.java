@@ -56,4 +56,13 @@ public record ScaleGrid(
     long index = row / rows * expertStride + row % rows / rowBlock * rowStride + group * groupStride;
     return type.value(plane, index * type.blockBytes()) * factor / divisor;
   }
+
+  /** The numbers of a row and its first {@code count} groups, stored from {@code start} on. */
+  void row(MemorySegment plane, long row, int count, float[] target, int start) {
+    long first = row / rows * expertStride + row % rows / rowBlock * rowStride;
+    for (int group = 0; group < count; group++) {
+      long index = first + group * groupStride;
+      target[start + group] = type.value(plane, index * type.blockBytes()) * factor / divisor;
+    }
+  }
 }

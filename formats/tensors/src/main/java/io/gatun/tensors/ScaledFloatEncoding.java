@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * <pre>  W[n][k] = value(n, k) · scale(n, k / length) </pre>
  */
-public final class ScaledFloatEncoding implements MatrixEncoding {
+public final class ScaledFloatEncoding implements MatrixEncoding, FloatCodes {
 
   /** How the values of an expert lie in their plane. */
   public enum Layout {
@@ -74,6 +74,35 @@ public final class ScaledFloatEncoding implements MatrixEncoding {
         float value = type.value(planes.getFirst(), index(row, col) * type.blockBytes());
         target[at++] = value * scales.at(planes.get(1), row, col / length);
       }
+    }
+  }
+
+  @Override
+  public Optional<FloatCodes> floatCodes() {
+    boolean isKnown = type.equals(Encodings.F8_E4M3) || type.equals(Encodings.F8_E5M2);
+    return layout == Layout.ROWS && isKnown ? Optional.of(this) : Optional.empty();
+  }
+
+  @Override
+  public Type type() {
+    return type.equals(Encodings.F8_E4M3) ? Type.E4M3 : Type.E5M2;
+  }
+
+  @Override
+  public int groupLength() {
+    return Math.min(length, cols);
+  }
+
+  @Override
+  public long scaleRows() {
+    return Math.min(scales.rowBlock(), expertRows);
+  }
+
+  @Override
+  public void scales(List<MemorySegment> planes, long row, int count, float[] target) {
+    int groups = Math.ceilDiv(cols, groupLength());
+    for (int i = 0; i < count; i++) {
+      scales.row(planes.get(1), row + i, groups, target, i * groups);
     }
   }
 

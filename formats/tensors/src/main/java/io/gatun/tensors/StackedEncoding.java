@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Matrices of one shape that lie apart and are counted through as one: experts, each of which its file stores by itself.
+ * Matrices of one shape that lie apart and are counted through as one: experts, which their file stores one by one.
  * Each has its own encoding; the planes are those of all of them, one matrix after the other. Nothing is copied.
  */
 public final class StackedEncoding implements MatrixEncoding {

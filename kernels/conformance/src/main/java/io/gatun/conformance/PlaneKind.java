@@ -7,6 +7,8 @@ import io.gatun.tensors.CodeLayout;
 import io.gatun.tensors.ColumnGroups;
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.Exl2Encoding;
+import io.gatun.tensors.Exl3Encoding;
+import io.gatun.tensors.FlatBlockEncoding;
 import io.gatun.tensors.LevelEncoding;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.PackedCodes;
@@ -14,6 +16,7 @@ import io.gatun.tensors.PackedCodes.Axis;
 import io.gatun.tensors.PackedCodes.Order;
 import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.ScaleGrid;
+import io.gatun.tensors.ScaledFloatEncoding;
 import io.gatun.tensors.SignedBytes;
 import io.gatun.tensors.ZeroPoints;
 import java.lang.foreign.MemorySegment;
@@ -81,7 +84,18 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
             exl2("exl2-mixed", 8, 6, 5, 4, 3, 2),
             exl2("exl2-narrow", 5, 3, 2),
             exl2("exl2-65", 6, 5));
-    return Stream.of(gptq, symmetric, others, exl2).flatMap(kinds -> kinds).toList();
+    Stream<PlaneKind> floats =
+        Stream.of(
+            new PlaneKind("nf4", GROUP, (rows, cols, _) -> flat(FlatBlockEncoding.Table.NF4, rows, cols)),
+            new PlaneKind("bnb-fp4", GROUP, (rows, cols, _) -> flat(FlatBlockEncoding.Table.FP4, rows, cols)),
+            new PlaneKind("fp8-tensor", 8, (rows, cols, _) -> small(Encodings.F8_E4M3, rows, cols, rows, cols)),
+            new PlaneKind("fp8-channel", 32, (rows, cols, _) -> small(Encodings.F8_E4M3, rows, cols, 1, cols)),
+            new PlaneKind("fp8-block", 32, (rows, cols, _) -> small(Encodings.F8_E4M3, rows, cols, 16, GROUP)),
+            new PlaneKind("fp8-e5m2", 32, (rows, cols, _) -> small(Encodings.F8_E5M2, rows, cols, 1, cols)),
+            new PlaneKind("mxfp8", 32, PlaneKind::micro),
+            new PlaneKind("exl3-3", 128, (rows, cols, random) -> exl3(3, Exl3Encoding.Codebook.MCG, rows, cols, random)),
+            new PlaneKind("exl3-4", 128, (rows, cols, random) -> exl3(4, Exl3Encoding.Codebook.MUL1, rows, cols, random)));
+    return Stream.of(gptq, symmetric, others, exl2, floats).flatMap(kinds -> kinds).toList();
   }
 
   /** A random matrix of experts, whose planes come from an allocator of so many bytes. */
@@ -247,6 +261,46 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
     return new Made(encoding, rows * cols / 2, Encodings.BF16, rows * (cols / length) * 2, 0, false);
   }
 
+  // ---- codes of floats
+
+  private static Made flat(FlatBlockEncoding.Table table, long rows, int cols) {
+    var encoding = new FlatBlockEncoding("flat", rows, cols, table, GROUP, List.of());
+    return new Made(encoding, rows * cols / 2, Encodings.F32, rows * cols / GROUP * Float.BYTES, 0, false);
+  }
+
+  /** @param block rows that share scales, {@code length} columns */
+  private static Made small(PlainEncoding type, long rows, int cols, long block, int length) {
+    long groups = Math.ceilDiv(cols, length);
+    var grid = ScaleGrid.of(Encodings.F32, rows, groups, 1).withRowBlock(block);
+    return scaled(type, rows, cols, length, grid, Math.ceilDiv(rows, block) * groups * Float.BYTES);
+  }
+
+  private static Made micro(long rows, int cols, RandomGenerator random) {
+    var grid = ScaleGrid.of(Encodings.F8_E8M0, rows, cols / 32, 1);
+    return scaled(Encodings.F8_E4M3, rows, cols, 32, grid, rows * (cols / 32));
+  }
+
+  private static Made scaled(PlainEncoding type, long rows, int cols, int length, ScaleGrid grid, long scaleBytes) {
+    var encoding =
+        new ScaledFloatEncoding(
+            type, ScaledFloatEncoding.Layout.ROWS, rows, rows, cols, length, grid, Optional.empty());
+    return new Made(encoding, rows * cols, grid.type(), scaleBytes, 0, false);
+  }
+
+  private static Made exl3(int bits, Exl3Encoding.Codebook codebook, long rows, int cols, RandomGenerator random) {
+    int stored = (int) padded(rows, 128);
+    var encoding = new Exl3Encoding(bits, codebook, factors(cols, random), factors(stored, random));
+    return new Made(encoding, (long) stored * cols * bits / 8, Encodings.F32, 0, 0, false);
+  }
+
+  private static float[] factors(int count, RandomGenerator random) {
+    var factors = new float[count];
+    for (int i = 0; i < count; i++) {
+      factors[i] = (random.nextBoolean() ? 1 : -1) * (0.5f + random.nextFloat());
+    }
+    return factors;
+  }
+
   // ---- EXL2
 
   /** Groups of 32 and 64 columns of each width in turn, the last one short. */
@@ -286,6 +340,7 @@ public record PlaneKind(String id, int blockLength, Maker maker) implements Matr
     for (long at = 0; at < plane.byteSize(); at += type.blockBytes()) {
       float value = (random.nextBoolean() ? 1 : -1) * (1 + random.nextFloat()) * 0.01f;
       switch (type.blockBytes()) {
+        case 1 -> plane.set(ValueLayout.JAVA_BYTE, at, (byte) random.nextInt(110, 130));
         case 2 -> {
           short bits =
               type.equals(Encodings.BF16)

@@ -1,11 +1,13 @@
 package io.gatun.cpu;
 
+import io.gatun.device.ByteDots;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.KvType;
 import io.gatun.device.MatmulKernel;
+import io.gatun.device.PrescribedRows;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.RowKernels;
 import io.gatun.device.ScalarKernels;
@@ -39,6 +41,8 @@ public final class KernelTable {
   private static final String ROWS = "rows";
   private static final Candidate<MatmulKernel<QuantizedRows>> SCALAR_Q8 = Candidate.scalar(ScalarKernels.q8Matmul());
   private static final Candidate<MatmulKernel<HostBuffer>> SCALAR_FLOAT = Candidate.scalar(ScalarKernels.floatMatmul());
+  private static final String BYTES = "bytes";
+  private static final Candidate<ByteDots> SCALAR_DOTS = Candidate.scalar(ScalarKernels.byteDots());
   private static final Candidate<RowKernels> SCALAR_ROWS = Candidate.scalar(ScalarKernels.INSTANCE);
 
   /** Weakest first. */
@@ -55,6 +59,7 @@ public final class KernelTable {
   private final Map<List<Optional<MatmulKernel<HostBuffer>>>, Candidate<MatmulKernel<HostBuffer>>> floatsOfPlanes =
       new ConcurrentHashMap<>();
   private final Candidate<RowKernels> rows;
+  private final Candidate<ByteDots> dots;
   /** The operations on caches, by the type of what they store. */
   private final Map<KvType, Candidate<RowKernels>> caches = new EnumMap<>(KvType.class);
 
@@ -63,6 +68,7 @@ public final class KernelTable {
     this.tierNotes = tierNotes;
     this.roundsToBf16 = roundsToBf16;
     this.rows = best(SCALAR_ROWS, KernelTier::rowKernels, ROWS, SelfCheck::rows, tiers);
+    this.dots = best(SCALAR_DOTS, KernelTier::byteDots, BYTES, SelfCheck::byteDots, tiers);
     for (KvType type : KvType.values()) {
       Function<RowKernels, Optional<String>> check = kernels -> SelfCheck.cache(type, kernels);
       caches.put(type, best(SCALAR_ROWS, KernelTier::rowKernels, cacheName(type), check, tiers));
@@ -192,9 +198,9 @@ public final class KernelTable {
 
   /** Those of all encodings, made one by one as the stream is read. */
   private Stream<Candidate<?>> candidates() {
-    Stream<Candidate<?>> onRows = Stream.concat(Stream.of(rows), caches.values().stream());
+    Stream<Candidate<?>> others = Stream.concat(Stream.of(rows, dots), caches.values().stream());
     return Stream.concat(
-        onRows, Encodings.all().stream().flatMap(encoding -> Stream.of(q8(encoding), floats(encoding))));
+        others, Encodings.all().stream().flatMap(encoding -> Stream.of(q8(encoding), floats(encoding))));
   }
 
   /** The kernel for 8-bit activations, checked. */
@@ -244,6 +250,11 @@ public final class KernelTable {
     return floats(encoding).checked().kernel();
   }
 
+  /** The kernel for 8-bit activations as checkpoints prescribe them; its dot products are checked. */
+  public MatmulKernel<PrescribedRows> prescribedMatmul() {
+    return ScalarKernels.prescribedMatmul(dots.checked().kernel());
+  }
+
   /** The operations on rows but for those on caches, checked. */
   public RowKernels rows() {
     return rows.checked().kernel();
@@ -284,9 +295,10 @@ public final class KernelTable {
    * The tiers in one line, the one with the most kernels last: {@code vector512}, or {@code q4_0,q8_0=jit
    * rest=vector512}. A quantized encoding's name stands for its kernel with 8-bit activations, followed by {@code /f32}
    * for the one with float activations, and {@code quantized/f32} for all of these if they come from one tier; {@code
-   * rows} stands for the operations on rows, {@code cache/f16} for those on a cache of that type. Encodings that nobody
-   * can compute with are left out. A table that {@linkplain #roundingToBf16 rounds} adds {@code fast-float=} and what
-   * {@link #fastFloats} says. What has not been checked is presumed to pass.
+   * rows} stands for the operations on rows, {@code bytes} for products of 8-bit integers, {@code cache/f16} for the
+   * operations on a cache of that type. Encodings that nobody can compute with are left out. A table that {@linkplain
+   * #roundingToBf16 rounds} adds {@code fast-float=} and what {@link #fastFloats} says. What has not been checked is
+   * presumed to pass.
    */
   public String describe() {
     String rounding = roundsToBf16 ? " fast-float=" + fastFloats() : "";
@@ -310,6 +322,7 @@ public final class KernelTable {
       add(byTier, floats(quantized.getFirst()), "quantized/f32");
     }
     add(byTier, rows, ROWS);
+    add(byTier, dots, BYTES);
     caches.forEach((type, candidate) -> add(byTier, candidate, cacheName(type)));
     String most =
         Collections.max(byTier.entrySet(), Comparator.comparingInt(entry -> entry.getValue().size())).getKey();

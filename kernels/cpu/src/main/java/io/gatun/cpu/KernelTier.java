@@ -1,5 +1,6 @@
 package io.gatun.cpu;
 
+import io.gatun.device.ByteDots;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
@@ -38,6 +39,11 @@ public interface KernelTier {
 
   /** A kernel for float activations, if the tier has one for the encoding. */
   Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding);
+
+  /** Products of 8-bit integers, if the tier has its own. */
+  default Optional<ByteDots> byteDots() {
+    return Optional.empty();
+  }
 
   /**
    * A kernel for float activations that rounds both operands as {@link io.gatun.device.Bf16} says, if the tier has one

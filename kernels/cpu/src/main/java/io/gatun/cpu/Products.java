@@ -6,14 +6,19 @@ import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.PermutedRows;
+import io.gatun.device.PrescribedRows;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
+import io.gatun.device.RoundedRows;
 import io.gatun.device.Routing;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Scratch;
+import io.gatun.tensors.ActivationScheme.Int8;
+import io.gatun.tensors.ActivationScheme.Rounded;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The matrix products of a {@link CpuDevice}: activations are quantized once and meet any number of matrices, weight
@@ -35,6 +40,8 @@ final class Products {
   private HostBuffer xByExpert;
   private HostBuffer outByExpert;
   private boolean isQuantized;
+  private final PrescribedRows prescribed;
+  private final RoundedRows rounded;
 
   /** Whose order the quantized activations by column have; in their own order there are none. */
   private int[] columns = IN_ORDER;
@@ -50,6 +57,8 @@ final class Products {
     this.quantizedByExpert = new QuantizedRows(memory);
     this.quantizedByColumn = new QuantizedRows(memory);
     this.permuted = new PermutedRows(memory);
+    this.prescribed = new PrescribedRows(memory);
+    this.rounded = new RoundedRows(memory);
     this.x = memory.buffer(0, 1);
     this.xByExpert = x;
     this.outByExpert = x;
@@ -58,10 +67,16 @@ final class Products {
   /** Has the kernel of a matrix checked before it is needed. */
   void choose(HostMatrix w) {
     HostMatrix one = w.holding(0);
-    if (quantizes(w)) {
-      table.q8Matmul(one);
-    } else {
-      table.floatMatmul(one);
+    switch (one.prescribed(precision).orElse(null)) {
+      case Int8 _ -> table.prescribedMatmul();
+      case Rounded _ -> table.floatMatmul(one);
+      case null -> {
+        if (quantizes(w)) {
+          table.q8Matmul(one);
+        } else {
+          table.floatMatmul(one);
+        }
+      }
     }
   }
 
@@ -73,11 +88,27 @@ final class Products {
   }
 
   void matmul(HostMatrix w, HostBuffer out) {
-    if (quantizes(w)) {
-      run(new Product<>(quantized(w.permutation()), 0, w, 0, out, 0, x.rows()), table.q8Matmul(w));
-    } else {
-      run(new Product<>(x, 0, w, 0, out, 0, x.rows()), table.floatMatmul(w));
-    }
+    run(input(w, () -> x, () -> quantized(w.permutation())), w, out, 0, x.rows());
+  }
+
+  private <X> void run(Input<X> input, HostMatrix w, HostBuffer out, long firstOut, long count) {
+    run(new Product<>(input.x, 0, w, 0, out, firstOut, count), input.kernelOf.apply(w));
+  }
+
+  /** Activations as they meet a matrix, and the kernels for them. */
+  private record Input<X>(X x, Function<HostMatrix, MatmulKernel<X>> kernelOf) {}
+
+  /**
+   * @param floats the activations
+   * @param q8 the same in 8 bits
+   */
+  private Input<?> input(HostMatrix w, Supplier<HostBuffer> floats, Supplier<QuantizedRows> q8) {
+    return switch (w.prescribed(precision).orElse(null)) {
+      case Int8 scheme -> new Input<>(prescribed(floats.get(), scheme, w), _ -> table.prescribedMatmul());
+      case Rounded scheme -> new Input<>(rounded(floats.get(), scheme), table::floatMatmul);
+      case null ->
+          quantizes(w) ? new Input<>(q8.get(), table::q8Matmul) : new Input<>(floats.get(), table::floatMatmul);
+    };
   }
 
   private boolean quantizes(HostMatrix w) {
@@ -129,6 +160,21 @@ final class Products {
     return quantizedByColumn;
   }
 
+  private PrescribedRows prescribed(HostBuffer rows, Int8 scheme, HostMatrix w) {
+    prescribed.reshape(rows, scheme, w.permutation());
+    workers.run(rows.rows(), Grain.of(16 * rows.cols()), (from, to, _) -> prescribed.quantize(from, to));
+    return prescribed;
+  }
+
+  private HostBuffer rounded(HostBuffer rows, Rounded scheme) {
+    HostBuffer target = rounded.like(rows);
+    workers.run(
+        rows.rows(),
+        Grain.of(16 * rows.cols()),
+        (from, to, worker) -> RoundedRows.round(rows, scheme, target, from, to, scratch[worker]));
+    return target;
+  }
+
   private void quantize(HostBuffer rows, QuantizedRows target) {
     target.reshape(rows.rows(), rows.cols());
     RowKernels kernels = table.rows();
@@ -143,10 +189,10 @@ final class Products {
     var order = new ExpertOrder(routing, w.experts());
     outByExpert = roomFor(outByExpert, routing.slots(), w.rows());
     HostBuffer results = outByExpert.reshaped(routing.slots(), w.rows());
-    if (quantizes(w)) {
-      run(quantizedByExpert(order, routing, w), w, order, results, table::q8Matmul);
+    if (precision == ActivationPrecision.NATIVE && !w.apart().isEmpty()) {
+      multiplyApart(w, routing, order, results);
     } else {
-      run(xByExpert(order, routing), w, order, results, table::floatMatmul);
+      run(input(w, () -> xByExpert(order, routing), () -> quantizedByExpert(order, routing, w)), w, order, results);
     }
     long bytes = w.rows() * Float.BYTES;
     for (int i = 0; i < routing.slots(); i++) {
@@ -154,14 +200,30 @@ final class Products {
     }
   }
 
+  /** Expert by expert, as each may prescribe something else of its activations. */
+  private void multiplyApart(HostMatrix w, Routing routing, ExpertOrder order, HostBuffer results) {
+    HostBuffer all = xByExpert(order, routing);
+    for (int rank = 0; rank < order.used(); rank++) {
+      long first = order.first(rank);
+      long count = order.first(rank + 1) - first;
+      HostBuffer rows = all.rows(first, count);
+      HostMatrix own = w.holding(order.expert(rank));
+      Supplier<QuantizedRows> q8 =
+          () -> {
+            quantize(permuted.of(rows, own.permutation()), quantizedByExpert);
+            return quantizedByExpert;
+          };
+      run(input(own, () -> rows, q8), own, results, first, count);
+    }
+  }
+
   /** One loop over the weight rows of all experts that are used. */
-  private <X> void run(
-      X rows, HostMatrix w, ExpertOrder order, HostBuffer results, Function<HostMatrix, MatmulKernel<X>> kernelOf) {
+  private <X> void run(Input<X> input, HostMatrix w, ExpertOrder order, HostBuffer results) {
     if (order.used() == 0) {
       return;
     }
     long count = order.slots() / order.used();
-    long together = kernelOf.apply(w.holding(order.expert(0))).rowsTogether(count);
+    long together = input.kernelOf.apply(w.holding(order.expert(0))).rowsTogether(count);
     workers.run(
         order.used() * w.rows(),
         Grain.ofStrips(w.cols() * (count + 2), together, w.rows(), workers.threads()),
@@ -171,8 +233,8 @@ final class Products {
             long base = rank * w.rows();
             end = Math.min(to, base + w.rows());
             int first = order.first(rank);
-            var product = new Product<>(rows, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
-            kernelOf.apply(product.w()).run(product, row - base, end - base, scratch[worker]);
+            var product = new Product<>(input.x, first, w, order.expert(rank), results, first, order.first(rank + 1) - first);
+            input.kernelOf.apply(product.w()).run(product, row - base, end - base, scratch[worker]);
           }
         });
   }

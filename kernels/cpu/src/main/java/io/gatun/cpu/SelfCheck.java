@@ -1,5 +1,6 @@
 package io.gatun.cpu;
 
+import io.gatun.device.ByteDots;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
@@ -186,6 +187,48 @@ final class SelfCheck {
       }
       return Optional.empty();
     }
+  }
+
+  /** All numbers of bytes and of 9 bits; strips that are whole and not, lanes that are filled and not. */
+  static Optional<String> byteDots(ByteDots kernel) {
+    return guarded(
+        () -> {
+          try (var memory = new HostMemory()) {
+            for (int cols : List.of(1, 64, COLS + 3)) {
+              for (int tokens : List.of(1, COUNT)) {
+                Optional<String> fault = byteDots(kernel, cols, tokens, memory);
+                if (fault.isPresent()) {
+                  return fault;
+                }
+              }
+            }
+            return Optional.empty();
+          }
+        });
+  }
+
+  private static Optional<String> byteDots(ByteDots kernel, int cols, int tokens, HostMemory memory) {
+    long stride = Math.ceilDiv(cols, ByteDots.UNIT) * (long) ByteDots.UNIT * Short.BYTES;
+    MemorySegment bytes = memory.allocate((long) ROWS * cols, "weights of a self-check");
+    MemorySegment shorts = memory.allocate(tokens * stride, "activations of a self-check");
+    var random = new SplittableRandom(cols);
+    for (long i = 0; i < bytes.byteSize(); i++) {
+      bytes.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+    }
+    for (int i = 0; i < tokens * cols; i++) {
+      long at = i / cols * stride + (long) (i % cols) * Short.BYTES;
+      shorts.set(ValueLayout.JAVA_SHORT, at, (short) (random.nextInt(511) - 255));
+    }
+    var w = new ByteDots.Rows(bytes, 0, cols, ROWS);
+    var x = new ByteDots.Rows(shorts, 0, stride, tokens);
+    var found = new int[ROWS * tokens];
+    var expected = new int[ROWS * tokens];
+    kernel.run(w, x, cols, found);
+    ScalarKernels.byteDots().run(w, x, cols, expected);
+    int i = Arrays.mismatch(found, expected);
+    return i < 0
+        ? Optional.empty()
+        : Optional.of("its self-check differs with %d columns: %d, scalar %d".formatted(cols, found[i], expected[i]));
   }
 
   static Optional<String> rows(RowKernels kernels) {

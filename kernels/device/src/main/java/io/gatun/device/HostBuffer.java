@@ -55,6 +55,11 @@ public final class HostBuffer implements Buffer {
     return new HostBuffer(segment.asSlice(0, count * cols * Float.BYTES), count, cols);
   }
 
+  /** Some of its rows. */
+  public HostBuffer rows(long first, long count) {
+    return new HostBuffer(segment.asSlice(first * cols * Float.BYTES, count * cols * Float.BYTES), count, cols);
+  }
+
   @Override
   public HostBuffer reshaped(long newRows, long newCols) {
     if (newRows < 0 || newCols < 1 || Math.multiplyExact(newRows, newCols) > values()) {

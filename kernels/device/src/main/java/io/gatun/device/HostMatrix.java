@@ -1,6 +1,9 @@
 package io.gatun.device;
 
+import io.gatun.tensors.ActivationScheme;
+import io.gatun.tensors.ByteCodes;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.FloatCodes;
 import io.gatun.tensors.IntegerCodes;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.QuantizedEncoding;
@@ -116,7 +119,7 @@ public record HostMatrix(
   }
 
   /** Rows that are best decoded together. */
-  int rowStep() {
+  public int rowStep() {
     return encoding instanceof MatrixEncoding matrix ? matrix.rowStep() : 1;
   }
 
@@ -146,6 +149,26 @@ public record HostMatrix(
   /** The input feature of each column in the order of {@link #unpack}; empty if they are in order. Not to be changed. */
   public int[] permutation() {
     return planeCodes().map(IntegerCodes::permutation).orElseGet(() -> new int[0]);
+  }
+
+  /** The codes of floats of a matrix in several planes, where it is that. */
+  public Optional<FloatCodes> floatCodes() {
+    return encoding instanceof MatrixEncoding matrix ? matrix.floatCodes() : Optional.empty();
+  }
+
+  /** The codes as the bytes of the file, where they are that. */
+  Optional<ByteCodes> byteCodes() {
+    return planeCodes().flatMap(IntegerCodes::bytes);
+  }
+
+  /**
+   * What the checkpoint prescribes of the activations that meet this matrix, where it is asked for; empty if it prescribes
+   * nothing, or integers of a matrix that has none.
+   */
+  public Optional<ActivationScheme> prescribed(ActivationPrecision precision) {
+    return precision == ActivationPrecision.NATIVE && encoding instanceof MatrixEncoding matrix
+        ? matrix.activations().filter(scheme -> scheme instanceof ActivationScheme.Rounded || isInteger())
+        : Optional.empty();
   }
 
   /** Columns that share a scale; only of {@linkplain #isInteger integer} matrices. */

@@ -1,140 +1,119 @@
 package io.gatun.device;
 
-import io.gatun.tensors.ActivationScheme;
-import io.gatun.tensors.Encoding;
-import io.gatun.tensors.MatrixEncoding;
+import io.gatun.tensors.ByteCodes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * Products with 8-bit activations as a checkpoint prescribes them: integers are multiplied exactly, and scaled and summed
- * in double.
+ * in double, so that all ways to multiply them give the same bits.
  *
  * <pre>
  *   y[n] = s · Σ over groups g of (scale(n, g) · Σ code(n, k) · (q[k] − zero) + minimum(n, g) · Σ (q[k] − zero))
  *          + Σ over outlier columns k of x[k] · W[n][k] </pre>
  *
- * @param scheme how activations become codes
+ * @param dots multiplies the integers
  */
-record PrescribedMatmul(ActivationScheme.Int8 scheme) implements MatmulKernel<HostBuffer> {
+record PrescribedMatmul(ByteDots dots) implements MatmulKernel<PrescribedRows> {
+  /** Weight rows whose integers are multiplied together, and activation rows. */
+  private static final int STRIP = 32;
 
-  /** Empty if the encoding prescribes nothing, or no integers. */
-  static Optional<MatmulKernel<HostBuffer>> of(Encoding encoding) {
-    if (!(encoding instanceof MatrixEncoding matrix) || matrix.codes().isEmpty()) {
-      return Optional.empty();
-    }
-    return matrix
-        .activations()
-        .filter(ActivationScheme.Int8.class::isInstance)
-        .map(ActivationScheme.Int8.class::cast)
-        .map(PrescribedMatmul::new);
-  }
+  private static final int TOKENS = 32;
 
-  /** A token: its codes less their zero point, their scale, and what stays a float; in packed order. */
+  /**
+   * Some weight rows.
+   *
+   * @param codes in native memory
+   * @param groups of a row
+   * @param scales row after row
+   * @param minimums likewise, where the encoding has them
+   */
   @SuppressWarnings("ArrayRecordComponent") // a view for one call, compared by nobody
-  private record Token(int[] codes, double scale, float[] outliers) {}
+  private record Strip(ByteDots.Rows codes, int groupLength, int groups, float[] scales, float[] minimums) {}
 
   @Override
-  public void run(Product<HostBuffer> product, long from, long to, Scratch scratch) {
-    HostMatrix w = product.w();
-    int cols = (int) w.cols();
-    boolean[] outliers = outliers(product, cols);
-    int[] permutation = w.permutation();
-    byte[] codes = scratch.codes(cols);
-    int groups = Math.ceilDiv(cols, w.groupLength());
-    float[] scales = scratch.scales(groups);
-    float[] minimums = scratch.minimums(groups);
-    for (long r = 0; r < product.count(); r++) {
-      var x = new float[cols];
-      product.x().copyTo((product.firstX() + r) * cols, x, cols);
-      Token token = token(x, outliers, permutation);
-      for (long row = from; row < to; row++) {
-        w.unpack(product.expert(), row, 1, codes, scales, minimums);
-        float y = (float) dot(w, token, codes, scales, minimums);
-        product.out().put((product.firstOut() + r) * product.out().cols() + row, y);
+  public void run(Product<PrescribedRows> product, long from, long to, Scratch scratch) {
+    for (long row = from; row < to; row += STRIP) {
+      int rows = (int) Math.min(STRIP, to - row);
+      Strip strip = strip(product.w(), product.expert(), row, rows, scratch);
+      for (long token = 0; token < product.count(); token += TOKENS) {
+        multiply(product, strip, row, token, (int) Math.min(TOKENS, product.count() - token));
       }
     }
   }
 
-  /** Columns in which a row of the product reaches the threshold; none with schemes that have none. */
-  private boolean[] outliers(Product<HostBuffer> product, int cols) {
-    var columns = new boolean[cols];
-    if (scheme instanceof ActivationScheme.Int8WithOutliers threshold) {
-      for (long r = 0; r < product.count(); r++) {
-        for (int k = 0; k < cols; k++) {
-          columns[k] |= Math.abs(product.x().at((product.firstX() + r) * cols + k)) >= threshold.threshold();
+  /** The bytes of the file where they are codes, or what is unpacked of them. */
+  private static Strip strip(HostMatrix w, int expert, long row, int rows, Scratch scratch) {
+    int cols = (int) w.cols();
+    Optional<ByteCodes> bytes = w.byteCodes().filter(_ -> w.planes().getFirst().isNative());
+    int length = bytes.map(ByteCodes::groupLength).orElseGet(w::groupLength);
+    int groups = Math.ceilDiv(cols, length);
+    float[] scales = scratch.scales((long) rows * groups);
+    float[] minimums = scratch.minimums((long) rows * groups);
+    if (bytes.isPresent()) {
+      long first = expert * w.rows() + row;
+      bytes.get().factors(w.planes(), first, rows, scales, minimums);
+      var codes = new ByteDots.Rows(w.planes().getFirst(), first * cols, cols, rows);
+      return new Strip(codes, length, groups, scales, minimums);
+    }
+    byte[] codes = scratch.codes((long) rows * cols);
+    w.unpack(expert, row, rows, codes, scales, minimums);
+    MemorySegment block = scratch.block((long) STRIP * cols);
+    MemorySegment.copy(codes, 0, block, ValueLayout.JAVA_BYTE, 0, rows * cols);
+    return new Strip(new ByteDots.Rows(block, 0, cols, rows), length, groups, scales, minimums);
+  }
+
+  private void multiply(Product<PrescribedRows> product, Strip strip, long row, long token, int tokens) {
+    HostMatrix w = product.w();
+    PrescribedRows x = product.x();
+    int rows = strip.codes.count();
+    long first = product.firstX() + token;
+    var dotted = new int[rows * tokens];
+    var sums = new double[rows * tokens];
+    for (int g = 0; g < strip.groups; g++) {
+      int end = (int) Math.min(w.cols(), (g + 1L) * strip.groupLength);
+      for (int col = g * strip.groupLength, next; col < end; col = next) {
+        next = Math.min(end, col + ByteDots.MOST_COLUMNS);
+        dots.run(from(strip.codes, col), x.codes(first, tokens, col), next - col, dotted);
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += strip.scales[i / tokens * strip.groups + g] * (double) dotted[i];
+        }
+        if (w.hasMinimum()) {
+          addMinimums(strip, x, first, tokens, g, col, next, sums);
         }
       }
     }
-    return columns;
-  }
-
-  private Token token(float[] x, boolean[] outliers, int[] permutation) {
-    var codes = new int[x.length];
-    var floats = new float[x.length];
-    float largest = largest(x);
-    for (int i = 0; i < x.length; i++) {
-      int k = permutation.length == 0 ? i : permutation[i];
-      if (outliers[k]) {
-        floats[i] = x[k];
-      } else {
-        codes[i] = code(x[k], largest);
-      }
+    for (int i = 0; i < sums.length; i++) {
+      long xRow = first + i % tokens;
+      double y = x.scale(xRow) * sums[i] + outliers(strip, w, x, xRow, i / tokens);
+      long outRow = product.firstOut() + token + i % tokens;
+      product.out().put(outRow * product.out().cols() + row + i / tokens, (float) y);
     }
-    return new Token(codes, scale(largest), floats);
   }
 
-  /** The largest magnitude of those below the threshold. */
-  private float largest(float[] x) {
-    float below =
-        scheme instanceof ActivationScheme.Int8WithOutliers outliers ? outliers.threshold() : Float.POSITIVE_INFINITY;
-    float largest = 0;
-    for (float value : x) {
-      float magnitude = Math.abs(value);
-      largest = magnitude < below ? Math.max(largest, magnitude) : largest;
+  private static ByteDots.Rows from(ByteDots.Rows codes, int col) {
+    return new ByteDots.Rows(codes.segment(), codes.offset() + col, codes.stride(), codes.count());
+  }
+
+  private static void addMinimums(
+      Strip strip, PrescribedRows x, long first, int tokens, int group, int from, int to, double[] sums) {
+    var codes = new long[tokens];
+    Arrays.setAll(codes, token -> x.sum(first + token, from, to));
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += strip.minimums[i / tokens * strip.groups + group] * (double) codes[i % tokens];
     }
-    return largest;
   }
 
-  private double scale(float largest) {
-    return switch (scheme) {
-      case ActivationScheme.Int8Static fixed -> fixed.scale();
-      case ActivationScheme.Int8WithOutliers _ -> largest / 127.0;
-      case ActivationScheme.Int8PerToken _ -> largest / 127;
-    };
-  }
-
-  /** The code less the zero point. Quotients are of float32 as the projects compute them, since ties are common. */
-  private int code(float x, float largest) {
-    return switch (scheme) {
-      case ActivationScheme.Int8Static fixed -> clamped(x / fixed.scale(), fixed.zero()) - fixed.zero();
-      case ActivationScheme.Int8WithOutliers _ -> largest == 0 ? 0 : clamped(x * 127.0 / largest, 0);
-      case ActivationScheme.Int8PerToken _ -> largest == 0 ? 0 : clamped(x / (largest / 127), 0);
-    };
-  }
-
-  private static int clamped(double quotient, int zero) {
-    return Math.clamp((long) Math.rint(quotient) + zero, Byte.MIN_VALUE, Byte.MAX_VALUE);
-  }
-
-  private static double dot(HostMatrix w, Token token, byte[] codes, float[] scales, float[] minimums) {
-    int length = w.groupLength();
-    double integers = 0;
-    double floats = 0;
-    for (int start = 0, g = 0; start < token.codes.length; start += length, g++) {
-      long dot = 0;
-      long sum = 0;
-      double outliers = 0;
-      double outlierSum = 0;
-      for (int i = start; i < Math.min(start + length, token.codes.length); i++) {
-        dot += (long) codes[i] * token.codes[i];
-        sum += token.codes[i];
-        outliers += (double) codes[i] * token.outliers[i];
-        outlierSum += token.outliers[i];
-      }
-      double minimum = w.hasMinimum() ? minimums[g] : 0;
-      integers += scales[g] * (double) dot + minimum * sum;
-      floats += scales[g] * outliers + minimum * outlierSum;
+  private static double outliers(Strip strip, HostMatrix w, PrescribedRows x, long xRow, int row) {
+    double sum = 0;
+    long codes = strip.codes.offset() + row * strip.codes.stride();
+    for (int col : x.outliers()) {
+      int factor = row * strip.groups + col / strip.groupLength;
+      double scaled = strip.scales[factor] * (double) strip.codes.segment().get(ValueLayout.JAVA_BYTE, codes + col);
+      sum += x.value(xRow, col) * (w.hasMinimum() ? scaled + strip.minimums[factor] : scaled);
     }
-    return token.scale * integers + floats;
+    return sum;
   }
 }

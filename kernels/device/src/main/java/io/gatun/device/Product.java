@@ -10,8 +10,9 @@ package io.gatun.device;
  */
 public record Product<X>(X x, long firstX, HostMatrix w, int expert, HostBuffer out, long firstOut, long count) {
   public Product {
-    HostMatrix holding = w.holding(expert);
-    expert = holding == w ? expert : 0;
-    w = holding;
+    if (!w.apart().isEmpty()) {
+      w = w.holding(expert);
+      expert = 0;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.gatun.device;
 
+import io.gatun.tensors.ActivationScheme;
 import io.gatun.tensors.TensorData;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ public final class ReferenceDevice implements Device {
   private final Scratch scratch = new Scratch();
   private final QuantizedRows quantized = new QuantizedRows(memory);
   private final PermutedRows permuted = new PermutedRows(memory);
+  private final PrescribedRows prescribed = new PrescribedRows(memory);
+  private final RoundedRows rounded = new RoundedRows(memory);
   private final ScalarKernels kernels = ScalarKernels.INSTANCE;
 
   public ReferenceDevice(ActivationPrecision precision) {
@@ -134,32 +137,44 @@ public final class ReferenceDevice implements Device {
   public synchronized void matmul(Buffer x, Matrix w, Buffer out) {
     HostMatrix matrix = HostMatrix.of(w);
     Shapes.matmul(host(x), matrix, host(out));
-    if (quantizes(matrix)) {
-      quantize(permuted.of(host(x), matrix.permutation()));
-      var product = new Product<>(quantized, 0, matrix, 0, host(out), 0, x.rows());
-      ScalarKernels.q8Matmul().run(product, 0, matrix.rows(), scratch);
-    } else {
-      var product = new Product<>(host(x), 0, matrix, 0, host(out), 0, x.rows());
-      floatMatmul(matrix).run(product, 0, matrix.rows(), scratch);
+    input(host(x), matrix).multiply(matrix, 0, 0, host(out), 0, x.rows());
+  }
+
+  /** The activations as they meet a matrix, and what multiplies them. */
+  private Input<?> input(HostBuffer x, HostMatrix w) {
+    return switch (w.prescribed(precision).orElse(null)) {
+      case ActivationScheme.Int8 scheme -> {
+        prescribed.reshape(x, scheme, w.permutation());
+        prescribed.quantize(0, x.rows());
+        yield new Input<>(prescribed, ScalarKernels.prescribedMatmul(ScalarKernels.byteDots()), scratch);
+      }
+      case ActivationScheme.Rounded scheme -> {
+        HostBuffer target = rounded.like(x);
+        RoundedRows.round(x, scheme, target, 0, x.rows(), scratch);
+        yield new Input<>(target, ScalarKernels.floatMatmul(), scratch);
+      }
+      case null -> {
+        if (precision.quantizes() && w.isInteger()) {
+          quantize(permuted.of(x, w.permutation()));
+          yield new Input<>(quantized, ScalarKernels.q8Matmul(), scratch);
+        }
+        yield new Input<>(x, ScalarKernels.floatMatmul(), scratch);
+      }
+    };
+  }
+
+  /** Activations, and the kernel that multiplies such. */
+  private record Input<X>(X x, MatmulKernel<X> kernel, Scratch scratch) {
+
+    /** All weight rows of an expert, and some activation rows. */
+    void multiply(HostMatrix w, int expert, long row, HostBuffer out, long outRow, long count) {
+      kernel.run(new Product<>(x, row, w, expert, out, outRow, count), 0, w.rows(), scratch);
     }
   }
 
   private void quantize(HostBuffer x) {
     quantized.reshape(x.rows(), x.cols());
     kernels.quantize(x, quantized, 0, x.rows(), scratch);
-  }
-
-  private boolean quantizes(HostMatrix w) {
-    return precision.quantizes() && w.isInteger() && prescribed(w.holding(0)).isEmpty();
-  }
-
-  private MatmulKernel<HostBuffer> floatMatmul(HostMatrix w) {
-    return prescribed(w).orElseGet(ScalarKernels::floatMatmul);
-  }
-
-  /** The product that the checkpoint prescribes, where that is asked for. */
-  private Optional<MatmulKernel<HostBuffer>> prescribed(HostMatrix w) {
-    return precision == ActivationPrecision.NATIVE ? PrescribedMatmul.of(w.encoding()) : Optional.empty();
   }
 
   @Override
@@ -285,23 +300,16 @@ public final class ReferenceDevice implements Device {
     HostMatrix matrix = HostMatrix.of(experts);
     HostBuffer rows = host(x);
     Shapes.matmulExperts(rows, matrix, routing, host(out));
-    boolean quantizes = quantizes(matrix);
-    if (quantizes && matrix.apart().isEmpty()) {
-      quantize(permuted.of(rows, matrix.permutation()));
+    if (matrix.apart().isEmpty()) {
+      Input<?> input = input(rows, matrix);
+      for (int slot = 0; slot < routing.slots(); slot++) {
+        input.multiply(matrix, routing.experts()[slot], routing.xRow(slot, rows.rows()), host(out), slot, 1);
+      }
+      return;
     }
     for (int slot = 0; slot < routing.slots(); slot++) {
-      int expert = routing.experts()[slot];
-      long row = routing.xRow(slot, rows.rows());
-      if (quantizes) {
-        if (!matrix.apart().isEmpty()) {
-          quantize(permuted.of(rows, matrix.holding(expert).permutation()));
-        }
-        var product = new Product<>(quantized, row, matrix, expert, host(out), slot, 1);
-        ScalarKernels.q8Matmul().run(product, 0, matrix.rows(), scratch);
-      } else {
-        var product = new Product<>(rows, row, matrix, expert, host(out), slot, 1);
-        floatMatmul(product.w()).run(product, 0, matrix.rows(), scratch);
-      }
+      HostMatrix own = matrix.holding(routing.experts()[slot]);
+      input(rows.rows(routing.xRow(slot, rows.rows()), 1), own).multiply(own, 0, 0, host(out), slot, 1);
     }
   }
 

@@ -30,6 +30,16 @@ public final class ScalarKernels implements RowKernels {
     return ScalarMatmul::q8;
   }
 
+  /** 8-bit activations as a checkpoint prescribes them, with an encoding of integer codes. */
+  public static MatmulKernel<PrescribedRows> prescribedMatmul(ByteDots dots) {
+    return new PrescribedMatmul(dots);
+  }
+
+  /** Dot products of bytes one after the other. */
+  public static ByteDots byteDots() {
+    return ScalarByteDots::run;
+  }
+
   @Override
   public void quantize(HostBuffer x, QuantizedRows target, long from, long to, Scratch scratch) {
     int cols = target.cols();

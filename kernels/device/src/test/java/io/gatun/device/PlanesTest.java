@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.oracle.Oracle;
 import io.gatun.safetensors.SafetensorsDir;
+import io.gatun.tensors.ActivationScheme;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.TensorData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -145,7 +147,8 @@ class PlanesTest {
   @MethodSource("layers")
   void everyLayerThatPrescribesIntegers(Path path) throws IOException {
     try (var file = SafetensorsDir.open(path)) {
-      if (PrescribedMatmul.of(matrix(file).encoding()).isPresent()) {
+      Optional<ActivationScheme> scheme = ((MatrixEncoding) matrix(file).encoding()).activations();
+      if (scheme.filter(ActivationScheme.Int8.class::isInstance).isPresent()) {
         assertPrescribed(path);
       }
     }
@@ -165,6 +168,27 @@ class PlanesTest {
       }
       for (int i = 0; i < expected.length; i++) {
         assertEquals(expected[i], found[i], 1e-6 * largest);
+      }
+    }
+  }
+
+  /** FP8 with a scale of the file: the product of the decoded matrix with rounded activations. */
+  @Test
+  void activationsBecomeSmallFloatsAsTheCheckpointPrescribes() throws IOException {
+    try (var file = SafetensorsDir.open(Oracle.requireVector("fp8/01_e4m3_tensor.safetensors"));
+        var device = new ReferenceDevice(ActivationPrecision.NATIVE)) {
+      TensorData weights = matrix(file);
+      var scheme = ((MatrixEncoding) weights.encoding()).activations().orElseThrow();
+      float scale = ((ActivationScheme.Float8Static) scheme).scale();
+      float[] x = random((int) (TOKENS * weights.cols()));
+      float[] rounded = x.clone();
+      for (int i = 0; i < x.length; i++) {
+        rounded[i] = RoundedRows.e4m3(x[i] / scale) * scale;
+      }
+      double[] expected = expected(weights, rounded);
+      float[] found = product(device, weights, x);
+      for (int i = 0; i < expected.length; i++) {
+        assertEquals((float) expected[i], found[i], 1e-7 * largest(expected));
       }
     }
   }

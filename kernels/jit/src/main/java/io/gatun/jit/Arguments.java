@@ -81,6 +81,11 @@ final class Arguments {
   /** Columns to multiply, above 0. */
   static final int COLUMNS = RUNS_END;
 
+  /** Groups of columns, and steps of a group; for weights that are codes of floats. */
+  static final int GROUPS = TOKENS;
+
+  static final int STEPS = SUMS;
+
   /** Address of what a {@link PanelEmitter} computes of activations alone; bytes of an array of it. */
   static final int CORRECTIONS = 152;
 

@@ -222,19 +222,23 @@ final class FloatEmitter extends Emitter {
     return ymm(TILE * TILE_ROWS + token);
   }
 
-  /** The function that reduces the sums of a tile to results: RSI is a strip's first sum, RCX where its results go. */
-  static byte[] results(Isa isa) {
-    return new FloatEmitter(FloatFormat.F32, isa).reduced();
+  /**
+   * The function that reduces the sums of a tile to results: RSI is a strip's first sum, RCX where its results go.
+   *
+   * @param tokens activation rows of the tile
+   */
+  static byte[] results(int tokens, Isa isa) {
+    return new FloatEmitter(FloatFormat.F32, isa).reduced(tokens);
   }
 
-  private byte[] reduced() {
+  private byte[] reduced(int tokens) {
     enter();
     code.mov(RSI, Mem.at(RDI, Arguments.X));
     code.mov(RCX, Mem.at(RDI, Arguments.OUT));
     code.mov(R9, Mem.at(RDI, Arguments.OUT_STRIDE));
     int strip = code.here();
     code.mov(RDX, RCX);
-    for (int token = 0; token < TILE; token++) {
+    for (int token = 0; token < tokens; token++) {
       for (int row = 0; row < lanes; row++) {
         code.op(VMOVUPS, ymm(row), sumAt(token, row));
       }
@@ -242,7 +246,7 @@ final class FloatEmitter extends Emitter {
       code.store(Mem.at(RDX, 0), ymm(0));
       code.add(RDX, R9);
     }
-    code.add(RSI, TILE * lanes * vector);
+    code.add(RSI, tokens * lanes * vector);
     code.add(RCX, vector);
     code.dec(Mem.at(RDI, Arguments.STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);

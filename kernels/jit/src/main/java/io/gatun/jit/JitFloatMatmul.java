@@ -1,7 +1,5 @@
 package io.gatun.jit;
 
-import static io.gatun.jit.FloatEmitter.TILE;
-
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.MatmulKernel;
@@ -18,17 +16,11 @@ import java.util.List;
  * thread-safe.
  */
 final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
-  /** Strips whose weights stay in the second-level cache while they meet the activations. */
-  private static final int STRIPS = 4;
-
-  /** Columns of which a tile's activations stay in the first-level cache. */
-  private static final long COLUMNS = 1024;
-
   /** How weights are stored, and how they are multiplied. */
   private final FloatFormat stored;
 
   private final FloatFormat format;
-  private final Lazy<Functions> functions;
+  private final FloatStrips strips;
 
   /** Weight rows of a strip. */
   private final int rows;
@@ -36,10 +28,8 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   /** Columns of a vector. */
   private final int vectorColumns;
 
-  /** Bytes of a strip's results, and of all sums. */
+  /** Bytes of a strip's results. */
   private final long resultBytes;
-
-  private final long sumBytes;
 
   JitFloatMatmul(FloatFormat format, Isa isa) {
     this(format, format, isa);
@@ -53,32 +43,10 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   private JitFloatMatmul(FloatFormat stored, FloatFormat format, Isa isa) {
     this.stored = stored;
     this.format = format;
-    this.functions = new Lazy<>(() -> Functions.of(format, isa));
+    this.strips = new FloatStrips(format, isa);
     this.rows = isa.lanes();
     this.vectorColumns = format.columns(isa);
     this.resultBytes = isa.bytes();
-    this.sumBytes = (long) STRIPS * TILE * isa.lanes() * isa.bytes();
-  }
-
-  /**
-   * The functions of {@link FloatEmitter} for a format, which stay for as long as the JVM runs.
-   *
-   * @param first a tile's first columns
-   * @param further columns
-   */
-  private record Functions(MemorySegment one, MemorySegment first, MemorySegment further, MemorySegment results) {
-
-    static Functions of(FloatFormat format, Isa isa) {
-      var codes =
-          List.of(
-              FloatEmitter.one(format, isa),
-              FloatEmitter.tile(format, true, isa),
-              FloatEmitter.tile(format, false, isa),
-              FloatEmitter.results(isa));
-      List<MemorySegment> functions = new CodeArena(codes).functions();
-      functions.forEach(function -> PerfMap.add(format.name(), function));
-      return new Functions(functions.get(0), functions.get(1), functions.get(2), functions.get(3));
-    }
   }
 
   @Override
@@ -129,7 +97,7 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
 
   /** Where rows are copied to in a worker's memory: behind the arguments, sums and results. */
   private long weights(Product<HostBuffer> product) {
-    return Arguments.END + sumBytes + product.count() * resultBytes;
+    return strips.end() + product.count() * resultBytes;
   }
 
   /** Copies a row of {@code count} values, and fills it up with zeros to {@code filled}. */
@@ -142,26 +110,26 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
   /** @param x address of the first activation row as it is multiplied; the others follow without gaps */
   private void direct(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
     long end = from + (to - from) / rows * rows;
-    for (long row = from; row < end; row += (long) STRIPS * rows) {
-      strips(product, x, row, Math.min(STRIPS, (end - row) / rows), memory);
+    for (long row = from; row < end; row += (long) FloatStrips.MOST * rows) {
+      strips(product, x, row, Math.min(FloatStrips.MOST, (end - row) / rows), memory);
     }
     if (end < to) {
       strips(product, x, to - rows, 1, memory);
     }
   }
 
-  private void strips(Product<HostBuffer> product, long x, long row, long strips, MemorySegment memory) {
+  private void strips(Product<HostBuffer> product, long x, long row, long count, MemorySegment memory) {
     HostMatrix w = product.w();
     long stride = product.out().cols() * Float.BYTES;
-    long weights = Weights.address(w, product.expert(), row, strips * rows);
+    long weights = Weights.address(w, product.expert(), row, count * rows);
     long out = product.out().segment().address() + product.firstOut() * stride + row * Float.BYTES;
-    multiply(product, x, weights, w.rowBytes(), strips, out, stride, memory);
+    strips.multiply(x, product.count(), columns(w), weights, w.rowBytes(), count, out, stride, memory);
   }
 
   /** One strip at a time, whose rows and results are in the memory. */
   private void copied(Product<HostBuffer> product, long x, long from, long to, MemorySegment memory) {
     HostMatrix w = product.w();
-    long results = Arguments.END + sumBytes;
+    long results = strips.end();
     long weights = weights(product);
     long rowBytes = columns(w) * format.bytes;
     for (long row = from; row < to; row += rows) {
@@ -173,55 +141,14 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
       if (roundsWeights()) {
         Rounding.inPlace(stored, memory, memory.address() + weights, rows * columns(w));
       }
-      multiply(product, x, memory.address() + weights, rowBytes, 1, memory.address() + results, resultBytes, memory);
+      long out = memory.address() + results;
+      strips.multiply(
+          x, product.count(), columns(w), memory.address() + weights, rowBytes, 1, out, resultBytes, memory);
       for (long i = 0; i < product.count(); i++) {
-        long out = (product.firstOut() + i) * product.out().cols() + row;
-        MemorySegment.copy(
-            memory, results + i * resultBytes, product.out().segment(), out * Float.BYTES, some * Float.BYTES);
+        long target = ((product.firstOut() + i) * product.out().cols() + row) * Float.BYTES;
+        MemorySegment.copy(memory, results + i * resultBytes, product.out().segment(), target, some * Float.BYTES);
       }
     }
-  }
-
-  /** At most {@link #STRIPS} strips. */
-  private void multiply(
-      Product<HostBuffer> product,
-      long x,
-      long weights,
-      long rowBytes,
-      long strips,
-      long out,
-      long outStride,
-      MemorySegment memory) {
-    long cols = columns(product.w());
-    long stride = cols * format.xBytes;
-    long count = product.count();
-    Functions code = functions.get();
-    Arguments.set(memory, Arguments.ROW_BYTES, rowBytes);
-    Arguments.set(memory, Arguments.X_STRIDE, stride);
-    Arguments.set(memory, Arguments.OUT_STRIDE, outStride);
-    if (count < TILE) {
-      for (long token = 0; token < count; token++) {
-        long row = x + token * stride;
-        Arguments.set(memory, Arguments.X_END, row + stride);
-        call(code.one(), memory, weights, strips, row, out + token * outStride);
-      }
-    } else {
-      for (long token = 0; token < count; token += TILE) {
-        long first = Math.min(token, count - TILE);
-        tile(code, x + first * stride, cols, weights, strips, out + first * outStride, memory);
-      }
-    }
-  }
-
-  private void tile(
-      Functions code, long x, long cols, long weights, long strips, long out, MemorySegment memory) {
-    long sums = memory.address() + Arguments.END;
-    for (long column = 0; column < cols; column += COLUMNS) {
-      Arguments.set(memory, Arguments.COLUMNS, Math.min(COLUMNS, cols - column));
-      MemorySegment function = column == 0 ? code.first() : code.further();
-      call(function, memory, weights + column * format.bytes, strips, x + column * format.xBytes, sums);
-    }
-    call(code.results(), memory, weights, strips, sums, out);
   }
 
   /** Functions that round floats to bf16, which stay for as long as the JVM runs. */
@@ -244,14 +171,5 @@ final class JitFloatMatmul implements MatmulKernel<HostBuffer> {
       Arguments.set(arguments, Arguments.COLUMNS, count);
       Calls.run(FUNCTIONS.get(FORMATS.indexOf(format)), arguments);
     }
-  }
-
-  private static void call(
-      MemorySegment function, MemorySegment memory, long weights, long strips, long x, long out) {
-    Arguments.set(memory, Arguments.WEIGHTS, weights);
-    Arguments.set(memory, Arguments.STRIPS, strips);
-    Arguments.set(memory, Arguments.X, x);
-    Arguments.set(memory, Arguments.OUT, out);
-    Calls.run(function, memory);
   }
 }

@@ -10,12 +10,17 @@ import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
+import io.gatun.device.RotatedMatmul;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.Exl3Encoding;
+import io.gatun.tensors.FloatCodes;
 import io.gatun.tensors.QuantizedEncoding;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +162,12 @@ public sealed class JitTier implements KernelTier {
 
   /** All forms have those of AVX2. */
   @Override
+  public final Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
+    return isa == Isa.AVX2 ? Optional.of(FloatPlanes.of(w)) : Optional.empty();
+  }
+
+  /** All forms have those of AVX2. */
+  @Override
   public final Optional<RowKernels> rowKernels() {
     return isa == Isa.AVX2 ? Optional.of(new LoopedRows(loops())) : Optional.empty();
   }
@@ -218,6 +229,30 @@ public sealed class JitTier implements KernelTier {
       case "nvfp4" -> new BlockNVFP4();
       default -> null;
     };
+  }
+
+  /** The kernels for matrices in planes and float activations. */
+  private static final class FloatPlanes {
+    private static final Map<FloatCodes.Type, JitFloatPlanes> CODED = new EnumMap<>(FloatCodes.Type.class);
+    private static final JitFloatPlanes DECODED = new JitFloatPlanes(Optional.empty());
+    private static final RotatedMatmul ROTATED = new RotatedMatmul(new JitFloatMatmul(FloatFormat.F32, Isa.AVX2));
+
+    static {
+      for (FloatCodes.Type type : FloatCodes.Type.values()) {
+        CODED.put(type, new JitFloatPlanes(Optional.of(FloatCode.of(type))));
+      }
+    }
+
+    private FloatPlanes() {}
+
+    static MatmulKernel<HostBuffer> of(HostMatrix w) {
+      return w.encoding() instanceof Exl3Encoding
+          ? ROTATED
+          : w.floatCodes()
+              .filter(codes -> JitFloatPlanes.reads(w, codes))
+              .map(codes -> Objects.requireNonNull(CODED.get(codes.type())))
+              .orElse(DECODED);
+    }
   }
 
   /** The loops, assembled when they are first asked for. */

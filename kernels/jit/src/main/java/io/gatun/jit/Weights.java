@@ -15,9 +15,12 @@ final class Weights {
    * @throws IllegalStateException if its checkpoint has been closed
    */
   static long address(HostMatrix w, int expert, long row, long rows) {
-    MemorySegment bytes = w.bytes();
-    long offset = w.rowOffset(expert, row);
-    Objects.checkFromIndexSize(offset, rows * w.rowBytes(), bytes.byteSize());
+    return address(w.bytes(), w.rowOffset(expert, row), rows * w.rowBytes());
+  }
+
+  /** The address of some bytes; failures as of {@link #address(HostMatrix, int, long, long)}. */
+  static long address(MemorySegment bytes, long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, bytes.byteSize());
     if (!bytes.scope().isAlive()) {
       throw new IllegalStateException(
           "weights at %d: their checkpoint is closed; keep it open while the device computes".formatted(offset));

@@ -83,6 +83,7 @@ class AssemblerTest {
     listing.line(() -> code.op(Op.VPBLENDW, ymm(11).half(), ymm(11), Mem.at(Gp.R13, Gp.R9, 1, -2), 2));
     listing.line(() -> code.op(Op.VPERM2I128, ymm(6), ymm(4), ymm(5), 0x20));
     listing.line(() -> code.op(Op.VPERMQ, ymm(8), ymm(4), 8));
+    listing.line(() -> code.op(Op.VPERMPS, ymm(0), ymm(13), Mem.at(Gp.RCX, 0)));
     three(listing, Op.VPUNPCKLBW, 10, 8, ymm(9));
     three(listing, Op.VPUNPCKHBW, 8, 8, ymm(9));
     three(listing, Op.VPUNPCKLWD, 11, 10, ymm(12));

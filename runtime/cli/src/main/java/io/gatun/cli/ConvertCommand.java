@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "The file has all that the folder's model is made of, tokenizer and chat template included, so that other programs "
           + "open it too.",
-      "F32, F16 and BF16 stay what they are. Quantized weights become MXFP4, Q4_0 or Q8_0 where that is exactly the same "
-          + "numbers, as it is for MXFP4 and for symmetric integers of 4 or 8 bits in groups of 32 or more; others are "
+      "F32, F16 and BF16 stay what they are. Quantized weights become MXFP4, Q4_0, Q5_0 or Q8_0 where that is exactly the "
+          + "same numbers, as it is for MXFP4 and for most integers of up to 4 bits in groups of 32 or more; others are "
           + "rounded to F16, which takes more room than they did.",
       "Memory stays small whatever the size of the model. The file appears when it is complete."
     })

@@ -36,7 +36,7 @@ class LauncherTest {
     Files.createDirectory(target.resolve("none"));
     // The launcher puts what stands in the second line on the module path.
     Files.writeString(
-        target.resolve("launcher.java"), System.getProperty("java.home") + "\nnone:" + Program.modulePath() + "\n");
+        target.resolve("launcher.java"), System.getProperty("java.home") + "\nnone:" + Installation.modulePath() + "\n");
     Files.createDirectories(checkout.resolve("examples/models"));
     Files.copy(Models.stories(), checkout.resolve("examples/models/stories260K.gguf"));
     Files.copy(script(), checkout.resolve("gatun"));

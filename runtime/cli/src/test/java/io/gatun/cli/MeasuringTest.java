@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The commands that measure: perplexity, synth and bench. */
@@ -83,16 +85,17 @@ class MeasuringTest {
     assertTrue(!decoding.text().contains("prompt of"), decoding.text());
   }
 
-  @Test
-  void benchMakesAndRemovesItsOwnModel() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"q8_0", "awq-4-128"})
+  void benchMakesAndRemovesItsOwnModel(String type) throws IOException {
     var result =
-        Program.gatun("bench", "--synthetic", "stories-15m", "--type", "q8_0", "--layers", 1, "-p", 4, "-n", 2, "-r", 1, "--json")
+        Program.gatun("bench", "--synthetic", "stories-15m", "--type", type, "--layers", 1, "-p", 4, "-n", 2, "-r", 1, "--json")
             .jvm("-Djava.io.tmpdir=" + folder)
             .run();
     assertEquals(0, result.exitCode(), result.error());
-    assertEquals("stories-15m q8_0", Oracle.json(result.text()).get("model").stringValue());
+    assertEquals("stories-15m " + type, Oracle.json(result.text()).get("model").stringValue());
     try (var left = Files.list(folder)) {
-      assertEquals(0, left.filter(path -> path.toString().endsWith(".gguf")).count());
+      assertEquals(0, left.filter(path -> path.getFileName().toString().startsWith("gatun-bench")).count());
     }
   }
 

@@ -1,12 +1,9 @@
 package io.gatun.cli;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The real program, as a process of its own, started as the launcher starts it. */
 public final class Program {
@@ -75,32 +70,9 @@ public final class Program {
 
   /** The command line. */
   public List<String> command() {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xlog:disable"));
-    command.add("-Dfile.encoding=UTF-8");
-    command.add("--enable-native-access=io.gatun.cpu,io.gatun.jit,org.jline.terminal.ffm,org.jline.nativ");
-    command.addAll(jvmOptions);
-    command.addAll(List.of("-p", modulePath(), "-m", "io.gatun.cli/io.gatun.cli.Main"));
+    List<String> command = Installation.command(jvmOptions);
     command.addAll(arguments);
     return command;
-  }
-
-  /** All that this test's JVM was given, on whichever path, but what only tests need. */
-  static String modulePath() {
-    return Stream.of("jdk.module.path", "java.class.path", "surefire.test.class.path")
-        .map(property -> System.getProperty(property, ""))
-        .flatMap(path -> Arrays.stream(path.split(File.pathSeparator)))
-        .filter(entry -> !entry.isBlank() && Files.exists(Path.of(entry)))
-        .filter(entry -> !entry.endsWith("test-classes") && !isForTests(Path.of(entry)))
-        .distinct()
-        .collect(Collectors.joining(File.pathSeparator));
-  }
-
-  private static boolean isForTests(Path entry) {
-    String path = entry.toString();
-    return Stream.of("junit", "surefire", "opentest4j", "apiguardian", "formats/oracle", "gatun-oracle", "jspecify")
-        .anyMatch(path::contains);
   }
 
   /** Starts it; the caller talks with it and ends it. */

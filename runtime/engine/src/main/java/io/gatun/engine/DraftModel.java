@@ -11,8 +11,9 @@ import io.gatun.text.Vocabulary;
  *
  * @param model its owner's
  * @param contextLength the longest text that it can follow
+ * @param vocabularySize what ids must be below for both to know them
  */
-record DraftModel(Model model, int contextLength) {
+record DraftModel(Model model, int contextLength, int vocabularySize) {
   /** Vocabularies may differ in so many tokens at their ends: models of a family are padded to different sizes. */
   private static final int MOST_MORE = 128;
 
@@ -33,7 +34,10 @@ record DraftModel(Model model, int contextLength) {
     }
     requireSameTokens(draft, target);
     long positions = spec.embedding().positions().map(Linear::out).orElse(Long.MAX_VALUE);
-    return new DraftModel(draft, (int) Math.min(spec.contextLength(), positions));
+    return new DraftModel(
+        draft,
+        (int) Math.min(spec.contextLength(), positions),
+        Math.min(draft.vocabularySize(), target.vocabularySize()));
   }
 
   private static void requireSameTokens(Model draft, Model target) {
@@ -70,9 +74,5 @@ record DraftModel(Model model, int contextLength) {
 
   private static String origin(Model model) {
     return model.checkpoint().metadata().origin();
-  }
-
-  int vocabularySize() {
-    return model.tokenizer().vocabulary().size();
   }
 }

@@ -75,6 +75,7 @@ public final class Engine implements AutoCloseable {
     encoder =
         new PromptEncoder(
             model.tokenizer(),
+            model.vocabularySize(),
             new ChatFormat(model.checkpoint().metadata(), model.tokenizer().vocabulary(), model.name()));
     scheduler = new Scheduler(forward, model.checkpoint().metadata().origin());
   }

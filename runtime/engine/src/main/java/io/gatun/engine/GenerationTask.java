@@ -233,6 +233,8 @@ final class GenerationTask implements Task, SharedPrompt, Generation, LogitsProc
   }
 
   private int next(float[] logits) {
+    int known = Math.min(logits.length, tokenizer.vocabulary().size());
+    Arrays.fill(logits, known, logits.length, Float.NEGATIVE_INFINITY); // rows that pad the table are no tokens
     if (logprobs.isEmpty()) {
       return sampler.next(logits, this);
     }

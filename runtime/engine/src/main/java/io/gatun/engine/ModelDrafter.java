@@ -98,7 +98,7 @@ final class ModelDrafter implements Drafter {
     for (int id = 1; id < logits.length; id++) {
       best = logits[id] > logits[best] ? id : best;
     }
-    if (probability(best, logits) < draft.minProbability()) {
+    if (best >= model.vocabularySize() || probability(best, logits) < draft.minProbability()) {
       draft.decline();
     } else {
       draft.add(best);

@@ -11,10 +11,13 @@ import java.util.stream.IntStream;
 /** Turns prompts into tokens. Thread-safe. */
 final class PromptEncoder {
   private final Tokenizer tokenizer;
+  private final int vocabularySize;
   private final ChatFormat format;
 
-  PromptEncoder(Tokenizer tokenizer, ChatFormat format) {
+  /** @param vocabularySize what all ids must be below */
+  PromptEncoder(Tokenizer tokenizer, int vocabularySize, ChatFormat format) {
     this.tokenizer = tokenizer;
+    this.vocabularySize = vocabularySize;
     this.format = format;
   }
 
@@ -50,10 +53,9 @@ final class PromptEncoder {
     if (ids.length == 0) {
       throw new IllegalArgumentException("the prompt is empty: expected at least one token");
     }
-    int vocab = tokenizer.vocabulary().size();
     for (int id : ids) {
-      if (id < 0 || id >= vocab) {
-        throw new IllegalArgumentException("token id %d: expected 0 to %d".formatted(id, vocab - 1));
+      if (id < 0 || id >= vocabularySize) {
+        throw new IllegalArgumentException("token id %d: expected 0 to %d".formatted(id, vocabularySize - 1));
       }
     }
   }

@@ -119,7 +119,7 @@ public final class Model implements AutoCloseable {
                   checkpoint.metadata().origin(),
                   left.size(),
                   keys.architecture(),
-                  String.join(", ", left.stream().limit(8).toList()),
+                  String.join(", ", left.stream().limit(8).map(checkpoint::storedName).toList()),
                   left.size() > 8 ? ", …" : ""));
     }
   }
@@ -128,7 +128,7 @@ public final class Model implements AutoCloseable {
     var unsupported = new TreeSet<String>();
     for (TensorData tensor : checkpoint.tensors().values()) {
       if (!computable(tensor.encoding())) {
-        unsupported.add(tensor.encoding().id() + " (" + tensor.name() + ")");
+        unsupported.add(tensor.encoding().id() + " (" + checkpoint.storedName(tensor.name()) + ")");
       }
     }
     if (!unsupported.isEmpty()) {
@@ -158,6 +158,14 @@ public final class Model implements AutoCloseable {
 
   public Tokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /**
+   * The ids below which are tokens that have rows: a table may be padded behind the last token, and tokens that stand
+   * for pictures may have no row.
+   */
+  public int vocabularySize() {
+    return Math.min(tokenizer.vocabulary().size(), spec.vocabSize());
   }
 
   public Checkpoint checkpoint() {

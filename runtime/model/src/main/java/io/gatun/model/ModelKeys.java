@@ -153,7 +153,9 @@ public final class ModelKeys {
   public long dimension(String name, int index) {
     var shape = tensor(name).shape();
     if (index >= shape.size()) {
-      throw new FormatException("%s: tensor %s is %s, expected %d dimensions".formatted(origin(), name, shape, index + 1));
+      throw new FormatException(
+          "%s: tensor %s is %s, expected %d dimensions"
+              .formatted(origin(), checkpoint.storedName(name), shape, index + 1));
     }
     return shape.get(index);
   }
@@ -200,7 +202,7 @@ public final class ModelKeys {
   private TensorData tensor(String name) {
     TensorData tensor = checkpoint.tensors().get(name);
     if (tensor == null) {
-      throw new FormatException("%s: tensor %s is missing".formatted(origin(), name));
+      throw new FormatException("%s: tensor %s is missing".formatted(origin(), checkpoint.storedName(name)));
     }
     return tensor;
   }

@@ -31,8 +31,9 @@ public record Rope(
    * @param originalContext tokens the model was trained for before
    * @param betaFast turns within the original context above which a pair stays as it is
    * @param betaSlow turns below which a pair is fully interpolated
+   * @param wholePairs whether the ramp begins and ends at pairs, or between them where the turns say so
    */
-  public record Yarn(int originalContext, double betaFast, double betaSlow) {}
+  public record Yarn(int originalContext, double betaFast, double betaSlow, boolean wholePairs) {}
 
   /** What divides each pair's frequency. */
   public sealed interface Divisors {
@@ -93,8 +94,10 @@ public record Rope(
 
   /** How much of pair {@code i}'s frequency stays as trained, 0 to 1. */
   private double kept(Yarn yarn, int i) {
-    double low = Math.max(0, Math.floor(pairThatTurns(yarn.betaFast(), yarn.originalContext())));
-    double high = Math.min(dims - 1, Math.ceil(pairThatTurns(yarn.betaSlow(), yarn.originalContext())));
+    double fast = pairThatTurns(yarn.betaFast(), yarn.originalContext());
+    double slow = pairThatTurns(yarn.betaSlow(), yarn.originalContext());
+    double low = Math.max(0, yarn.wholePairs() ? Math.floor(fast) : fast);
+    double high = Math.min(dims - 1, yarn.wholePairs() ? Math.ceil(slow) : slow);
     double ramp = (i - low) / Math.max(0.001, high - low);
     return 1 - Math.clamp(ramp, 0.0, 1.0);
   }

@@ -61,7 +61,8 @@ final class RopeKeys {
                   new Rope.Yarn(
                       original,
                       keys.number("rope.scaling.yarn_beta_fast", 0, Float.MAX_VALUE, betaFast),
-                      keys.number("rope.scaling.yarn_beta_slow", 0, Float.MAX_VALUE, 1)));
+                      keys.number("rope.scaling.yarn_beta_slow", 0, Float.MAX_VALUE, 1),
+                      keys.flag("rope.scaling.yarn_truncate", true)));
           default ->
               throw keys.wrong("rope.scaling.type", "is '%s', expected none, linear, yarn or longrope".formatted(type));
         };

@@ -146,7 +146,8 @@ final class SpecTensors {
     String origin = checkpoint.metadata().origin();
     TensorData tensor = checkpoint.tensors().get(name);
     if (tensor == null) {
-      throw new FormatException("%s: tensor %s is missing, expected shape %s".formatted(origin, name, expected));
+      throw new FormatException(
+          "%s: tensor %s is missing, expected shape %s".formatted(origin, checkpoint.storedName(name), expected));
     }
     boolean fits =
         vectorNames.contains(name)
@@ -154,7 +155,8 @@ final class SpecTensors {
             : withoutLeadingOnes(tensor.shape()).equals(withoutLeadingOnes(expected));
     if (!fits) {
       throw new FormatException(
-          "%s: tensor %s has shape %s, expected %s".formatted(origin, name, tensor.shape(), expected));
+          "%s: tensor %s has shape %s, expected %s"
+              .formatted(origin, checkpoint.storedName(name), tensor.shape(), expected));
     }
     return new TensorData(name, expected, tensor.encoding(), tensor.planes());
   }

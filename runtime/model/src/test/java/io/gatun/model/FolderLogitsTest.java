@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.KvType;
 import io.gatun.device.ReferenceDevice;
+import io.gatun.gguf.GgufFile;
 import io.gatun.oracle.Npy;
 import io.gatun.oracle.Oracle;
+import io.gatun.safetensors.SafetensorsWriter;
+import io.gatun.tensors.Checkpoint;
+import io.gatun.tensors.TensorData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One model in two containers: the reference's logits from a folder that was written of the reference's GGUF file. */
@@ -39,7 +45,7 @@ class FolderLogitsTest {
       ffn_up_shexp mlp.shared_experts.up_proj
       ffn_down_shexp mlp.shared_experts.down_proj""";
 
-  private static final Map<String, FolderWriter> KINDS = kinds();
+  static final Map<String, FolderWriter> KINDS = kinds();
 
   @TempDir Path folder;
 
@@ -135,12 +141,20 @@ class FolderLogitsTest {
             .with(config -> config.put("norm_topk_prob", false).put("shared_expert_intermediate_size", 32)));
     kinds.put("command-r", FolderWriter.of("cohere"));
     kinds.put("seed_oss", FolderWriter.of("seed_oss").named("post_attention_norm post_attention_layernorm"));
-    FolderWriter latent = FolderWriter.of("deepseek_v2").named(LATENT);
-    kinds.put("deepseek2", latent.with(config -> latent(config, 32, 16, 32, 64, 64)
-        .put("first_k_dense_replace", 1).withObject("rope_scaling").put("mscale_all_dim", 0.707).put("mscale", 0.707)));
-    kinds.put("deepseek2/yarn", FolderWriter.of("deepseek_v3").named(LATENT).with(config -> latent(config, 16, 8, 16, 24, 20)
-        .put("n_group", 1).put("topk_group", 1)
-        .withObject("rope_scaling").put("mscale_all_dim", 1.0).put("mscale", 1.0)));
+    kinds.put(
+        "deepseek2",
+        FolderWriter.of("deepseek_v2").named(LATENT).with(
+            config -> {
+              latent(config, 32, 16, 32, 64, 64).put("first_k_dense_replace", 1);
+              config.withObject("rope_scaling").put("mscale_all_dim", 0.707).put("mscale", 0.707);
+            }));
+    kinds.put(
+        "deepseek2/yarn",
+        FolderWriter.of("deepseek_v3").named(LATENT).with(
+            config -> {
+              latent(config, 16, 8, 16, 24, 20).put("n_group", 1).put("topk_group", 1);
+              config.withObject("rope_scaling").put("mscale_all_dim", 1.0).put("mscale", 1.0);
+            }));
     kinds.put(
         "glm4moe",
         FolderWriter.of("glm4_moe").named(LATENT + "\npost_attention_norm post_attention_layernorm").with(config -> {
@@ -204,11 +218,114 @@ class FolderLogitsTest {
         .write(gguf, folder);
     MicroscaledExperts.write(gguf, folder.resolve("experts.safetensors"));
     assertReferences("gpt-oss");
+    assertReferences("gpt-oss", ConvertedFolderTest.converted(folder));
+  }
+
+  /** A model that sees pictures, too, describes the text in an object of its own. */
+  @Test
+  void aModelWithinAnother() throws IOException {
+    FolderWriter text = KINDS.get("gemma3");
+    text.beginning("language_model.model.")
+        .with(
+            config -> {
+              ObjectNode nested = config.deepCopy();
+              config.removeAll();
+              config.put("model_type", "gemma3").put("hidden_size", 7).set("text_config", nested);
+              config.putObject("vision_config").put("hidden_size", 1152);
+            })
+        .write(Oracle.require("models/gemma3.gguf"), folder);
+    new SafetensorsWriter()
+        .add(FolderWriter.floats("vision_tower.vision_model.post_layernorm.weight", new float[2], List.of(2L)))
+        .add(FolderWriter.floats("multi_modal_projector.mm_soft_emb_norm.weight", new float[2], List.of(2L)))
+        .write(folder.resolve("vision.safetensors"));
+    assertReferences("gemma3");
+  }
+
+  /** What divides frequencies is in the configuration. */
+  @ParameterizedTest
+  @ValueSource(strings = {"phi3/long", "phi3/short"})
+  void positionsByTheLengthOfTheContext(String name) throws IOException {
+    TinyModel tiny = tiny(name);
+    Path gguf = folder.resolve("tiny.gguf");
+    tiny.write(gguf);
+    Path written = folder.resolve("tiny");
+    try (Checkpoint source = GgufFile.open(gguf)) {
+      String key = "phi3.rope.";
+      double rotated = source.metadata().number(key + "scaling.attn_factor");
+      long original = source.metadata().integer(key + "scaling.original_context_length");
+      long dims = source.metadata().integer(key + "dimension_count");
+      FolderWriter.of("phi3")
+          .named("ffn_up mlp.gate_up_proj\nrope_factors_long -\nrope_factors_short -")
+          .with(
+              config -> {
+                config.put("original_max_position_embeddings", original).put("partial_rotary_factor", dims / 16.0);
+                ObjectNode scaling = config.putObject("rope_scaling").put("type", "longrope");
+                scaling.put("attention_factor", rotated);
+                for (String which : new String[] {"long", "short"}) {
+                  TensorData factors = source.tensors().get("rope_factors_" + which + ".weight");
+                  var values = new float[(int) factors.values()];
+                  factors.decode(0, 1, values);
+                  ArrayNode array = scaling.putArray(which + "_factor");
+                  for (float value : values) {
+                    array.add(value);
+                  }
+                }
+              })
+          .write(gguf, written);
+    }
+    PeerLogitsTest.logitsAreLlamaCpps(tiny, written);
+  }
+
+  /** Experts of a block in one tensor of floats, gate and up in another. */
+  @Test
+  void fusedExpertsOfFloats() throws IOException {
+    TinyModel tiny = tiny("granitemoe");
+    Path gguf = folder.resolve("tiny.gguf");
+    tiny.write(gguf);
+    Path written = folder.resolve("tiny");
+    KINDS.get("granite")
+        .as("granitemoe")
+        .named(
+            """
+            ffn_gate_inp block_sparse_moe.router.layer
+            ffn_gate_exps -
+            ffn_up_exps -
+            ffn_down_exps block_sparse_moe.output_linear""")
+        .with(config -> config.set("num_local_experts", config.remove("num_experts")))
+        .write(gguf, written);
+    try (Checkpoint source = GgufFile.open(gguf)) {
+      var writer = new SafetensorsWriter();
+      for (int layer = 0; layer < 2; layer++) {
+        TensorData gate = source.tensors().get("blk." + layer + ".ffn_gate_exps.weight");
+        TensorData up = source.tensors().get("blk." + layer + ".ffn_up_exps.weight");
+        int experts = Math.toIntExact(gate.shape().getFirst());
+        int size = Math.toIntExact(gate.values()) / experts;
+        int rows = Math.toIntExact(gate.rows()) / experts;
+        var both = new float[2 * experts * size];
+        var part = new float[size];
+        for (int half = 0; half < 2 * experts; half++) {
+          (half % 2 == 0 ? gate : up).decode((long) half / 2 * rows, rows, part);
+          System.arraycopy(part, 0, both, half * size, size);
+        }
+        String name = "model.layers." + layer + ".block_sparse_moe.input_linear.weight";
+        writer.add(FolderWriter.floats(name, both, List.of((long) experts, 2L * rows, gate.cols())));
+      }
+      writer.write(written.resolve("experts.safetensors"));
+    }
+    PeerLogitsTest.logitsAreLlamaCpps(tiny, written);
+  }
+
+  private static TinyModel tiny(String name) {
+    return TinyModel.all().stream().filter(tiny -> tiny.name().equals(name)).findFirst().orElseThrow();
   }
 
   private void assertReferences(String name) {
+    assertReferences(name, folder);
+  }
+
+  static void assertReferences(String name, Path path) {
     var reference = ReferenceModel.of(name);
-    try (Model model = Model.open(folder);
+    try (Model model = Model.open(path);
         var device = new ReferenceDevice(ActivationPrecision.F32)) {
       assertEquals(List.of(), model.warnings(), "every key of the architecture is known");
       for (String which : new String[] {"short", "long"}) {
@@ -219,7 +336,8 @@ class FolderLogitsTest {
         int rows = expected.shape().size() == 2 ? expected.shape().getFirst() : 1;
         for (int row = 0; row < rows; row++) {
           float[] logits = expected.shape().size() == 2 ? expected.row(row) : expected.values();
-          assertArrayEquals(logits, computed.get(ids.length - rows + row), reference.tolerance(), which + " row " + row);
+          float[] found = computed.get(ids.length - rows + row);
+          assertArrayEquals(logits, found, reference.tolerance(), which + " row " + row);
         }
       }
     }

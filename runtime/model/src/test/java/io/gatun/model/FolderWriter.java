@@ -23,25 +23,31 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes a GGUF model as the folder that Hugging Face's libraries would have: tensors decoded to floats, with their names,
- * orders and shapes there, and a configuration. Names are written down from that side's classes, not from the reader's
+ * Writes a GGUF model as the folder that Hugging Face's libraries would have: tensors decoded to floats, with their
+ * names, orders and shapes there, and a configuration. Names are written down from that side's classes, not from the reader's
  * tables.
  *
  * @param modelType of {@code config.json}
+ * @param beginning of names, but for the head's
  * @param names what the ends of names in GGUF are called in this kind of model, if not as usual
  * @param permuted whether converters have put the rows of queries and keys in another order
  * @param gainsBelowOne whether norms add 1 to their gains
  * @param config what the configuration has besides, or otherwise
  */
 record FolderWriter(
-    String modelType, Map<String, String> names, boolean permuted, boolean gainsBelowOne, Consumer<ObjectNode> config) {
+    String modelType,
+    String beginning,
+    Map<String, String> names,
+    boolean permuted,
+    boolean gainsBelowOne,
+    Consumer<ObjectNode> config) {
   private static final Pattern BLOCK = Pattern.compile("blk\\.(\\d+)\\.(.+?)(\\.(weight|bias))?");
 
   private static final Map<String, String> USUAL =
       table(
           """
-          token_embd model.embed_tokens
-          output_norm model.norm
+          token_embd embed_tokens
+          output_norm norm
           output lm_head
           attn_norm input_layernorm
           ffn_norm post_attention_layernorm
@@ -86,24 +92,32 @@ record FolderWriter(
 
   /** A kind of model with the usual names. */
   static FolderWriter of(String modelType) {
-    return new FolderWriter(modelType, Map.of(), false, false, _ -> {});
+    return new FolderWriter(modelType, "model.", Map.of(), false, false, _ -> {});
   }
 
   /** @param lines an end of a name in GGUF, and what it is here */
   FolderWriter named(String lines) {
-    return new FolderWriter(modelType, table(lines), permuted, gainsBelowOne, config);
+    return new FolderWriter(modelType, beginning, table(lines), permuted, gainsBelowOne, config);
   }
 
   FolderWriter unpermuting() {
-    return new FolderWriter(modelType, names, true, gainsBelowOne, config);
+    return new FolderWriter(modelType, beginning, names, true, gainsBelowOne, config);
   }
 
   FolderWriter withGainsBelowOne() {
-    return new FolderWriter(modelType, names, permuted, true, config);
+    return new FolderWriter(modelType, beginning, names, permuted, true, config);
   }
 
   FolderWriter with(Consumer<ObjectNode> more) {
-    return new FolderWriter(modelType, names, permuted, gainsBelowOne, config.andThen(more));
+    return new FolderWriter(modelType, beginning, names, permuted, gainsBelowOne, config.andThen(more));
+  }
+
+  FolderWriter as(String otherType) {
+    return new FolderWriter(otherType, beginning, names, permuted, gainsBelowOne, config);
+  }
+
+  FolderWriter beginning(String start) {
+    return new FolderWriter(modelType, start, names, permuted, gainsBelowOne, config);
   }
 
   private static Map<String, String> table(String lines) {
@@ -171,7 +185,9 @@ record FolderWriter(
     if (!block.matches()) {
       int dot = tensor.name().lastIndexOf('.');
       String name = name(tensor.name().substring(0, dot));
-      return name.equals("-") ? List.of() : List.of(floats(name + tensor.name().substring(dot), values, tensor.shape()));
+      String start = name.equals("lm_head") ? "" : beginning;
+      String full = start + name + tensor.name().substring(dot);
+      return name.equals("-") ? List.of() : List.of(floats(full, values, tensor.shape()));
     }
     String end = block.group(2);
     if (name(end).equals("-")) {
@@ -182,10 +198,10 @@ record FolderWriter(
       unpermute(values, Math.toIntExact(metadata.integer(key)), (int) tensor.rows() == 1 ? 1 : (int) tensor.cols());
     }
     if (end.equals("ffn_gate_inp_shexp")) {
-      return List.of(
-          floats("model.layers." + block.group(1) + "." + name(end) + ".weight", values, List.of(1L, tensor.cols())));
+      String gate = beginning + "layers." + block.group(1) + "." + name(end) + ".weight";
+      return List.of(floats(gate, values, List.of(1L, tensor.cols())));
     }
-    String name = "model.layers." + block.group(1) + "." + name(end);
+    String name = beginning + "layers." + block.group(1) + "." + name(end);
     String suffix = name.endsWith("!") ? "" : block.group(3) == null ? "" : block.group(3);
     String full = name.replace("!", "") + suffix;
     return full.contains("%d") ? apart(full, values, tensor.shape()) : List.of(floats(full, values, tensor.shape()));

@@ -32,7 +32,8 @@ final class MicroscaledExperts {
         String to = "model.layers." + layer + ".mlp.experts.";
         experts.add(to + "gate_up_proj", tensors.get(from + "gate_exps.weight"), tensors.get(from + "up_exps.weight"));
         experts.add(to + "down_proj", tensors.get(from + "down_exps.weight"));
-        experts.biases(to + "gate_up_proj_bias", tensors.get(from + "gate_exps.bias"), tensors.get(from + "up_exps.bias"));
+        experts.biases(
+            to + "gate_up_proj_bias", tensors.get(from + "gate_exps.bias"), tensors.get(from + "up_exps.bias"));
         experts.biases(to + "down_proj_bias", tensors.get(from + "down_exps.bias"));
       }
       experts.writer.write(file);

@@ -56,12 +56,23 @@ class RopeTest {
    */
   @Test
   void yarnKeepsFastPairsAndInterpolatesSlowOnes() {
-    RopeSpec spec = rope(BASE, 0.25, Optional.of(new Rope.Yarn(64, 32, 1)), NONE, 1).forContext(256);
+    RopeSpec spec = rope(BASE, 0.25, Optional.of(new Rope.Yarn(64, 32, 1, true)), NONE, 1).forContext(256);
     assertEquals(1, spec.frequencies()[0], 1e-12);
     assertEquals(0.25 * (0.5 + 0.5 * 0.25), spec.frequencies()[1], 1e-12);
     assertEquals(0.0625 * 0.25, spec.frequencies()[2], 1e-12);
     assertEquals(0.015625 * 0.25, spec.frequencies()[3], 1e-12);
     assertEquals((float) (1 + 0.1 * Math.log(4)), spec.magnitude());
+  }
+
+  /** Likewise with a ramp that ends where one turn is made, between pairs 1 and 2. */
+  @Test
+  void yarnsRampMayEndBetweenPairs() {
+    RopeSpec spec = rope(BASE, 0.25, Optional.of(new Rope.Yarn(64, 32, 1, false)), NONE, 1).forContext(256);
+    double kept = 1 - 1 / (8 * Math.log(64 / (2 * Math.PI)) / (2 * Math.log(256)));
+    assertEquals(0.40272, kept, 1e-5);
+    assertEquals(1, spec.frequencies()[0], 1e-12);
+    assertEquals(0.25 * (kept + (1 - kept) * 0.25), spec.frequencies()[1], 1e-12);
+    assertEquals(0.0625 * 0.25, spec.frequencies()[2], 1e-12);
   }
 
   private static Rope rope(

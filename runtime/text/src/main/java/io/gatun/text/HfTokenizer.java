@@ -12,7 +12,7 @@ import java.nio.file.Path;
  *
  * <p>Read is {@code tokenizer.json}; where that is missing {@code tokenizer.model} of SentencePiece, or {@code
  * vocab.json} and {@code merges.txt}. What {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code
- * added_tokens.json}, {@code generation_config.json}, {@code config.json} and {@code chat_template.jinja} say of
+ * added_tokens.json}, {@code generation_config.json}, {@code config.json} and {@code chat_template.jinja} or {@code .json} say of
  * tokens and templates is added. BOS, EOS and all tokens that end an answer are those of the {@link
  * Tokenizer#vocabulary}. Immutable.
  *

@@ -154,6 +154,8 @@ final class TokenizerSettings {
             named.string("template")));
       }
     }
+    read("chat_template.json").optionalString("chat_template").ifPresent(
+        template -> values.put(key, new Metadata.Value("str", template)));
     Path file = folder.resolve("chat_template.jinja");
     if (Files.exists(file)) {
       values.put(key, new Metadata.Value("str", text(file)));

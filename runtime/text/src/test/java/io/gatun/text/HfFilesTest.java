@@ -74,6 +74,8 @@ class HfFilesTest {
     assertEquals(TokenType.USER_DEFINED, vocabulary.type(261));
     assertEquals(Set.of("tool_use"), ChatTemplate.variants(read.metadata()));
     assertEquals("plain", read.metadata().string("tokenizer.chat_template"));
+    HfFolder.write(folder, "chat_template.json", "{\"chat_template\":\"of a processor\"}");
+    assertEquals("of a processor", read().metadata().string("tokenizer.chat_template"));
     HfFolder.write(folder, "chat_template.jinja", "from a file");
     assertEquals("from a file", read().metadata().string("tokenizer.chat_template"));
   }

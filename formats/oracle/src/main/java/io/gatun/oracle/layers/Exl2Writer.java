@@ -56,7 +56,8 @@ record Exl2Writer(List<Run> runs) implements LayerWriter {
     int stored = Math.ceilDiv(out, PADDING) * PADDING;
     List<Group> groups = groups(in);
     int count = groups.size();
-    int[] order = order(in, random);
+    int[] order = GroupCodes.consecutive(in, 1); // the input at each packed position
+    GroupCodes.shuffle(order, random);
     var positions = new int[in];
     for (int r = 0; r < in; r++) {
       positions[order[r]] = r;
@@ -100,17 +101,6 @@ record Exl2Writer(List<Run> runs) implements LayerWriter {
             RawTensor.halves(key + ".q_scale_max", maxima, count),
             RawTensor.shorts(key + ".q_groups", table, 2L * count)),
         matrix);
-  }
-
-  /** Which input is at each packed position. */
-  private static int[] order(int in, SplittableRandom random) {
-    var order = new int[in];
-    for (int i = 0; i < in; i++) {
-      int j = random.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
-    }
-    return order;
   }
 
   private static float scale(FloatMatrix weights, int n, int[] order, Group group) {

@@ -29,7 +29,7 @@ record GptqWriter(Version version, int bits, int group, boolean symmetric, boole
     int in = weights.in();
     int[] groups = GroupCodes.consecutive(in, group);
     if (actOrder) {
-      shuffle(groups, random);
+      GroupCodes.shuffle(groups, random);
     }
     GroupCodes codes = GroupCodes.of(weights, bits, groups, symmetric, Rounding::half);
     int words = CodeStream.words(in, bits);
@@ -79,15 +79,6 @@ record GptqWriter(Version version, int bits, int group, boolean symmetric, boole
     }
     for (int word = 0; word < CodeStream.words(zeros.length, bits); word++) {
       words[first + word] -= ones;
-    }
-  }
-
-  private static void shuffle(int[] values, SplittableRandom random) {
-    for (int i = values.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int value = values[i];
-      values[i] = values[j];
-      values[j] = value;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.gatun.oracle.layers;
 
+import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
@@ -46,6 +47,16 @@ record GroupCodes(int[][] codes, float[][] scales, int[][] zeros, FloatMatrix ma
       group[k] = k / length;
     }
     return group;
+  }
+
+  /** Puts values in a random order. */
+  static void shuffle(int[] values, SplittableRandom random) {
+    for (int i = values.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int value = values[i];
+      values[i] = values[j];
+      values[j] = value;
+    }
   }
 
   private void round(

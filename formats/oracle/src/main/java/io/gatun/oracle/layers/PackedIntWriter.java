@@ -23,12 +23,7 @@ record PackedIntWriter(int bits, int group, boolean symmetric, boolean whole, bo
     int count = Math.ceilDiv(in, length);
     int[] groups = GroupCodes.consecutive(in, length);
     if (actOrder) {
-      for (int i = in - 1; i > 0; i--) {
-        int j = random.nextInt(i + 1);
-        int value = groups[i];
-        groups[i] = groups[j];
-        groups[j] = value;
-      }
+      GroupCodes.shuffle(groups, random);
     }
     GroupCodes codes = GroupCodes.of(weights, bits, groups, symmetric, Rounding::brain);
     int words = words(in);

@@ -8,15 +8,16 @@ import io.gatun.device.HostMatrix;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.Scratch;
-import io.gatun.tensors.Encoding;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
 /**
  * Products with float activations: a strip of weight rows is decoded to floats, unless that is what it is, and meets all
  * activation rows. Results do not depend on how many there are. Stateless and thread-safe.
+ *
+ * @param weights what is decoded; kernels of the same are equal
  */
-record FloatMatmul(Encoding encoding) implements MatmulKernel<HostBuffer> {
+record FloatMatmul(String weights) implements MatmulKernel<HostBuffer> {
   private static final int TILE = 4;
   private static final long SUMS_BYTES = TILE * STRIP * BYTES;
   private static final long OUT_BYTES = STRIP * Float.BYTES;

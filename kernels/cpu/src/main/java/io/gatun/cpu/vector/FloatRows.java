@@ -11,7 +11,11 @@ import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.FloatCodes;
+import io.gatun.tensors.MatrixEncoding;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
@@ -42,6 +46,10 @@ final class FloatRows {
    */
   static void decode(HostMatrix w, int expert, long row, int rows, long target, long stride, Scratch scratch) {
     int cols = (int) w.cols();
+    if (w.encoding() instanceof MatrixEncoding) {
+      decodePlanes(w, expert, row, rows, target, stride, scratch);
+      return;
+    }
     boolean half = w.encoding().equals(Encodings.F16);
     if (w.bytes().isNative() && (half || w.encoding().equals(Encodings.BF16))) {
       long source = address(w, expert, row, rows);
@@ -60,6 +68,21 @@ final class FloatRows {
       for (int col = 0; col < cols; col++) {
         MEMORY.set(ValueLayout.JAVA_FLOAT, target + i * stride + 4L * col, values[col]);
       }
+    }
+  }
+
+  private static void decodePlanes(
+      HostMatrix w, int expert, long row, int rows, long target, long stride, Scratch scratch) {
+    Optional<FloatCodes> codes = w.floatCodes();
+    if (codes.isPresent()) {
+      FloatCodeRows.decode(codes.get(), w, expert * w.rows() + row, rows, target, stride, scratch);
+      return;
+    }
+    int cols = (int) w.cols();
+    float[] values = scratch.weights((long) rows * cols);
+    w.decode(expert, row, rows, values);
+    for (int i = 0; i < rows; i++) {
+      MemorySegment.copy(values, i * cols, MEMORY, ValueLayout.JAVA_FLOAT_UNALIGNED, target + i * stride, cols);
     }
   }
 

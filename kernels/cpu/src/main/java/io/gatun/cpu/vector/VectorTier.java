@@ -3,15 +3,19 @@ package io.gatun.cpu.vector;
 import io.gatun.cpu.KernelTier;
 import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.cpu.rows.RowLoops;
+import io.gatun.device.ByteDots;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
+import io.gatun.device.RotatedMatmul;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.Exl3Encoding;
 import io.gatun.tensors.QuantizedEncoding;
 import java.util.Optional;
 
@@ -65,7 +69,12 @@ public final class VectorTier implements KernelTier {
 
   @Override
   public Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
-    return Optional.of(new FloatMatmul(encoding));
+    return Optional.of(new FloatMatmul(encoding.id()));
+  }
+
+  @Override
+  public Optional<ByteDots> byteDots() {
+    return Optional.of(VectorByteDots::run);
   }
 
   @Override
@@ -76,6 +85,14 @@ public final class VectorTier implements KernelTier {
   @Override
   public Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
     return w.planeCodes().flatMap(codes -> PanelMatmul.of(codes, w.cols()));
+  }
+
+  @Override
+  public Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
+    return Optional.of(
+        w.encoding() instanceof Exl3Encoding
+            ? new RotatedMatmul(new FloatMatmul(Encodings.F32.id()))
+            : new FloatMatmul(w.floatCodes().map(codes -> codes.type().name()).orElse("decoded")));
   }
 
   /** The loops over values; none in a JVM without the incubator module. */

@@ -31,7 +31,8 @@ public final class Checkpoints {
   static void requireModel(Path path) {
     requireExists(path);
     if (Files.isDirectory(path) && !isSafetensors(path)) {
-      throw new UsageException(path + ": is a folder without .safetensors files, expected a GGUF file or a model's folder");
+      throw new UsageException(
+          path + ": is a folder without .safetensors files, expected a GGUF file or a model's folder");
     }
   }
 

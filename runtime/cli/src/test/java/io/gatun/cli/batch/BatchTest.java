@@ -94,7 +94,7 @@ class BatchTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"60, 5, 40", "300, 12, 12"})
+  @CsvSource({"60, 4, 40", "300, 6, 12"})
   void killedAtAnyTimeAndStartedAgainEachLineIsThereOnceAndTheSame(int count, int kills, int tokens) throws Exception {
     Path in = input(requests(count, tokens, 1));
     Path undisturbed = folder.resolve("undisturbed");

@@ -24,8 +24,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A model as Hugging Face's libraries name its parts, in floats: to be written as it is, or with its linear layers in one
- * format or another.
+ * A model as Hugging Face's libraries name its parts, in floats: to be written as it is, or with its linear layers in
+ * one format or another.
  *
  * @param config what {@code config.json} says, without the head and the quantization
  * @param tokenizer what {@code tokenizer.json} says
@@ -43,7 +43,7 @@ record FloatCheckpoint(
     FloatMatrix head,
     boolean tied,
     List<RawTensor> rest) {
-  private static final String WEIGHTS = "model.safetensors";
+  static final String WEIGHTS = "model.safetensors";
   private static final String HEAD = "lm_head";
 
   private static final Map<String, Encoding> TYPES =
@@ -58,6 +58,16 @@ record FloatCheckpoint(
           "U8", Encodings.U8,
           "F8_E4M3", Encodings.F8_E4M3,
           "F8_E5M2", Encodings.F8_E5M2);
+
+  /** The same with the embedding for its head. */
+  FloatCheckpoint withTiedHead() {
+    return new FloatCheckpoint(config, tokenizer, layers, embedding, embedding, true, rest);
+  }
+
+  /** The same with other tensors besides. */
+  FloatCheckpoint with(List<RawTensor> others) {
+    return new FloatCheckpoint(config, tokenizer, layers, embedding, head, tied, others);
+  }
 
   /** Writes the folder, all tensors as F32. */
   void write(Path folder) {

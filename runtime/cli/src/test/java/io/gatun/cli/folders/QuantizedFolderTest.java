@@ -13,7 +13,9 @@ import io.gatun.device.DeviceOptions;
 import io.gatun.device.Hardware;
 import io.gatun.device.KernelCap;
 import io.gatun.device.KvType;
+import io.gatun.device.Matrix;
 import io.gatun.device.ReferenceDevice;
+import io.gatun.device.Routing;
 import io.gatun.engine.Completion;
 import io.gatun.engine.Engine;
 import io.gatun.engine.EngineOptions;
@@ -26,12 +28,14 @@ import io.gatun.model.Model;
 import io.gatun.oracle.layers.FloatMatrix;
 import io.gatun.oracle.layers.QuantizedFormat;
 import io.gatun.tensors.MatrixEncoding;
+import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +43,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A folder in a quantized format computes what a folder of floats computes that has the weights which the format kept. An
- * independent writer stored the one and, by the format's formulas, decoded the other.
+ * A folder in a quantized format computes what a folder of floats computes that has the weights which the format kept.
+ * An independent writer stored the one and, by the format's formulas, decoded the other.
  */
 class QuantizedFolderTest {
   private static final int TOKENS = 24;
@@ -116,15 +120,21 @@ class QuantizedFolderTest {
 
   @ParameterizedTest
   @MethodSource("formats")
+  void logitsOfAMixtureOfExperts(QuantizedFormat format) {
+    assertLogits(TinyFolders.qwen2Moe(format.step()), format);
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
   void productsWith8BitActivationsAreTheSameOnEveryTier(QuantizedFormat format) {
-    TinyFolders.llama(format.step()).writeIn(format, quantized, List.of());
+    TinyFolders.qwen2Moe(format.step()).writeIn(format, quantized, List.of());
     try (Model model = Model.open(quantized);
         Device reference = new ReferenceDevice(ActivationPrecision.Q8);
         Device scalar = cpu(KernelCap.SCALAR, ActivationPrecision.Q8);
         Device vector = cpu(KernelCap.VECTOR, ActivationPrecision.Q8);
         Device best = cpu(KernelCap.AUTO, ActivationPrecision.Q8)) {
       for (TensorData tensor : model.checkpoint().tensors().values()) {
-        if (tensor.encoding() instanceof MatrixEncoding matrix && matrix.codes().isPresent()) {
+        if (tensor.name().startsWith("blk.0.") && isIntegers(tensor)) {
           for (int rows : new int[] {1, 3, 37}) {
             float[] expected = product(reference, tensor, rows);
             for (Device device : List.of(scalar, vector, best)) {
@@ -136,13 +146,29 @@ class QuantizedFolderTest {
     }
   }
 
+  private static boolean isIntegers(TensorData tensor) {
+    return switch (tensor.encoding()) {
+      case StackedEncoding experts -> experts.parts().stream().allMatch(QuantizedFolderTest::isIntegers);
+      case MatrixEncoding matrix -> matrix.codes().isPresent();
+      default -> false;
+    };
+  }
+
+  /** Experts take turns. */
   private static float[] product(Device device, TensorData weights, int rows) {
     int in = (int) weights.cols();
-    int out = (int) weights.rows();
+    int out = Math.toIntExact(weights.shape().get(weights.shape().size() - 2));
     Buffer x = device.buffer(rows, in);
     device.write(FloatMatrix.random(rows, in, 1, new SplittableRandom(rows)).values(), x);
     Buffer y = device.buffer(rows, out);
-    device.matmul(x, device.load(weights), y);
+    Matrix matrix = device.load(weights);
+    if (weights.shape().size() == 2) {
+      device.matmul(x, matrix, y);
+    } else {
+      int count = Math.toIntExact(weights.shape().getFirst());
+      int[] experts = IntStream.range(0, rows).map(i -> i % count).toArray();
+      device.matmulExperts(x, matrix, new Routing(1, experts, new float[rows]), y);
+    }
     var all = new float[rows * out];
     var row = new float[out];
     for (int i = 0; i < rows; i++) {
@@ -166,16 +192,18 @@ class QuantizedFolderTest {
   /** What a model tells, and how well it predicts a story that the original told. */
   private record Told(Completion story, double perplexity) {
     private static final String TEXT =
-        "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, "
-            + "red ball. She wanted to play with it, but it was too high. Lily's mom said, \"Lily, let's go to the park.\" Lily "
-            + "was sad and didn't know what to do. She said, \"I want to play with your ball, but I can't find it.\"";
+        """
+        Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a
+        big, red ball. She wanted to play with it, but it was too high. Lily's mom said, "Lily, let's go to the park."
+        Lily was sad and didn't know what to do. She said, "I want to play with your ball, but I can't find it."
+        """;
 
     static Told by(Path path) {
       var options =
           EngineOptions.defaults().deviceOptions(new DeviceOptions(2, KernelCap.AUTO, ActivationPrecision.F32));
       try (Model model = Model.open(path);
           Engine engine = Engine.over(model, options.keyType(KvType.F32).valueType(KvType.F32))) {
-        Completion story = engine.generate(Prompt.text("Once upon a time"), Sampling.greedy().maxTokens(80));
+        Completion story = engine.generate(Prompt.text("Once upon a time"), Sampling.greedy().maxTokens(48));
         var measured = Perplexity.of(Console.system(), engine, TEXT, 64, Optional.empty(), Optional.empty());
         return new Told(story, measured.perplexity());
       }

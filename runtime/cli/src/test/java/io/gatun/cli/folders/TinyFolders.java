@@ -164,7 +164,8 @@ final class TinyFolders {
       tiny.vector(file, "output_norm.weight", "model.norm.weight");
       ObjectNode config = tiny.config("llama", hidden);
       config.put("vocab_size", embedding.out()).put("hidden_size", embedding.in()).put("num_hidden_layers", layers);
-      config.put("num_attention_heads", heads).put("num_key_value_heads", headsKv).put("head_dim", embedding.in() / heads);
+      config.put("num_attention_heads", heads).put("num_key_value_heads", headsKv);
+      config.put("head_dim", embedding.in() / heads);
       config.put("max_position_embeddings", metadata.integer("llama.context_length"));
       config.put("rms_norm_eps", metadata.number("llama.attention.layer_norm_rms_epsilon"));
       boolean tied = !file.tensors().containsKey("output.weight");
@@ -212,7 +213,7 @@ final class TinyFolders {
     return new FloatMatrix(out, in, values);
   }
 
-  /** The first tokens of the story model's vocabulary, as tokenizer.json has pieces: all pairs that make another piece. */
+  /** The first tokens of the story model's vocabulary as tokenizer.json has them: all pairs that make another piece. */
   private static ObjectNode tokenizer(int size) {
     List<String> tokens;
     float[] scores;

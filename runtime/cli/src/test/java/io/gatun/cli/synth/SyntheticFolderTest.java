@@ -66,6 +66,29 @@ class SyntheticFolderTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void everyFormatLoadsAndComputes(FolderType type) {
+    type.write(Tiny.grouped(2), 7, folder);
+    assertEquals(21, SaneLogits.check(folder));
+  }
+
+  @Test
+  void everyFamilyLoadsAndComputes() {
+    Shape[] shapes = {
+      Tiny.of(Family.QWEN2, 2, Head.TIED, Experts.NONE, PLAIN),
+      Tiny.of(Family.QWEN3, 2, Head.OWN, Experts.NONE, PLAIN),
+      Tiny.of(Family.QWEN3_MOE, 2, Head.OWN, new Experts(4, 2, 256), PLAIN),
+      Tiny.of(Family.LLAMA, 2, Head.OWN, new Experts(8, 2, 512), PLAIN),
+      Tiny.of(Family.LLAMA, 2, Head.TIED, Experts.NONE, new Rope(500_000, 8))
+    };
+    for (int i = 0; i < shapes.length; i++) {
+      Path out = folder.resolve("shape " + i);
+      FolderType.EXL2.write(shapes[i], 7, out);
+      assertTrue(SaneLogits.check(out) > 0);
+    }
+  }
+
   @Test
   void averageBitsOfExl2() throws IOException {
     SyntheticType.of("EXL2-4.0").write(Shapes.of("llama-1b").withLayers(1), 0, folder);

@@ -27,7 +27,7 @@ public final class GgufConversion {
   private static final String PAIRING = "rope.pairing";
   /** Numbers of {@code general.file_type}. Source: llama.h enum llama_ftype. */
   private static final Map<String, Long> FILE_TYPES =
-      Map.of("f32", 0L, "f16", 1L, "q4_0", 2L, "q8_0", 7L, "bf16", 32L, "mxfp4", 38L);
+      Map.of("f32", 0L, "f16", 1L, "q4_0", 2L, "q8_0", 7L, "q5_0", 8L, "bf16", 32L, "mxfp4", 38L);
 
   private final String architecture;
   private final Metadata source;

@@ -3,6 +3,7 @@ package io.gatun.model.hf;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.Metadata.Value;
+import io.gatun.tensors.Shown;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What {@code config.json} says of a model of text, which in one that sees pictures is an object of its own. Null counts
- * as missing. Immutable.
+ * What {@code config.json} says of a model of text, which in one that sees pictures is an object of its own. Null
+ * counts as missing. Immutable.
  */
 final class HfConfig {
   static final String NAME = "config.json";
@@ -55,7 +56,10 @@ final class HfConfig {
   String modelType() {
     Optional<String> type = text("model_type");
     Optional<String> named =
-        texts("architectures").stream().flatMap(Arrays::stream).findFirst().map(name -> name.replaceFirst("For[A-Z].*", ""));
+        texts("architectures").stream()
+            .flatMap(Arrays::stream)
+            .findFirst()
+            .map(name -> name.replaceFirst("For[A-Z].*", ""));
     return plain(
         type.or(() -> named)
             .orElseThrow(() -> new FormatException(origin() + ": model_type is missing, expected a string")));
@@ -111,9 +115,17 @@ final class HfConfig {
 
   private <T> T cast(String key, Object content, Class<T> type, String expected) {
     if (!type.isInstance(content)) {
-      throw new FormatException("%s: %s is no such value, expected %s".formatted(origin(), key, expected));
+      throw new FormatException("%s: %s is %s, expected %s".formatted(origin(), key, shown(content), expected));
     }
     return type.cast(content);
+  }
+
+  private static String shown(Object content) {
+    return switch (content) {
+      case String text -> "\"" + Shown.of(text) + "\"";
+      case Number _, Boolean _ -> content.toString();
+      default -> "an array";
+    };
   }
 
   FormatException missing(String key, String expected) {

@@ -4,14 +4,15 @@ import static io.gatun.model.hf.HfKey.flag;
 import static io.gatun.model.hf.HfKey.integer;
 import static io.gatun.model.hf.HfKey.number;
 
+import io.gatun.tensors.Shown;
 import io.gatun.tensors.UnsupportedModelException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The catalogue of models that folders may hold, by the {@code model_type} of their {@code config.json}; and what all of
- * them share.
+ * The catalogue of models that folders may hold, by the {@code model_type} of their {@code config.json}; and what all
+ * of them share.
  */
 final class HfFamilies {
   /** Keys that mean the same in all configurations that have them. */
@@ -33,7 +34,7 @@ final class HfFamilies {
           integer("expert_used_count", "num_experts_per_tok"),
           integer("expert_feed_forward_length", "moe_intermediate_size"));
 
-  /** What tensors are called in all folders that have them, without {@code model.} or {@code model.layers.N.} in front. */
+  /** What tensors are called wherever there are any, without {@code model.} or {@code model.layers.N.} in front. */
   static final Map<String, String> TENSORS =
       HfFamily.table(
           """
@@ -79,7 +80,9 @@ final class HfFamilies {
       throw new UnsupportedModelException(
           "%s: model_type '%s' is not supported, expected one of %s"
               .formatted(
-                  config.origin(), config.text("model_type").orElseGet(config::modelType), String.join(", ", BY_TYPE.keySet())));
+                  config.origin(),
+                  Shown.of(config.text("model_type").orElseGet(config::modelType)),
+                  String.join(", ", BY_TYPE.keySet())));
     }
     return family;
   }
@@ -228,9 +231,13 @@ final class HfFamilies {
 
   private static void gemma(Map<String, HfFamily> families) {
     HfFamily first =
-        HfFamily.of("gemma").withGainsBelowOne().withActivations("gelu_pytorch_tanh", "gelu").withDefault("head_dim", 256L);
+        HfFamily.of("gemma")
+            .withGainsBelowOne()
+            .withActivations("gelu_pytorch_tanh", "gelu")
+            .withDefault("head_dim", 256L);
     put(families, first, "gemma");
-    HfFamily normed = first.withTensors(NORMED_RESULTS).withKeys(HfKey.inverseRoot("attention.scale", "query_pre_attn_scalar"));
+    HfFamily normed =
+        first.withTensors(NORMED_RESULTS).withKeys(HfKey.inverseRoot("attention.scale", "query_pre_attn_scalar"));
     put(
         families,
         normed
@@ -300,7 +307,10 @@ final class HfFamilies {
                 post_self_attn_layernorm post_attention_norm
                 post_mlp_layernorm       post_ffw_norm"""),
         "glm4");
-    put(families, sharedExperts("glm4moe").withConstant("expert_gating_func", 2L).withTensors(NORMED_RESULTS), "glm4_moe");
+    put(
+        families,
+        sharedExperts("glm4moe").withConstant("expert_gating_func", 2L).withTensors(NORMED_RESULTS),
+        "glm4_moe");
   }
 
   private static void put(Map<String, HfFamily> families, HfFamily family, String... types) {

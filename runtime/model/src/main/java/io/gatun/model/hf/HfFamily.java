@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the folders of some models are called that GGUF files know under one architecture, in addition to what all share.
- * Immutable.
+ * What things are called in the folders of models that GGUF files know under one architecture, in addition to what all
+ * share. Immutable.
  *
  * @param architecture as GGUF files name it
  * @param keys further ones, with what they are called in {@code config.json}
@@ -40,7 +40,8 @@ record HfFamily(
   }
 
   static HfFamily of(String architecture) {
-    return new HfFamily(architecture, List.of(), Map.of(), Map.of(), Map.of(), Set.of("silu", "swish"), Map.of(), false);
+    Set<String> usual = Set.of("silu", "swish");
+    return new HfFamily(architecture, List.of(), Map.of(), Map.of(), Map.of(), usual, Map.of(), false);
   }
 
   HfFamily withKeys(HfKey... more) {

@@ -3,6 +3,7 @@ package io.gatun.model.hf;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.Metadata.Value;
+import io.gatun.tensors.Shown;
 import io.gatun.tensors.UnsupportedModelException;
 import java.util.LinkedHashMap;
 import java.util.Optional;
@@ -36,9 +37,8 @@ final class HfMetadata {
   }
 
   private void read(HfRope rope) {
-    for (String key : new String[] {"num_hidden_layers", "hidden_size", "num_attention_heads", "max_position_embeddings"}) {
-      config.requireInteger(key);
-    }
+    Stream.of("num_hidden_layers", "hidden_size", "num_attention_heads", "max_position_embeddings")
+        .forEach(config::requireInteger);
     requireActivation();
     family.requirements().forEach(this::require);
     Stream.concat(HfFamilies.KEYS.stream(), family.keys().stream())
@@ -61,7 +61,7 @@ final class HfMetadata {
             name -> {
               throw new UnsupportedModelException(
                   "%s: hidden_act '%s' is not supported here, expected one of %s"
-                      .formatted(config.origin(), name, String.join(", ", family.activations())));
+                      .formatted(config.origin(), Shown.of(name), String.join(", ", family.activations())));
             });
   }
 
@@ -72,7 +72,8 @@ final class HfMetadata {
         .ifPresent(
             value -> {
               throw new UnsupportedModelException(
-                  "%s: %s is %s, which is not supported here, expected %s".formatted(config.origin(), name, value, wanted));
+                  "%s: %s is %s, which is not supported here, expected %s"
+                      .formatted(config.origin(), name, Shown.of(String.valueOf(value)), wanted));
             });
   }
 

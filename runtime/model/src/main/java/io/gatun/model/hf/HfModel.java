@@ -11,7 +11,6 @@ import io.gatun.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -21,18 +20,17 @@ import java.util.SequencedMap;
  * keys, and tensors by GGUF's names. Bytes stay where they are mapped; on the heap are a few vectors that files of GGUF
  * hold and folders do not.
  *
- * <p>Rows of queries and keys are as the folder has them: where files of GGUF have them in another order, the key {@code
- * rope.pairing} below the architecture says {@code halves}, and the dimensions {@code i} and {@code i + n/2} of a head
+ * <p>Rows of queries and keys are as the folder has them: where files of GGUF have them in another order, the key
+ * {@code rope.pairing} below the architecture says {@code halves}, and the dimensions {@code i} and {@code i + n/2} of a head
  * rotate together.
  */
 public final class HfModel implements Checkpoint {
   private final SafetensorsDir files;
   private final Metadata metadata;
-  private final SequencedMap<String, TensorData> tensors;
+  private final HfTensors tensors;
   private final Tokenizer tokenizer;
 
-  private HfModel(
-      SafetensorsDir files, Metadata metadata, SequencedMap<String, TensorData> tensors, Tokenizer tokenizer) {
+  private HfModel(SafetensorsDir files, Metadata metadata, HfTensors tensors, Tokenizer tokenizer) {
     this.files = files;
     this.metadata = metadata;
     this.tensors = tensors;
@@ -76,12 +74,12 @@ public final class HfModel implements Checkpoint {
     HfRope rope = HfRope.of(config);
     String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     var values = HfMetadata.of(config, family, rope, name);
-    SequencedMap<String, TensorData> tensors =
-        HfTensors.of(config, family, files.tensors(), files.optional()::contains);
+    var tensors = HfTensors.of(config, family, files.tensors(), files.optional()::contains);
     rope.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
-    if (!tensors.containsKey("output.weight") && !config.flag("tie_word_embeddings").orElse(true)) {
+    if (!tensors.byName().containsKey("output.weight") && !config.flag("tie_word_embeddings").orElse(true)) {
       throw new FormatException(
-          "%s: tensor lm_head.weight is missing, expected it where tie_word_embeddings is false".formatted(files.path()));
+          "%s: tensor lm_head.weight is missing, expected it where tie_word_embeddings is false"
+              .formatted(files.path()));
     }
     HfTokenizer tokenizer = HfTokenizer.read(folder);
     values.putAll(tokenizer.metadata().asMap());
@@ -116,7 +114,13 @@ public final class HfModel implements Checkpoint {
   @Override
   public SequencedMap<String, TensorData> tensors() {
     files.tensors(); // refuses when closed
-    return Collections.unmodifiableSequencedMap(tensors);
+    return tensors.byName();
+  }
+
+  /** {@code model.layers.0.self_attn.q_proj.weight} for {@code blk.0.attn_q.weight}. */
+  @Override
+  public String storedName(String name) {
+    return tensors.storedName(name);
   }
 
   @Override

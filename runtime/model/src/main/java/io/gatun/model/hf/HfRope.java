@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * What a configuration says about rotary positions, as keys and as the tensors in which GGUF files have what divides the
- * frequencies.
+ * What a configuration says about rotary positions, as keys and as the tensors in which GGUF files have what divides
+ * the frequencies.
  *
  * @param keys without the architecture's prefix
  */
@@ -85,6 +85,10 @@ record HfRope(SequencedMap<String, Object> keys, List<TensorData> tensors) {
       keys.put("rope.scaling.original_context_length", original());
       number("beta_fast").ifPresent(turns -> keys.put("rope.scaling.yarn_beta_fast", turns));
       number("beta_slow").ifPresent(turns -> keys.put("rope.scaling.yarn_beta_slow", turns));
+      OBJECTS.stream()
+          .flatMap(prefix -> config.flag(prefix + "truncate").stream())
+          .findFirst()
+          .ifPresent(whole -> keys.put("rope.scaling.yarn_truncate", whole));
       Optional<Double> inLogits = number("mscale_all_dim").filter(scale -> scale != 0);
       Optional<Double> length =
           number("attention_factor")

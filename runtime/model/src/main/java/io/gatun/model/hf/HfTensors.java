@@ -5,6 +5,8 @@ import io.gatun.tensors.Shown;
 import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The tensors of a folder under the names that GGUF files have for them. Experts that are stored one by one become one
@@ -29,6 +32,7 @@ final class HfTensors {
   private static final Pattern OTHER_SENSES =
       Pattern.compile("(vision_|visual|multi_modal_|mm_|audio_|image_|embed_vision|embed_audio).*");
 
+  private static final Pattern BLOCK = Pattern.compile("blk\\.(\\d+)\\.(.+)");
   private static final Pattern LAYER = Pattern.compile("layers\\.(\\d{1,5})\\.(.+)");
   private static final Pattern EXPERT = Pattern.compile("(.*\\bexperts\\.)(\\d{1,5})(\\..+)");
   private static final Set<String> BIASED = Set.of("attn_q.bias", "attn_k.bias", "attn_v.bias");
@@ -38,6 +42,7 @@ final class HfTensors {
   private final long layers;
   private final long allLayers;
   private final SequencedMap<String, TensorData> tensors = new LinkedHashMap<>();
+  private final Map<String, String> storedNames = new HashMap<>();
   private final Map<String, TreeMap<Integer, TensorData>> experts = new LinkedHashMap<>();
 
   /** A name, and the expert it belongs to if it is one's alone. */
@@ -55,7 +60,7 @@ final class HfTensors {
    * @param optional names of tensors that may be left unread
    * @throws FormatException if an expert is missing, or two tensors mean the same
    */
-  static SequencedMap<String, TensorData> of(
+  static HfTensors of(
       HfConfig config, HfFamily family, SequencedMap<String, TensorData> stored, Predicate<String> optional) {
     var tensors = new HfTensors(config, family);
     stored.forEach(
@@ -65,10 +70,35 @@ final class HfTensors {
           }
         });
     tensors.stackExperts();
-    return tensors.tensors;
+    return tensors;
   }
 
-  /** What the text does not need: other senses, tables that follow from the configuration, guesses of further tokens. */
+  /** By GGUF's names, in the folder's order but for experts. */
+  SequencedMap<String, TensorData> byName() {
+    return Collections.unmodifiableSequencedMap(tensors);
+  }
+
+  /** What the folder calls a tensor, or would if it had it. */
+  String storedName(String name) {
+    String stored = storedNames.get(name);
+    if (stored != null) {
+      return stored;
+    }
+    Matcher block = BLOCK.matcher(name);
+    boolean isLayers = block.matches();
+    String rest = isLayers ? block.group(2) : name;
+    int dot = Math.max(0, rest.lastIndexOf('.'));
+    String stem = rest.substring(0, dot);
+    String start = isLayers ? "model.layers." + block.group(1) + "." : stem.equals("output") ? "" : "model.";
+    return Stream.of(family.tensors(), HfFamilies.TENSORS)
+        .flatMap(table -> table.entrySet().stream())
+        .filter(entry -> entry.getValue().equals(stem))
+        .findFirst()
+        .map(entry -> start + entry.getKey() + rest.substring(dot))
+        .orElse(name);
+  }
+
+  /** What the text does not need: other senses, tables that follow from the configuration, guesses of more tokens. */
   private boolean isIgnored(String name) {
     String common = common(name);
     Matcher layer = LAYER.matcher(common);
@@ -84,7 +114,8 @@ final class HfTensors {
   }
 
   private static String common(String name) {
-    return BEGINNINGS.stream().filter(name::startsWith).findFirst().map(start -> name.substring(start.length())).orElse(name);
+    int start = BEGINNINGS.stream().filter(name::startsWith).findFirst().map(String::length).orElse(0);
+    return name.substring(start);
   }
 
   private void add(TensorData tensor, boolean isOptional) {
@@ -110,10 +141,12 @@ final class HfTensors {
     return name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1);
   }
 
-  private void put(String name, TensorData tensor) {
+  /** Adds a tensor under a name of GGUF's. */
+  void put(String name, TensorData tensor) {
+    storedNames.put(name, tensor.name());
     var renamed = new TensorData(name, tensor.shape(), tensor.encoding(), tensor.planes());
     if (tensors.put(name, renamed) != null) {
-      throw new FormatException("%s: two tensors are %s, one of them %s".formatted(config.origin(), name, Shown.of(tensor.name())));
+      throw wrong("two tensors are %s, one of them %s", name, Shown.of(tensor.name()));
     }
   }
 
@@ -146,35 +179,40 @@ final class HfTensors {
   }
 
   private void stackExperts() {
-    long count = HfFamilies.KEYS.stream()
-        .filter(key -> key.key().equals("expert_count"))
-        .flatMap(key -> key.in(config).stream())
-        .mapToLong(value -> (Long) value.content())
-        .findFirst()
-        .orElse(0);
-    experts.forEach(
-        (name, byNumber) -> {
-          var parts = new ArrayList<TensorData>();
-          for (int i = 0; i < count; i++) {
-            TensorData part = byNumber.get(i);
-            TensorData any = byNumber.firstEntry().getValue();
-            if (part == null) {
-              throw new FormatException(
-                  "%s: expert %d of %d has no tensor like %s".formatted(config.origin(), i, count, Shown.of(any.name())));
-            }
-            if (!part.shape().equals(any.shape())) {
-              throw new FormatException(
-                  "%s: tensor %s has shape %s, expected %s, as %s has"
-                      .formatted(config.origin(), Shown.of(part.name()), part.shape(), any.shape(), Shown.of(any.name())));
-            }
-            parts.add(part);
-          }
-          if (parts.size() != byNumber.size()) {
-            throw new FormatException(
-                "%s: tensor %s is of an expert beyond the %d that there are"
-                    .formatted(config.origin(), Shown.of(byNumber.lastEntry().getValue().name()), count));
-          }
-          put(name, StackedEncoding.stack(name, parts));
-        });
+    long count =
+        HfFamilies.KEYS.stream()
+            .filter(key -> key.key().equals("expert_count"))
+            .flatMap(key -> key.in(config).stream())
+            .mapToLong(value -> (Long) value.content())
+            .findFirst()
+            .orElse(0);
+    experts.forEach((name, byNumber) -> put(name, stacked(byNumber, count)));
+  }
+
+  /** Under the name of the first one. */
+  private TensorData stacked(TreeMap<Integer, TensorData> byNumber, long count) {
+    TensorData any = byNumber.firstEntry().getValue();
+    var parts = new ArrayList<TensorData>();
+    for (int i = 0; i < count; i++) {
+      TensorData part = byNumber.get(i);
+      if (part == null) {
+        throw wrong("expert %d of %d has no tensor like %s", i, count, Shown.of(any.name()));
+      }
+      if (!part.shape().equals(any.shape())) {
+        throw wrong(
+            "tensor %s has shape %s, expected %s, as %s has",
+            Shown.of(part.name()), part.shape(), any.shape(), Shown.of(any.name()));
+      }
+      parts.add(part);
+    }
+    if (parts.size() != byNumber.size()) {
+      String last = Shown.of(byNumber.lastEntry().getValue().name());
+      throw wrong("tensor %s is of an expert beyond the %d that there are", last, count);
+    }
+    return StackedEncoding.stack(any.name(), parts);
+  }
+
+  private FormatException wrong(String message, Object... values) {
+    return new FormatException(config.origin() + ": " + message.formatted(values));
   }
 }

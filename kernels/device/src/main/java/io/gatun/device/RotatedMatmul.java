@@ -1,0 +1,139 @@
+package io.gatun.device;
+
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.Exl3Encoding;
+import io.gatun.tensors.MatrixEncoding;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Products with matrices that are rotated on both sides, where the rotations are done to the activations instead: {@code
+ * x ← H(x ∘ suh)}, {@code y ← H(x · Ŵ) ∘ svh}, see {@link Exl3Encoding}. Between them is a product of floats.
+ *
+ * @param floats multiplies float32 matrices
+ */
+public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKernel<HostBuffer> {
+  /** Values that are rotated together. */
+  private static final int BLOCK = 128;
+
+  /** Blocks that a worker had better be given, as it rotates all activations for each share. */
+  private static final int BLOCKS = 8;
+
+  /** Activations above it are made smaller by {@link #LESS} on their way, as sums of many may not fit. */
+  private static final float LARGE = 0x1p90f;
+
+  private static final float LESS = 0x1p-30f;
+  private static final float NORM = (float) (1 / Math.sqrt(BLOCK));
+
+  @Override
+  public long rowsTogether(long count) {
+    return BLOCKS * BLOCK;
+  }
+
+  @Override
+  public void run(Product<HostBuffer> product, long from, long to, Scratch scratch) {
+    Room room = scratch.kept(Room.class, Room::new);
+    HostMatrix w = product.w();
+    var encoding = (Exl3Encoding) w.encoding();
+    int cols = (int) w.cols();
+    HostBuffer x = room.rotated(product, encoding.inputFactors());
+    HostBuffer y = room.results(product.count());
+    float[] weights = scratch.weights((long) BLOCK * cols);
+    MemorySegment panel = room.panel((long) BLOCK * cols);
+    long base = product.expert() * w.rows();
+    for (long block = (base + from) / BLOCK * BLOCK; block < base + to; block += BLOCK) {
+      encoding.decodeInner(w.planes(), new MatrixEncoding.Region(block, BLOCK, 0, cols), weights, 0);
+      MemorySegment.copy(weights, 0, panel, ValueLayout.JAVA_FLOAT, 0, BLOCK * cols);
+      var inner = new HostMatrix(w.name(), Encodings.F32, panel, BLOCK, cols, 1);
+      floats.run(new Product<>(x, 0, inner, 0, y, 0, product.count()), 0, BLOCK, room.scratch);
+      store(product, y, room.less, encoding.outputFactors(), block, from, to);
+    }
+  }
+
+  /** Rotates results of a block of rows, and keeps those that were asked for. */
+  private static void store(
+      Product<HostBuffer> product, HostBuffer y, float[] less, float[] factors, long block, long from, long to) {
+    long base = product.expert() * product.w().rows();
+    int first = (int) Math.max(0, base + from - block);
+    int end = (int) Math.min(BLOCK, base + to - block);
+    var values = new float[BLOCK];
+    for (long token = 0; token < product.count(); token++) {
+      y.copyTo(token * BLOCK, values, BLOCK);
+      rotate(values, 0);
+      for (int i = first; i < end; i++) {
+        values[i - first] = values[i] * factors[(int) block + i] / less[(int) token];
+      }
+      long row = (product.firstOut() + token) * product.out().cols() + block - base + first;
+      product.out().copyFrom(values, row, end - first);
+    }
+  }
+
+  /** The product of a Hadamard matrix of 128, in Sylvester's order, with 128 values. */
+  private static void rotate(float[] values, int start) {
+    for (int half = 1; half < BLOCK; half *= 2) {
+      for (int pair = start; pair < start + BLOCK; pair += 2 * half) {
+        for (int i = pair; i < pair + half; i++) {
+          float sum = values[i] + values[i + half];
+          values[i + half] = values[i] - values[i + half];
+          values[i] = sum;
+        }
+      }
+    }
+    for (int i = start; i < start + BLOCK; i++) {
+      values[i] *= NORM;
+    }
+  }
+
+  /** Memory of a worker, and what the product of floats uses of its own. */
+  private static final class Room {
+    private final Scratch scratch = new Scratch();
+    private float[] less = {};
+    private MemorySegment x = MemorySegment.NULL;
+    private MemorySegment y = MemorySegment.NULL;
+    private MemorySegment weights = MemorySegment.NULL;
+
+    HostBuffer rotated(Product<HostBuffer> product, float[] factors) {
+      int cols = factors.length;
+      x = grown(x, product.count() * cols);
+      var rotated = new HostBuffer(x, product.count(), cols);
+      var row = new float[cols];
+      less = new float[(int) product.count()];
+      for (int token = 0; token < product.count(); token++) {
+        product.x().copyTo((product.firstX() + token) * cols, row, cols);
+        less[token] = largest(row) > LARGE ? LESS : 1;
+        for (int i = 0; i < cols; i++) {
+          row[i] *= factors[i] * less[token];
+        }
+        for (int start = 0; start < cols; start += BLOCK) {
+          rotate(row, start);
+        }
+        rotated.copyFrom(row, (long) token * cols, cols);
+      }
+      return rotated;
+    }
+
+    private static float largest(float[] row) {
+      float largest = 0;
+      for (float value : row) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      return largest;
+    }
+
+    HostBuffer results(long count) {
+      y = grown(y, count * BLOCK);
+      return new HostBuffer(y, count, BLOCK);
+    }
+
+    MemorySegment panel(long values) {
+      weights = grown(weights, values);
+      return weights;
+    }
+
+    private static MemorySegment grown(MemorySegment old, long values) {
+      long bytes = values * Float.BYTES;
+      return old.byteSize() >= bytes ? old : Arena.ofAuto().allocate(bytes, HostMemory.ALIGNMENT);
+    }
+  }
+}
