@@ -207,7 +207,7 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
 
   @Override
   public Optional<ByteCodes> bytes() {
-    boolean areSigned = isWide() || zeros instanceof ZeroPoints.Fixed fixed && fixed.zero() == SIGNED;
+    boolean areSigned = isWide() || (zeros instanceof ZeroPoints.Fixed fixed && fixed.zero() == SIGNED);
     return codes instanceof SignedBytes && areSigned && groups.sharedLength() > 0
         ? Optional.of(new Bytes())
         : Optional.empty();
