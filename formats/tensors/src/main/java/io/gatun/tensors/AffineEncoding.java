@@ -72,10 +72,12 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
     return scales;
   }
 
+  /** What is subtracted from codes. */
   public ZeroPoints zeros() {
     return zeros;
   }
 
+  /** The groups of columns. */
   public ColumnGroups groups() {
     return groups;
   }

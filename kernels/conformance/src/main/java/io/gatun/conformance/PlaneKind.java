@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  * @param blockLength columns come in multiples of it
  * @param maker of matrices
  */
-public record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncoding {
+record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncoding {
 
   /** Makes an encoding and planes. */
   @FunctionalInterface

@@ -122,7 +122,7 @@ public enum WeightFill {
     switch (this) {
       case TINY -> {
         fillAny(plane, random);
-        for (long at = type.blockBytes() - 1; at < plane.byteSize(); at += type.blockBytes()) {
+        for (long at = type.blockBytes() - 1L; at < plane.byteSize(); at += type.blockBytes()) {
           plane.set(ValueLayout.JAVA_BYTE, at, (byte) 0); // the exponent's highest bits
         }
       }

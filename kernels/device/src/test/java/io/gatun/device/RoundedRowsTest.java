@@ -9,7 +9,6 @@ import io.gatun.tensors.ActivationScheme.Float8PerToken;
 import io.gatun.tensors.ActivationScheme.Float8Static;
 import io.gatun.tensors.ActivationScheme.Rounded;
 import io.gatun.tensors.Encodings;
-import io.gatun.tensors.PlainEncoding;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class RoundedRowsTest {
     var numbers = new float[codes.length];
     for (int code = 0; code < codes.length; code++) {
       codes[code] = (byte) code;
-      numbers[code] = ((PlainEncoding) Encodings.F8_E4M3).value(MemorySegment.ofArray(codes), code);
+      numbers[code] = Encodings.F8_E4M3.value(MemorySegment.ofArray(codes), code);
     }
     return numbers;
   }

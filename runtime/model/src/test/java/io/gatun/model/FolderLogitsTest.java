@@ -1,5 +1,6 @@
 package io.gatun.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -178,20 +179,24 @@ class FolderLogitsTest {
   }
 
   /** Models that there is no file of. */
+  private static FolderWriter kind(String name) {
+    return requireNonNull(KINDS.get(name), name);
+  }
+
   @ParameterizedTest
   @MethodSource("tinyModels")
   void aFolderGivesLlamaCppsLogits(TinyModel tiny) throws IOException {
     Path gguf = folder.resolve("tiny.gguf");
     tiny.write(gguf);
     Path written = folder.resolve("tiny");
-    KINDS.get(tiny.name()).write(gguf, written);
+    kind(tiny.name()).write(gguf, written);
     PeerLogitsTest.logitsAreLlamaCpps(tiny, written);
   }
 
   @ParameterizedTest
   @MethodSource("models")
   void aFolderGivesTheReferencesLogits(String name) throws IOException {
-    KINDS.get(name).write(Oracle.require("models/" + name + ".gguf"), folder);
+    kind(name).write(Oracle.require("models/" + name + ".gguf"), folder);
     assertReferences(name);
   }
 
@@ -224,7 +229,7 @@ class FolderLogitsTest {
   /** A model that sees pictures, too, describes the text in an object of its own. */
   @Test
   void aModelWithinAnother() throws IOException {
-    FolderWriter text = KINDS.get("gemma3");
+    FolderWriter text = kind("gemma3");
     text.beginning("language_model.model.")
         .with(
             config -> {
@@ -262,7 +267,7 @@ class FolderLogitsTest {
                 ObjectNode scaling = config.putObject("rope_scaling").put("type", "longrope");
                 scaling.put("attention_factor", rotated);
                 for (String which : new String[] {"long", "short"}) {
-                  TensorData factors = source.tensors().get("rope_factors_" + which + ".weight");
+                  TensorData factors = requireNonNull(source.tensors().get("rope_factors_" + which + ".weight"));
                   var values = new float[(int) factors.values()];
                   factors.decode(0, 1, values);
                   ArrayNode array = scaling.putArray(which + "_factor");
@@ -283,7 +288,7 @@ class FolderLogitsTest {
     Path gguf = folder.resolve("tiny.gguf");
     tiny.write(gguf);
     Path written = folder.resolve("tiny");
-    KINDS.get("granite")
+    kind("granite")
         .as("granitemoe")
         .named(
             """
@@ -296,8 +301,8 @@ class FolderLogitsTest {
     try (Checkpoint source = GgufFile.open(gguf)) {
       var writer = new SafetensorsWriter();
       for (int layer = 0; layer < 2; layer++) {
-        TensorData gate = source.tensors().get("blk." + layer + ".ffn_gate_exps.weight");
-        TensorData up = source.tensors().get("blk." + layer + ".ffn_up_exps.weight");
+        TensorData gate = requireNonNull(source.tensors().get("blk." + layer + ".ffn_gate_exps.weight"));
+        TensorData up = requireNonNull(source.tensors().get("blk." + layer + ".ffn_up_exps.weight"));
         int experts = Math.toIntExact(gate.shape().getFirst());
         int size = Math.toIntExact(gate.values()) / experts;
         int rows = Math.toIntExact(gate.rows()) / experts;

@@ -1,5 +1,7 @@
 package io.gatun.model;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatun.gguf.GgufFile;
 import io.gatun.safetensors.SafetensorsWriter;
 import io.gatun.tensors.Checkpoint;
@@ -26,18 +28,21 @@ final class MicroscaledExperts {
   static void write(Path gguf, Path file) throws IOException {
     var experts = new MicroscaledExperts();
     try (Checkpoint source = GgufFile.open(gguf)) {
-      var tensors = source.tensors();
-      for (int layer = 0; tensors.containsKey("blk." + layer + ".ffn_up_exps.weight"); layer++) {
+      for (int layer = 0; source.tensors().containsKey("blk." + layer + ".ffn_up_exps.weight"); layer++) {
         String from = "blk." + layer + ".ffn_";
         String to = "model.layers." + layer + ".mlp.experts.";
-        experts.add(to + "gate_up_proj", tensors.get(from + "gate_exps.weight"), tensors.get(from + "up_exps.weight"));
-        experts.add(to + "down_proj", tensors.get(from + "down_exps.weight"));
+        experts.add(to + "gate_up_proj", tensor(source, from + "gate_exps.weight"), tensor(source, from + "up_exps.weight"));
+        experts.add(to + "down_proj", tensor(source, from + "down_exps.weight"));
         experts.biases(
-            to + "gate_up_proj_bias", tensors.get(from + "gate_exps.bias"), tensors.get(from + "up_exps.bias"));
-        experts.biases(to + "down_proj_bias", tensors.get(from + "down_exps.bias"));
+            to + "gate_up_proj_bias", tensor(source, from + "gate_exps.bias"), tensor(source, from + "up_exps.bias"));
+        experts.biases(to + "down_proj_bias", tensor(source, from + "down_exps.bias"));
       }
       experts.writer.write(file);
     }
+  }
+
+  private static TensorData tensor(Checkpoint source, String name) {
+    return requireNonNull(source.tensors().get(name), name);
   }
 
   /** Rows of several tensors {@code [n_expert, out, in]} in turn. */

@@ -62,7 +62,7 @@ final class SentencePieceWriter {
   private void varint(long value) {
     long rest = value;
     while (rest >>> 7 != 0) {
-      bytes.write((int) (rest & 127 | 128));
+      bytes.write((int) ((rest & 127) | 128));
       rest >>>= 7;
     }
     bytes.write((int) rest);

@@ -77,7 +77,9 @@ final class NormalizationMap {
 
   /** A copy of the map as files have it. */
   byte[] bytes() {
-    return map.array().clone();
+    var bytes = new byte[map.capacity()];
+    map.get(0, bytes);
+    return bytes;
   }
 
   /**

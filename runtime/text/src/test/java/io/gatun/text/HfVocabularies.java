@@ -105,7 +105,7 @@ final class HfVocabularies {
         }
       }
     }
-    merges.sort(Comparator.comparing(Merge::score).reversed());
+    merges.sort(Comparator.comparingDouble(Merge::score).reversed());
     List<List<String>> pairs = merges.stream().map(merge -> List.of(merge.left(), merge.right())).toList();
     var space = part("Replace", "pattern", literal(" "), "content", "▁");
     write(
