@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,7 @@ class ExactEncodersTest {
   }
 
   private static boolean encode(Encoding encoding, float[] values, byte[] blocks) {
-    return ExactEncoders.all().get(encoding).encode(values, 0, MemorySegment.ofArray(blocks), 0, values.length);
+    return Objects.requireNonNull(ExactEncoders.all().get(encoding)).encode(values, 0, MemorySegment.ofArray(blocks), 0, values.length);
   }
 
   private static float[] decoded(Encoding encoding, byte[] blocks) {
