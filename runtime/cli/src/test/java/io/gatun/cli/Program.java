@@ -99,7 +99,9 @@ public final class Program {
 
   private static boolean isForTests(Path entry) {
     String path = entry.toString();
-    return Stream.of("junit", "surefire", "opentest4j", "apiguardian", "formats/oracle", "gatun-oracle", "jspecify", "kherud", "jetbrains")
+    return Stream.of(
+            "junit", "surefire", "opentest4j", "apiguardian", "formats/oracle", "gatun-oracle", "jspecify", "kherud",
+            "jetbrains")
         .anyMatch(path::contains);
   }
 
