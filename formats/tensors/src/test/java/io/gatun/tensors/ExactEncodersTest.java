@@ -24,7 +24,8 @@ class ExactEncodersTest {
   }
 
   private static boolean encode(Encoding encoding, float[] values, byte[] blocks) {
-    return requireNonNull(ExactEncoders.all().get(encoding)).encode(values, 0, MemorySegment.ofArray(blocks), 0, values.length);
+    return requireNonNull(ExactEncoders.all().get(encoding))
+        .encode(values, 0, MemorySegment.ofArray(blocks), 0, values.length);
   }
 
   private static float[] decoded(Encoding encoding, byte[] blocks) {

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -72,15 +73,18 @@ final class ConvertCommand extends ConsoleCommand {
     if (Files.exists(out) && !force) {
       throw new UsageException(out + ": is there already; --force replaces it");
     }
-    Path parent = out.toAbsolutePath().getParent();
-    if (parent != null && !Files.isDirectory(parent)) {
-      throw new UsageException(parent + ": no such folder to write to");
+    if (!Files.isDirectory(parent())) {
+      throw new UsageException(parent() + ": no such folder to write to");
     }
+  }
+
+  private Path parent() {
+    return Objects.requireNonNull(out.toAbsolutePath().getParent());
   }
 
   private GgufConversion.Converted write(GgufConversion conversion, Progress progress) {
     try {
-      long free = Files.getFileStore(out.toAbsolutePath().getParent()).getUsableSpace();
+      long free = Files.getFileStore(parent()).getUsableSpace();
       if (free < conversion.bytes()) {
         throw new IOException(
             "needs %s, but only %s are free there"

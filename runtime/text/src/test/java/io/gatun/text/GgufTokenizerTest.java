@@ -116,7 +116,7 @@ class GgufTokenizerTest {
   }
 
   private static Map<String, Object> cut(String name) {
-    return new LinkedHashMap<>(CUTS.get(name));
+    return new LinkedHashMap<>(Objects.requireNonNull(CUTS.get(name)));
   }
 
   private Metadata converted(int rows) {
