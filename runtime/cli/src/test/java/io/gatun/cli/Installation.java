@@ -95,7 +95,8 @@ final class Installation {
 
   /** A module's {@code target/classes} as a jar with the module's name. */
   private static String jar(Path classes, Path folder) {
-    Path module = classes.toAbsolutePath().getParent().getParent().getFileName();
+    Path whole = classes.toAbsolutePath();
+    Path module = whole.getName(whole.getNameCount() - 3);
     String jar = folder.resolve("gatun-" + module + ".jar").toString();
     int exitCode =
         ToolProvider.findFirst("jar")
