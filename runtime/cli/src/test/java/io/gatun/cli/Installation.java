@@ -27,6 +27,19 @@ final class Installation {
           "-Dfile.encoding=UTF-8",
           "--enable-native-access=io.gatun.cpu,io.gatun.jit,org.jline.terminal.ffm,org.jline.nativ");
 
+  /** What paths of entries have in them that only tests need. */
+  private static final List<String> FOR_TESTS =
+      List.of(
+          "junit",
+          "surefire",
+          "opentest4j",
+          "apiguardian",
+          "formats/oracle",
+          "gatun-oracle",
+          "jspecify",
+          "kherud",
+          "jetbrains");
+
   private static final Installation ONE = install();
 
   private final String modulePath;
@@ -89,8 +102,7 @@ final class Installation {
 
   private static boolean isForTests(Path entry) {
     String path = entry.toString();
-    return Stream.of("junit", "surefire", "opentest4j", "apiguardian", "formats/oracle", "gatun-oracle", "jspecify", "kherud", "jetbrains")
-        .anyMatch(path::contains);
+    return FOR_TESTS.stream().anyMatch(path::contains);
   }
 
   /** A module's {@code target/classes} as a jar with the module's name. */

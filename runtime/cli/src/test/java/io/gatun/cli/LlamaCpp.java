@@ -73,7 +73,7 @@ final class LlamaCpp {
   private static String classPath() {
     URI self = URI.create(Objects.requireNonNull(LlamaCpp.class.getResource("LlamaCpp.class")).toString());
     Path root = Objects.requireNonNull(Path.of(self).getParent());
-    for (String ignored : LlamaCpp.class.getPackageName().split("\\.")) {
+    for (String ignored : LlamaCpp.class.getPackageName().split("\\.", -1)) {
       root = Objects.requireNonNull(root.getParent());
     }
     Stream<String> libraries =

@@ -116,7 +116,7 @@ final class LlamaFolder {
     IntStream.range(0, tokens.size())
         .filter(id -> types[id] == 1)
         .boxed()
-        .sorted(Comparator.comparing((Integer id) -> -scores[id]))
+        .sorted(Comparator.comparingDouble((Integer id) -> -scores[id]))
         .map(tokens::get)
         .forEach(
             token -> {
@@ -132,7 +132,7 @@ final class LlamaFolder {
   private TensorData tensor(TensorData tensor) {
     var values = new float[Math.toIntExact(tensor.values())];
     tensor.decode(0, Math.toIntExact(tensor.rows()), values);
-    String[] parts = tensor.name().split("\\.");
+    String[] parts = tensor.name().split("\\.", -1);
     boolean inBlock = parts[0].equals("blk");
     String end = parts[parts.length - 2];
     if (end.equals("attn_q") || end.equals("attn_k")) {

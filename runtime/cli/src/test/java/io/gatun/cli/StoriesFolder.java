@@ -52,7 +52,7 @@ final class StoriesFolder {
   private static TensorData renamed(TensorData tensor, int padding) {
     var values = new float[(int) tensor.values()];
     tensor.decode(0, (int) tensor.rows(), values);
-    String[] parts = tensor.name().split("\\.");
+    String[] parts = tensor.name().split("\\.", -1);
     return switch (parts[0]) {
       case "token_embd" -> padded(values, padding);
       case "output_norm" -> floats("model.norm.weight", values, tensor.shape());
