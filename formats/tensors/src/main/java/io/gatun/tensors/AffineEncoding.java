@@ -194,6 +194,29 @@ public final class AffineEncoding implements MatrixEncoding, IntegerCodes {
     }
   }
 
+  /**
+   * What a row and the group of a packed column share: a value is {@code (code − offset) · scale + minimum}.
+   *
+   * @param offset so that differences are signed bytes
+   */
+  public record Factors(int offset, float scale, float minimum) {}
+
+  /**
+   * The factors of a row and a column.
+   *
+   * @param packed the column in packed order
+   */
+  public Factors factors(List<MemorySegment> planes, long row, int packed) {
+    var group = new Group(planes, row);
+    group.enter(groups.group(groups.column(packed)));
+    return new Factors(group.offset(), group.scale, group.minimum());
+  }
+
+  /** The input feature of a packed column. */
+  public int column(int packed) {
+    return groups.column(packed);
+  }
+
   /** Codes of packed columns of a row, less an offset. */
   private void unpack(MemorySegment plane, long row, int packed, int count, int offset, byte[] target, int start) {
     if (groups.permutation().length == 0) {

@@ -68,7 +68,10 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
         Stream.of(
             scaled(Encodings.BF16),
             scaled(Encodings.F32),
-            new PlaneKind("gptq4-table", GROUP, PlaneKind::withTable),
+            withTable(2, false),
+            withTable(4, false),
+            withTable(4, true),
+            withTable(8, true),
             new PlaneKind("gptq3-planes", GROUP, (rows, cols, _) -> inPlanes(rows, cols)),
             new PlaneKind("awq", GROUP, (rows, cols, _) -> awq(rows, cols)),
             new PlaneKind("awq-gemv", GROUP, (rows, cols, _) -> awqGemv(rows, cols)),
@@ -170,7 +173,15 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
     return new Made(encoding, words * rows * 4, type, count * rows * type.blockBytes(), stored, false);
   }
 
-  private static Made withTable(long rows, int cols, RandomGenerator random) {
+  /** Whose columns are of groups in any order. */
+  private static PlaneKind withTable(int bits, boolean hasZeros) {
+    return new PlaneKind(
+        "gptq%d-table%s".formatted(bits, hasZeros ? "-zeros" : ""),
+        GROUP,
+        (rows, cols, random) -> withTable(bits, hasZeros, padded(rows, 32), cols, random));
+  }
+
+  private static Made withTable(int bits, boolean hasZeros, long rows, int cols, RandomGenerator random) {
     int[] table = IntStream.range(0, cols).map(col -> col / GROUP).toArray();
     for (int col = cols - 1; col > 0; col--) {
       int other = random.nextInt(col + 1);
@@ -178,7 +189,11 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
       table[col] = table[other];
       table[other] = group;
     }
-    return gptq(4, rows, ColumnGroups.ofTable(table), cols, new ZeroPoints.Fixed(8), Encodings.F16);
+    ZeroPoints zeros =
+        hasZeros
+            ? new ZeroPoints.Stored(new PackedCodes(bits, Order.DENSE, Axis.ROWS, rows * bits / 32, 1))
+            : new ZeroPoints.Fixed(1 << (bits - 1));
+    return gptq(bits, rows, ColumnGroups.ofTable(table), cols, zeros, Encodings.F16);
   }
 
   private static Made inPlanes(long rows, int cols) {

@@ -44,8 +44,8 @@ record PanelMatmul(int groupLength, boolean hasMinimum, PanelCodes kind, PanelPa
       return Optional.empty();
     }
     PanelCodes kind = PanelCodes.of(length, codes.largest());
-    return Optional.of(
-        new PanelMatmul(length, codes.hasMinimum(), kind, new UnpackingPacker(length, codes.hasMinimum(), kind)));
+    var packer = NeighbourPacker.of(codes, new UnpackingPacker(length, codes.hasMinimum(), kind));
+    return Optional.of(new PanelMatmul(length, codes.hasMinimum(), kind, packer));
   }
 
   /** Whether groups and runs of activations end together, which panels need. */
