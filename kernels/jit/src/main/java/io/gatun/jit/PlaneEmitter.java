@@ -128,12 +128,7 @@ abstract class PlaneEmitter {
   // ---- functions
 
   private byte[] emitProducts() {
-    Emitter.save(code);
-    code.mov(RCX, argument(PlaneArguments.SCALE_ROOM));
-    code.mov(R12, argument(PlaneArguments.ZERO_ROOM));
-    code.mov(RBP, argument(PlaneArguments.MINIMUM_ROOM));
-    factors();
-    enterRun();
+    enter();
     code.mov(RDX, argument(PlaneArguments.SUMS));
     code.mov(R13, argument(PlaneArguments.X));
     code.mov(R14, argument(PlaneArguments.X_SCALES));
@@ -157,13 +152,18 @@ abstract class PlaneEmitter {
     return Emitter.restore(code);
   }
 
-  private byte[] emitPanel() {
+  /** Brings the group's factors to their rooms and goes to its first run. */
+  private void enter() {
     Emitter.save(code);
     code.mov(RCX, argument(PlaneArguments.SCALE_ROOM));
     code.mov(R12, argument(PlaneArguments.ZERO_ROOM));
     code.mov(RBP, argument(PlaneArguments.MINIMUM_ROOM));
     factors();
     enterRun();
+  }
+
+  private byte[] emitPanel() {
+    enter();
     code.mov(R13, argument(PlaneArguments.PANEL));
     code.mov(R15, argument(PlaneArguments.PANEL_STRIP));
     code.lea(RDX, Mem.at(R15, R15, 2, 0));
