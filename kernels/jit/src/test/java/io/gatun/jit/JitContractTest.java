@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.gatun.conformance.Check;
 import io.gatun.conformance.Fuzz;
 import io.gatun.conformance.GuardPages;
 import io.gatun.conformance.Jvm;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +53,20 @@ class JitContractTest {
                         form.tier().name(),
                         KernelContract.of(form.get()).checks().map(check -> dynamicTest(check.name(), check::verify)))
                     : dynamicTest(form.tier().name(), () -> assumeUsable(form)));
+  }
+
+  /** The contract checks what kernels there are: these must be there. */
+  @Test
+  void matricesInPlanesHaveKernels() {
+    var form = new JitKernels.Avx2();
+    assumeUsable(form);
+    List<String> checked = KernelContract.of(form.get()).checks().map(Check::name).toList();
+    for (String kind : List.of("gptq4-v1", "gptq4-v2", "gptq2-sym", "gptq3-sym", "gptq8-v1", "awq", "exl2-4", "exl2-mixed")) {
+      assertTrue(checked.contains("jit " + kind + " q8"), kind);
+    }
+    for (String kind : List.of("nf4", "bnb-fp4", "fp8-channel", "fp8-block", "fp8-e5m2", "mxfp8", "exl3-4")) {
+      assertTrue(checked.contains("jit " + kind + " f32"), kind);
+    }
   }
 
   @ParameterizedTest
