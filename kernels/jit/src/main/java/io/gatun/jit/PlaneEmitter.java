@@ -33,13 +33,13 @@ import java.util.stream.IntStream;
  *   for each group
  *     factors: scales, and what zero points ask for, to rooms that stay in the caches
  *     for each run of the group
- *       for each step of rows                     RAX 4 · (rows so far)
+ *       for each step of rows                     RAX 4 · (rows so far); products in some {@link #passes}
  *         products   with a row of activations, added to the sums
  *         or panel   codes and factors go where {@link PanelEmitter} reads them
  * </pre>
  *
  * <p>R8 is in words of the run, R9 and R10 are 1 and 3 times the bytes from a row of words to the next, R11 is in words
- * of the next run, RBX and RSI are what forms need beside R8 and R11, which is asked for meanwhile; RCX, R12 and RBP
+ * of the next pass, RBX and RSI are what forms need beside R8 and R11, which is asked for meanwhile; RCX, R12 and RBP
  * are the rooms of factors; RDI is the {@link PlaneArguments}. For products RDX is the sums, R13 to R15 the codes,
  * scales and sums of activations; for a panel R13 and R14 are vectors 0 and 4 of it, R15 and RDX 1 and 3 times the
  * bytes of a vector.
@@ -110,8 +110,11 @@ abstract class PlaneEmitter {
   /** Loads what products need of the run's activations; {@link #sumsOfRun} makes what of it the factors meet. */
   abstract void beginRun();
 
-  /** Writes the products of a step and their addition to the sums, by {@link #accumulate}. */
-  abstract void multiply();
+  /** How often rows are gone through for the products of a run, each time for as many rows of words. */
+  abstract int passes();
+
+  /** Writes the products of a step, and in the last pass their addition to the sums, by {@link #accumulate}. */
+  abstract void multiply(int pass);
 
   /** Writes the codes of a step, quads of columns in their order, to a panel by {@link #store}. */
   abstract void pack();
@@ -120,7 +123,7 @@ abstract class PlaneEmitter {
   abstract int words();
 
   /** Derives RBX from R8, and RSI from R11 alike. */
-  abstract void enterWords();
+  abstract void deriveWords();
 
   final int vectors() {
     return form.codes().vectors;
@@ -138,13 +141,16 @@ abstract class PlaneEmitter {
     enterGroup();
     int run = code.here();
     beginRun();
-    code.clear(RAX);
-    int step = code.here();
-    multiply();
-    nextStep();
-    code.add(RAX, VECTOR * vectors());
-    code.cmp(RAX, argument(PlaneArguments.ROWS_END));
-    code.jump(Assembler.Condition.BELOW, step);
+    for (int pass = 0; pass < passes(); pass++) {
+      code.clear(RAX);
+      int step = code.here();
+      multiply(pass);
+      nextStep();
+      code.add(RAX, VECTOR * vectors());
+      code.cmp(RAX, argument(PlaneArguments.ROWS_END));
+      code.jump(Assembler.Condition.BELOW, step);
+      advance(words() / passes());
+    }
     code.add(R13, QUADS * Integer.BYTES);
     code.add(R14, Float.BYTES);
     code.add(R15, 2 * Short.BYTES);
@@ -165,7 +171,7 @@ abstract class PlaneEmitter {
     prepare();
     code.mov(RAX, argument(PlaneArguments.RUNS));
     code.mov(argument(PlaneArguments.RUNS_LEFT), RAX);
-    enterRun();
+    enterWords();
   }
 
   private byte[] emitPanel() {
@@ -187,6 +193,7 @@ abstract class PlaneEmitter {
     }
     code.add(R13, shape.panelBytes(VECTOR));
     code.add(R14, shape.panelBytes(VECTOR));
+    advance(words());
     nextRun(run, group);
     return Emitter.restore(code);
   }
@@ -202,18 +209,26 @@ abstract class PlaneEmitter {
 
   // ---- words
 
-  /** Goes to the first words of a run, and of the next. */
-  private void enterRun() {
+  /** Goes to the words of a pass, and to those of the next. */
+  private void enterWords() {
     code.mov(R8, argument(PlaneArguments.CODES));
     code.mov(R9, argument(PlaneArguments.STRIDE));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
     code.mov(R11, R8);
-    addRun(R11);
+    addWords(R11, words() / passes());
+    deriveWords();
+  }
+
+  /** Goes to the first rows so many rows of words further. */
+  private void advance(int words) {
+    code.mov(RAX, argument(PlaneArguments.CODES));
+    addWords(RAX, words);
+    code.mov(argument(PlaneArguments.CODES), RAX);
     enterWords();
   }
 
-  private void addRun(Gp pointer) {
-    for (int left = words(); left > 0; ) {
+  private void addWords(Gp pointer, int words) {
+    for (int left = words; left > 0; ) {
       int some = Math.min(Integer.highestOneBit(left), 8);
       code.lea(pointer, Mem.at(pointer, R9, some, 0));
       left -= some;
@@ -227,12 +242,8 @@ abstract class PlaneEmitter {
     }
   }
 
-  /** Goes to the first rows of the next run, which may be in the next group. */
+  /** Begins the next run, which may be in the next group. */
   private void nextRun(int run, int group) {
-    code.mov(RAX, argument(PlaneArguments.CODES));
-    addRun(RAX);
-    code.mov(argument(PlaneArguments.CODES), RAX);
-    enterRun();
     code.dec(argument(PlaneArguments.RUNS_LEFT));
     code.jump(Assembler.Condition.NOT_ZERO, run);
     advance(PlaneArguments.SCALES, PlaneArguments.SCALE_STRIDE);
