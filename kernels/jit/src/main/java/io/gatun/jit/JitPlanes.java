@@ -79,7 +79,8 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
   // ---- products
 
   /** A worker's memory: {@link Arguments}, {@link PlaneArguments}, and what is computed with; offsets in bytes. */
-  private record Room(long x, long factors, long factorBytes, long sums, long panel, long corrections, long end) {
+  private record Room(
+      long x, long factors, long factorBytes, long units, long sums, long panel, long corrections, long end) {
     static final long PLANE = Arguments.END;
 
     static Room of(PlaneGroups groups, Product<QuantizedRows> product) {
@@ -90,11 +91,12 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       long factors = ordered + TILE * x.codeStride();
       long together = groups.form().codes().together;
       long factorBytes = together * Float.BYTES;
-      long sums = factors + 3 * factorBytes;
+      long units = factors + 3 * factorBytes;
+      long sums = units + (long) groups.units().size() * Float.BYTES;
       long panel = sums + Math.max(count * step, together) * Float.BYTES;
       long corrections = panel + groups.form().codes().vectors * strip(groups, product);
-      return new Room(
-          ordered, factors, factorBytes, sums, panel, corrections, corrections + count * x.scaleStride() * Float.BYTES);
+      long end = corrections + count * x.scaleStride() * Float.BYTES;
+      return new Room(ordered, factors, factorBytes, units, sums, panel, corrections, end);
     }
 
     /** Bytes of a vector of rows in the panel. */
@@ -154,6 +156,11 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       set(PlaneArguments.SCALE_ROOM, memory.address() + room.factors);
       set(PlaneArguments.ZERO_ROOM, memory.address() + room.factors + room.factorBytes);
       set(PlaneArguments.MINIMUM_ROOM, memory.address() + room.factors + 2 * room.factorBytes);
+      set(PlaneArguments.SCALE_STRIDE, groups.scaleStride());
+      set(PlaneArguments.ZERO_STRIDE, groups.zeroStride());
+      for (int group = 0; group < groups.units().size(); group++) {
+        memory.set(ValueLayout.JAVA_FLOAT, room.units + (long) group * Float.BYTES, groups.units().get(group));
+      }
       long tiled = product.count() / TILE * TILE;
       if (tiled > 0) {
         for (long row = first; row < end; row += step) {
@@ -177,20 +184,13 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       Arguments.set(arguments, argument, value);
     }
 
-    /** Brings codes of activation rows into the order of quads: groups of one width together. */
+    /** Brings codes of activation rows into the order of quads. */
     private void order(long first, long count) {
       QuantizedRows x = product.x();
-      List<PlaneGroups.Group> all = groups.groups();
-      for (int g = 0, next; g < all.size(); g = next) {
-        int bits = all.get(g).bits();
-        long start = all.get(g).run() * QuantizedRows.RUN;
-        next = g + 1;
-        while (next < all.size() && all.get(next).bits() == bits) {
-          next++;
-        }
-        long end = (all.get(next - 1).run() + all.get(next - 1).runs()) * QuantizedRows.RUN;
-        MemorySegment function = JitPlanes.this.order(bits);
-        set(PlaneArguments.RUNS, end - start);
+      for (PlaneGroups.Stretch stretch : groups.stretches()) {
+        MemorySegment function = JitPlanes.this.order(stretch.bits());
+        long start = stretch.run() * QuantizedRows.RUN;
+        set(PlaneArguments.RUNS, stretch.allRuns() * QuantizedRows.RUN);
         for (long i = 0; i < count; i++) {
           set(PlaneArguments.CODES, x.codes().address() + (product.firstX() + first + i) * x.codeStride() + start);
           set(PlaneArguments.X, memory.address() + room.x + i * x.codeStride() + start);
@@ -199,13 +199,14 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       }
     }
 
-    /** Says which rows of a group are meant. */
-    private void enter(int group, long row, long rows) {
-      set(PlaneArguments.CODES, groups.codes(group, row));
-      set(PlaneArguments.SCALES, groups.scales(group, row));
-      set(PlaneArguments.ZEROS, groups.zeros(group, row));
-      arguments.set(ValueLayout.JAVA_FLOAT, PlaneArguments.UNIT, groups.groups().get(group).unit());
-      set(PlaneArguments.RUNS, groups.groups().get(group).runs());
+    /** Says which rows of a stretch are meant. */
+    private void enter(PlaneGroups.Stretch stretch, long row, long rows) {
+      set(PlaneArguments.CODES, groups.codes(stretch, row));
+      set(PlaneArguments.SCALES, groups.scales(stretch, row));
+      set(PlaneArguments.ZEROS, groups.zeros(stretch, row));
+      set(PlaneArguments.UNITS, memory.address() + room.units + (long) stretch.group() * Float.BYTES);
+      set(PlaneArguments.GROUPS, stretch.groups());
+      set(PlaneArguments.RUNS, stretch.runs());
       set(PlaneArguments.ROWS_END, rows * Float.BYTES);
     }
 
@@ -215,15 +216,14 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       memory.asSlice(room.sums, rows * Float.BYTES).fill((byte) 0);
       set(PlaneArguments.SUMS, memory.address() + room.sums);
       long scales = (product.firstX() + token) * x.scaleStride() * Float.BYTES; // those of the sums are as far apart
-      for (int g = 0; g < groups.groups().size(); g++) {
-        PlaneGroups.Group group = groups.groups().get(g);
-        enter(g, row, rows);
+      for (PlaneGroups.Stretch stretch : groups.stretches()) {
+        enter(stretch, row, rows);
         set(
             PlaneArguments.X,
-            memory.address() + room.x + i * x.codeStride() + group.run() * QuantizedRows.RUN);
-        set(PlaneArguments.X_SCALES, x.scales().address() + scales + group.run() * Float.BYTES);
-        set(PlaneArguments.X_SUMS, x.sums().address() + scales + group.run() * Float.BYTES);
-        Calls.run(products(group.bits()), arguments);
+            memory.address() + room.x + i * x.codeStride() + stretch.run() * QuantizedRows.RUN);
+        set(PlaneArguments.X_SCALES, x.scales().address() + scales + stretch.run() * Float.BYTES);
+        set(PlaneArguments.X_SUMS, x.sums().address() + scales + stretch.run() * Float.BYTES);
+        Calls.run(products(stretch.bits()), arguments);
       }
     }
 
@@ -232,11 +232,10 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       int widest = groups.widest();
       long run = form.panel(widest).panelBytes(PlaneEmitter.VECTOR);
       set(PlaneArguments.PANEL_STRIP, Room.strip(groups, product));
-      for (int g = 0; g < groups.groups().size(); g++) {
-        PlaneGroups.Group group = groups.groups().get(g);
-        enter(g, row, form.codes().step());
-        set(PlaneArguments.PANEL, memory.address() + room.panel + group.run() * run);
-        Calls.run(panel(group.bits(), widest), arguments);
+      for (PlaneGroups.Stretch stretch : groups.stretches()) {
+        enter(stretch, row, form.codes().step());
+        set(PlaneArguments.PANEL, memory.address() + room.panel + stretch.run() * run);
+        Calls.run(panel(stretch.bits(), widest), arguments);
       }
     }
 

@@ -5,6 +5,8 @@ import static io.gatun.jit.Gp.R13;
 import static io.gatun.jit.Gp.R14;
 import static io.gatun.jit.Gp.R8;
 import static io.gatun.jit.Gp.R9;
+import static io.gatun.jit.Gp.RAX;
+import static io.gatun.jit.Gp.RBP;
 import static io.gatun.jit.Gp.RBX;
 import static io.gatun.jit.Gp.RSI;
 import static io.gatun.jit.Operand.Vec.ymm;
@@ -25,6 +27,7 @@ import io.gatun.jit.Operand.Vec;
 final class NibblesEmitter extends PlaneEmitter {
   private static final int PAIRS = 4;
   private static final int COLUMNS = 32;
+  private static final int PASSES = 2;
   private static final int LOWER = 0x20;
   private static final int UPPER = 0x31;
 
@@ -43,7 +46,7 @@ final class NibblesEmitter extends PlaneEmitter {
 
   /** Where R8 and R11 come back to from column to column. */
   @Override
-  void enterWords() {
+  void deriveWords() {
     code.mov(RBX, R8);
     code.mov(RSI, R11);
   }
@@ -57,21 +60,49 @@ final class NibblesEmitter extends PlaneEmitter {
     code.store(argument(PlaneArguments.ROOM), MASK);
   }
 
-  /** The sums of low nibbles are in registers 0 to 3, those of high ones in 4 to 7. */
   @Override
-  void multiply() {
+  int passes() {
+    return PASSES;
+  }
+
+  /**
+   * The sums of low nibbles are in registers 0 to 3, those of high ones in 4 to 7; from pass to pass they are in the
+   * room that minimums have in other forms.
+   */
+  @Override
+  void multiply(int pass) {
     code.op(Op.VMOVDQU, MASK, Emitter.NIBBLES);
-    for (int quad = 0; quad < QUADS; quad++) {
-      columns(quad);
+    int first = QUADS / PASSES * pass;
+    int last = first + QUADS / PASSES - 1;
+    for (int quad = first; quad <= last; quad++) {
+      columns();
+      if (quad < last) {
+        nextColumns();
+      }
       code.op(Op.VPBROADCASTD, X, Mem.at(R13, Integer.BYTES * quad));
       for (int pair = 0; pair < PAIRS; pair++) {
         Vec both = both(pair);
-        product(pair, quad, both, FREE);
+        product(pair, quad == first, both, FREE);
         code.shift(Shift.VPSRLW, both, both, 4);
-        product(PAIRS + pair, quad, both, both);
+        product(PAIRS + pair, quad == first, both, both);
       }
     }
     leaveColumns();
+    for (int sum = 0; sum < 2 * PAIRS; sum++) {
+      Mem soFar = Mem.at(RBP, RAX, 1, VECTOR * sum);
+      if (pass > 0) {
+        code.op(Op.VPADDW, ymm(sum), ymm(sum), soFar);
+      }
+      if (pass < PASSES - 1) {
+        code.store(soFar, ymm(sum));
+      }
+    }
+    if (pass == PASSES - 1) {
+      accumulate();
+    }
+  }
+
+  private void accumulate() {
     Vec ofRun = MASK;
     Vec xScale = X;
     code.op(Op.VMOVDQU, ofRun, argument(PlaneArguments.ROOM));
@@ -88,9 +119,9 @@ final class NibblesEmitter extends PlaneEmitter {
   }
 
   /** Products of eight quads fit 16 bits: 8 · 2 · 15 · 127 = 30480. */
-  private void product(int sum, int quad, Vec codes, Vec target) {
+  private void product(int sum, boolean isFirst, Vec codes, Vec target) {
     code.op(Op.VPAND, target, codes, MASK);
-    if (quad == 0) {
+    if (isFirst) {
       code.op(Op.VPMADDUBSW, ymm(sum), target, X);
     } else {
       code.op(Op.VPMADDUBSW, target, target, X);
@@ -102,7 +133,10 @@ final class NibblesEmitter extends PlaneEmitter {
   void pack() {
     code.op(Op.VMOVDQU, MASK, Emitter.NIBBLES);
     for (int quad = 0; quad < QUADS; quad++) {
-      columns(quad);
+      columns();
+      if (quad < QUADS - 1) {
+        nextColumns();
+      }
       for (int pair = 0; pair < PAIRS; pair++) {
         Vec both = both(pair);
         code.op(Op.VPAND, ymm(0), both, MASK);
@@ -116,8 +150,8 @@ final class NibblesEmitter extends PlaneEmitter {
     leaveColumns();
   }
 
-  /** Loads four columns of 64 rows, and goes on by four. Changes registers 8 to 12. */
-  private void columns(int quad) {
+  /** Loads four columns of 64 rows. Changes registers 8 to 12. */
+  private void columns() {
     for (int i = 0; i < Integer.BYTES; i++) {
       code.prefetch(word(R11, RSI, i, 0));
     }
@@ -133,13 +167,14 @@ final class NibblesEmitter extends PlaneEmitter {
     code.op(Op.VPUNPCKHWD, ymm(10), ymm(10), ymm(12));
     code.op(Op.VPUNPCKLWD, ymm(12), ymm(8), ymm(9));
     code.op(Op.VPUNPCKHWD, ymm(8), ymm(8), ymm(9));
-    if (quad < QUADS - 1) {
-      code.lea(R8, Mem.at(R8, R9, 4, 0));
-      code.lea(R11, Mem.at(R11, R9, 4, 0));
-    }
   }
 
-  /** Goes back to the first columns of the run and of the next. */
+  private void nextColumns() {
+    code.lea(R8, Mem.at(R8, R9, 4, 0));
+    code.lea(R11, Mem.at(R11, R9, 4, 0));
+  }
+
+  /** Goes back to the first columns. */
   private void leaveColumns() {
     code.mov(R8, RBX);
     code.mov(R11, RSI);

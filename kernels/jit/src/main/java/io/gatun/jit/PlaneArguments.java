@@ -10,21 +10,21 @@ final class PlaneArguments {
 
   static final int STRIDE = 8;
 
-  /** Addresses of the group's scales and zero points, of the first row. */
+  /** Addresses of the first group's scales and zero points, of the first row. */
   static final int SCALES = 16;
 
   static final int ZEROS = 24;
 
-  /** The unit of squared scales, a float. */
-  static final int UNIT = 32;
+  /** Address of the units of squared scales: f32 of each group. */
+  static final int UNITS = 32;
 
-  /** Runs of 32 columns of the group; counted down. */
+  /** Runs of 32 columns of each group. */
   static final int RUNS = 40;
 
   /** Four times the rows, which are whole steps. */
   static final int ROWS_END = 48;
 
-  /** Addresses of a row's codes, scales and sums of activations, from the group's first column on. */
+  /** Addresses of a row's codes, scales and sums of activations, from the first group's first column on. */
   static final int X = 56;
 
   static final int X_SCALES = 64;
@@ -33,7 +33,7 @@ final class PlaneArguments {
   /** Address of the sums that grow: f32 of each row. */
   static final int SUMS = 80;
 
-  /** Address of the panel's vector of the first rows at the group's first run; bytes of a vector. */
+  /** Address of the panel's vector of the first rows at the first group's first run; bytes of a vector. */
   static final int PANEL = 88;
 
   static final int PANEL_STRIP = 96;
@@ -44,9 +44,18 @@ final class PlaneArguments {
   static final int ZERO_ROOM = 112;
   static final int MINIMUM_ROOM = 120;
 
-  /** A vector that the function uses while it runs. */
-  static final int ROOM = 128;
+  /** Groups; counted down. */
+  static final int GROUPS = 128;
 
+  /** Bytes from group to group of the scales and of the zero points. */
+  static final int SCALE_STRIDE = 136;
+
+  static final int ZERO_STRIDE = 144;
+
+  /** What the function uses while it runs: a number, and a vector. */
+  static final int RUNS_LEFT = 152;
+
+  static final int ROOM = 160;
   static final int END = 192;
 
   private PlaneArguments() {}

@@ -24,21 +24,22 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Writes functions on a group of columns of weight rows that lie side by side, with instructions of AVX2: nothing need
+ * Writes functions on groups of columns of weight rows that lie side by side, with instructions of AVX2: nothing need
  * be transposed, as lanes are rows in memory. Of a run of 32 columns codes are made bytes, four columns of eight rows
  * to a vector: for products in whichever order of columns takes the fewest instructions, into which activations are
  * brought first, and for panels in theirs.
  *
  * <pre>
- *   factors: scales, and what zero points ask for, to rooms that stay in the first-level cache
- *   for each run of the group
- *     for each step of rows                       RAX 4 · (rows so far)
- *       products   with a row of activations, added to the sums
- *       or panel   codes and factors go where {@link PanelEmitter} reads them
+ *   for each group
+ *     factors: scales, and what zero points ask for, to rooms that stay in the caches
+ *     for each run of the group
+ *       for each step of rows                     RAX 4 · (rows so far); products in some {@link #passes}
+ *         products   with a row of activations, added to the sums
+ *         or panel   codes and factors go where {@link PanelEmitter} reads them
  * </pre>
  *
  * <p>R8 is in words of the run, R9 and R10 are 1 and 3 times the bytes from a row of words to the next, R11 is in words
- * of the next run, RBX and RSI are what forms need beside R8 and R11, which is asked for meanwhile; RCX, R12 and RBP
+ * of the next pass, RBX and RSI are what forms need beside R8 and R11, which is asked for meanwhile; RCX, R12 and RBP
  * are the rooms of factors; RDI is the {@link PlaneArguments}. For products RDX is the sums, R13 to R15 the codes,
  * scales and sums of activations; for a panel R13 and R14 are vectors 0 and 4 of it, R15 and RDX 1 and 3 times the
  * bytes of a vector.
@@ -79,13 +80,13 @@ abstract class PlaneEmitter {
     };
   }
 
-  /** The function that adds the products of a group and a row of activations to sums. */
+  /** The function that adds the products of groups and a row of activations to sums. */
   static byte[] products(PlaneForm form, int bits) {
     return of(form, bits, bits).emitProducts();
   }
 
   /**
-   * The function that packs a group of a step of rows into a panel.
+   * The function that packs groups of a step of rows into a panel.
    *
    * @param panelBits the width whose {@link PlaneForm#panel} it is
    */
@@ -109,8 +110,11 @@ abstract class PlaneEmitter {
   /** Loads what products need of the run's activations; {@link #sumsOfRun} makes what of it the factors meet. */
   abstract void beginRun();
 
-  /** Writes the products of a step and their addition to the sums, by {@link #accumulate}. */
-  abstract void multiply();
+  /** How often rows are gone through for the products of a run, each time for as many rows of words. */
+  abstract int passes();
+
+  /** Writes the products of a step, and in the last pass their addition to the sums, by {@link #accumulate}. */
+  abstract void multiply(int pass);
 
   /** Writes the codes of a step, quads of columns in their order, to a panel by {@link #store}. */
   abstract void pack();
@@ -119,7 +123,7 @@ abstract class PlaneEmitter {
   abstract int words();
 
   /** Derives RBX from R8, and RSI from R11 alike. */
-  abstract void enterWords();
+  abstract void deriveWords();
 
   final int vectors() {
     return form.codes().vectors;
@@ -133,33 +137,41 @@ abstract class PlaneEmitter {
     code.mov(R13, argument(PlaneArguments.X));
     code.mov(R14, argument(PlaneArguments.X_SCALES));
     code.mov(R15, argument(PlaneArguments.X_SUMS));
-    prepare();
+    int group = code.here();
+    enterGroup();
     int run = code.here();
     beginRun();
-    code.clear(RAX);
-    int step = code.here();
-    multiply();
-    nextStep();
-    code.add(RAX, VECTOR * vectors());
-    code.cmp(RAX, argument(PlaneArguments.ROWS_END));
-    code.jump(Assembler.Condition.BELOW, step);
-    nextRun();
+    for (int pass = 0; pass < passes(); pass++) {
+      code.clear(RAX);
+      int step = code.here();
+      multiply(pass);
+      nextStep();
+      code.add(RAX, VECTOR * vectors());
+      code.cmp(RAX, argument(PlaneArguments.ROWS_END));
+      code.jump(Assembler.Condition.BELOW, step);
+      advance(words() / passes());
+    }
     code.add(R13, QUADS * Integer.BYTES);
     code.add(R14, Float.BYTES);
     code.add(R15, 2 * Short.BYTES);
-    code.dec(argument(PlaneArguments.RUNS));
-    code.jump(Assembler.Condition.NOT_ZERO, run);
+    nextRun(run, group);
     return Emitter.restore(code);
   }
 
-  /** Brings the group's factors to their rooms and goes to its first run. */
   private void enter() {
     Emitter.save(code);
     code.mov(RCX, argument(PlaneArguments.SCALE_ROOM));
     code.mov(R12, argument(PlaneArguments.ZERO_ROOM));
     code.mov(RBP, argument(PlaneArguments.MINIMUM_ROOM));
+  }
+
+  /** Brings the group's factors to their rooms and goes to its first run. */
+  private void enterGroup() {
     factors();
-    enterRun();
+    prepare();
+    code.mov(RAX, argument(PlaneArguments.RUNS));
+    code.mov(argument(PlaneArguments.RUNS_LEFT), RAX);
+    enterWords();
   }
 
   private byte[] emitPanel() {
@@ -168,7 +180,8 @@ abstract class PlaneEmitter {
     code.mov(R15, argument(PlaneArguments.PANEL_STRIP));
     code.lea(RDX, Mem.at(R15, R15, 2, 0));
     code.lea(R14, Mem.at(R13, R15, 4, 0));
-    prepare();
+    int group = code.here();
+    enterGroup();
     int run = code.here();
     pack();
     for (int vector = 0; vector < vectors(); vector++) {
@@ -178,12 +191,10 @@ abstract class PlaneEmitter {
         copy(Mem.at(room, VECTOR * vector), panel(vector, shape.panelCodes(VECTOR) + VECTOR));
       }
     }
-    nextStep();
     code.add(R13, shape.panelBytes(VECTOR));
     code.add(R14, shape.panelBytes(VECTOR));
-    nextRun();
-    code.dec(argument(PlaneArguments.RUNS));
-    code.jump(Assembler.Condition.NOT_ZERO, run);
+    advance(words());
+    nextRun(run, group);
     return Emitter.restore(code);
   }
 
@@ -198,18 +209,26 @@ abstract class PlaneEmitter {
 
   // ---- words
 
-  /** Goes to the first words of a run, and of the next. */
-  private void enterRun() {
+  /** Goes to the words of a pass, and to those of the next. */
+  private void enterWords() {
     code.mov(R8, argument(PlaneArguments.CODES));
     code.mov(R9, argument(PlaneArguments.STRIDE));
     code.lea(R10, Mem.at(R9, R9, 2, 0));
     code.mov(R11, R8);
-    addRun(R11);
+    addWords(R11, words() / passes());
+    deriveWords();
+  }
+
+  /** Goes to the first rows so many rows of words further. */
+  private void advance(int words) {
+    code.mov(RAX, argument(PlaneArguments.CODES));
+    addWords(RAX, words);
+    code.mov(argument(PlaneArguments.CODES), RAX);
     enterWords();
   }
 
-  private void addRun(Gp pointer) {
-    for (int left = words(); left > 0; ) {
+  private void addWords(Gp pointer, int words) {
+    for (int left = words; left > 0; ) {
       int some = Math.min(Integer.highestOneBit(left), 8);
       code.lea(pointer, Mem.at(pointer, R9, some, 0));
       left -= some;
@@ -223,12 +242,23 @@ abstract class PlaneEmitter {
     }
   }
 
-  /** Goes to the first rows of the next run. */
-  private void nextRun() {
-    code.mov(RAX, argument(PlaneArguments.CODES));
-    addRun(RAX);
-    code.mov(argument(PlaneArguments.CODES), RAX);
-    enterRun();
+  /** Begins the next run, which may be in the next group. */
+  private void nextRun(int run, int group) {
+    code.dec(argument(PlaneArguments.RUNS_LEFT));
+    code.jump(Assembler.Condition.NOT_ZERO, run);
+    advance(PlaneArguments.SCALES, PlaneArguments.SCALE_STRIDE);
+    advance(PlaneArguments.ZEROS, PlaneArguments.ZERO_STRIDE);
+    code.mov(RAX, argument(PlaneArguments.UNITS));
+    code.add(RAX, Float.BYTES);
+    code.mov(argument(PlaneArguments.UNITS), RAX);
+    code.dec(argument(PlaneArguments.GROUPS));
+    code.jump(Assembler.Condition.NOT_ZERO, group);
+  }
+
+  private void advance(int address, int stride) {
+    code.mov(RAX, argument(address));
+    code.add(RAX, argument(stride));
+    code.mov(argument(address), RAX);
   }
 
   /** A row of words of the run, or of the next one. */
@@ -244,10 +274,13 @@ abstract class PlaneEmitter {
 
   // ---- factors
 
-  /** Brings the factors of a group to their rooms. */
+  /** Brings the factors of a group to their rooms, and asks for those of the next. */
   private void factors() {
     code.mov(RSI, argument(PlaneArguments.SCALES));
     code.mov(R11, argument(PlaneArguments.ZEROS));
+    code.mov(R8, argument(PlaneArguments.SCALE_STRIDE));
+    code.mov(R9, argument(PlaneArguments.ZERO_STRIDE));
+    code.mov(R10, argument(PlaneArguments.UNITS));
     code.clear(RAX);
     int step = code.here();
     for (int vector = 0; vector < vectors(); vector++) {
@@ -265,6 +298,10 @@ abstract class PlaneEmitter {
           code.store(Mem.at(R12, RAX, 1, VECTOR * vector), ymm(1));
         }
       }
+    }
+    code.prefetch(Mem.at(RSI, R8, 1, 0));
+    if (form.zeros() != PlaneForm.Zeros.MIDDLE) {
+      code.prefetch(Mem.at(R11, R9, 1, 0));
     }
     code.add(RSI, (int) form.scales().bytes(form.codes().step()));
     code.add(R11, form.codes().step() * bits / Byte.SIZE);
@@ -294,7 +331,7 @@ abstract class PlaneEmitter {
     code.op(Op.VPADDD, target, target, Literal.lanes(1));
     code.op(Op.VCVTDQ2PS, target, target);
     code.op(Op.VMULPS, target, target, target);
-    code.op(Op.VBROADCASTSS, ymm(2), argument(PlaneArguments.UNIT));
+    code.op(Op.VBROADCASTSS, ymm(2), Mem.at(R10, 0));
     code.op(Op.VMULPS, target, target, ymm(2));
     code.op(Op.VCVTPS2PH, target, target.half(), NEAREST_EVEN);
     code.op(Op.VCVTPH2PS, target, target.half());

@@ -20,7 +20,8 @@ import java.util.Objects;
  * @param wordStride bytes from a row of words of codes to the next
  * @param scaleStride bytes from group to group of the scales
  * @param zeroStride bytes from group to group of the zero points
- * @param groups in packed order
+ * @param stretches in packed order
+ * @param units of squared scales, of each group; empty if scales are not squares
  */
 record PlaneGroups(
     PlaneForm form,
@@ -29,17 +30,25 @@ record PlaneGroups(
     long wordStride,
     long scaleStride,
     long zeroStride,
-    List<Group> groups) {
+    List<Stretch> stretches,
+    List<Float> units) {
 
   /**
-   * Columns that share a scale.
+   * Neighbouring groups of columns, each of which share a scale, that are alike.
    *
    * @param bits of a code
+   * @param group the first of {@code groups}
+   * @param run the first of their runs of 32 columns
+   * @param runs of each group
    * @param word the first row of words
-   * @param run the first of {@code runs} runs of 32 columns
-   * @param unit of squared scales
    */
-  record Group(int bits, long word, long run, long runs, float unit) {}
+  record Stretch(int bits, int group, int groups, long run, long runs, long word) {
+
+    /** Runs of all groups. */
+    long allRuns() {
+      return groups * runs;
+    }
+  }
 
   /** @param w a matrix of the form */
   static PlaneGroups of(PlaneForm form, HostMatrix w) {
@@ -52,16 +61,32 @@ record PlaneGroups(
 
   private static PlaneGroups of(PlaneForm form, HostMatrix w, Exl2Encoding encoding) {
     List<Exl2Encoding.Group> stored = encoding.groups();
-    var groups = new ArrayList<Group>(stored.size());
-    for (int g = 0; g < stored.size(); g++) {
-      Exl2Encoding.Group group = stored.get(g);
-      long end = g + 1 < stored.size() ? stored.get(g + 1).first() : w.cols();
-      long run = group.first() / QuantizedRows.RUN;
-      groups.add(
-          new Group(group.bits(), group.firstWord(), run, end / QuantizedRows.RUN - run, Exl2Encoding.unit(group)));
+    var stretches = new ArrayList<Stretch>();
+    for (int g = 0, next; g < stored.size(); g = next) {
+      Exl2Encoding.Group first = stored.get(g);
+      long runs = runs(stored, g, w.cols());
+      next = g + 1;
+      while (next < stored.size() && stored.get(next).bits() == first.bits() && runs(stored, next, w.cols()) == runs) {
+        next++;
+      }
+      stretches.add(
+          new Stretch(first.bits(), g, next - g, first.first() / QuantizedRows.RUN, runs, first.firstWord()));
     }
     long rows = encoding.stride();
-    return new PlaneGroups(form, w.planes(), rows, form.codes().bytes(rows), form.scales().bytes(rows), 0, groups);
+    return new PlaneGroups(
+        form,
+        w.planes(),
+        rows,
+        form.codes().bytes(rows),
+        form.scales().bytes(rows),
+        0,
+        stretches,
+        stored.stream().map(Exl2Encoding::unit).toList());
+  }
+
+  private static long runs(List<Exl2Encoding.Group> groups, int group, long cols) {
+    long end = group + 1 < groups.size() ? groups.get(group + 1).first() : cols;
+    return (end - groups.get(group).first()) / QuantizedRows.RUN;
   }
 
   private static PlaneGroups of(PlaneForm form, HostMatrix w, AffineEncoding encoding) {
@@ -74,19 +99,26 @@ record PlaneGroups(
     long zeroStride =
         encoding.zeros() instanceof ZeroPoints.Stored(PackedCodes packed) ? packed.streamStride() * Integer.BYTES : 0;
     long runs = w.cols() / QuantizedRows.RUN;
-    long length = Math.ceilDiv(encoding.groups().length(), QuantizedRows.RUN);
-    long words =
-        switch (form.codes()) {
-          case STREAMS -> layout.bits();
-          case NIBBLES -> QuantizedRows.RUN;
-        };
-    var groups = new ArrayList<Group>();
-    for (long run = 0; run < runs; run += length) {
-      groups.add(new Group(layout.bits(), run * words, run, Math.min(length, runs - run), 0));
+    long length = Math.clamp(Math.ceilDiv(encoding.groups().length(), QuantizedRows.RUN), 1, runs);
+    int groups = (int) (runs / length);
+    var stretches = new ArrayList<Stretch>();
+    stretches.add(new Stretch(layout.bits(), 0, groups, 0, length, 0));
+    long left = runs - groups * length;
+    if (left > 0) {
+      long run = groups * length;
+      stretches.add(new Stretch(layout.bits(), groups, 1, run, left, run * words(form, layout.bits())));
     }
     long scaleStride = encoding.scales().groupStride() * encoding.scales().type().blockBytes();
     return new PlaneGroups(
-        form, w.planes(), encoding.rows(), wordStride * Integer.BYTES, scaleStride, zeroStride, groups);
+        form, w.planes(), encoding.rows(), wordStride * Integer.BYTES, scaleStride, zeroStride, stretches, List.of());
+  }
+
+  /** Rows of words of a run. */
+  private static int words(PlaneForm form, int bits) {
+    return switch (form.codes()) {
+      case STREAMS -> bits;
+      case NIBBLES -> QuantizedRows.RUN;
+    };
   }
 
   boolean isNative() {
@@ -101,30 +133,29 @@ record PlaneGroups(
 
   /** The width of the widest codes. */
   int widest() {
-    return groups.stream().mapToInt(Group::bits).max().orElseThrow();
+    return stretches.stream().mapToInt(Stretch::bits).max().orElseThrow();
   }
 
-  /** Where the codes of a group are, from a row on; all that follow are there. */
-  long codes(int group, long row) {
-    Group g = groups.get(group);
-    long words = g.runs * (form.codes() == PlaneForm.Codes.STREAMS ? g.bits : QuantizedRows.RUN);
-    long last = (g.word + words - 1) * wordStride;
-    return address(0, g.word * wordStride, last + form.codes().bytes(wholeRows())) + form.codes().bytes(row);
+  /** Where the codes of a stretch are, from a row on; all that follow are there. */
+  long codes(Stretch stretch, long row) {
+    long last = stretch.word + stretch.allRuns() * words(form, stretch.bits) - 1;
+    return address(0, stretch.word * wordStride, last * wordStride + form.codes().bytes(wholeRows()))
+        + form.codes().bytes(row);
   }
 
-  long scales(int group, long row) {
-    long start = group * scaleStride;
-    return address(1, start, start + form.scales().bytes(wholeRows())) + form.scales().bytes(row);
+  long scales(Stretch stretch, long row) {
+    return factors(1, stretch, scaleStride, form.scales().bytes(wholeRows())) + form.scales().bytes(row);
   }
 
   /** 0 if zero points are not stored. */
-  long zeros(int group, long row) {
-    if (zeroStride == 0) {
-      return 0;
-    }
-    int bits = groups.get(group).bits;
-    long start = group * zeroStride;
-    return address(2, start, start + wholeRows() * bits / Byte.SIZE) + row * bits / Byte.SIZE;
+  long zeros(Stretch stretch, long row) {
+    return zeroStride == 0
+        ? 0
+        : factors(2, stretch, zeroStride, wholeRows() * stretch.bits / Byte.SIZE) + row * stretch.bits / Byte.SIZE;
+  }
+
+  private long factors(int plane, Stretch stretch, long stride, long bytes) {
+    return address(plane, stretch.group * stride, (stretch.group + stretch.groups - 1) * stride + bytes);
   }
 
   /** @throws IllegalStateException if the checkpoint has been closed */

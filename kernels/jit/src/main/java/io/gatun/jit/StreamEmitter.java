@@ -64,7 +64,7 @@ final class StreamEmitter extends PlaneEmitter {
 
   /** Row 4 of the words. */
   @Override
-  void enterWords() {
+  void deriveWords() {
     code.lea(RBX, Mem.at(R8, R9, 4, 0));
     code.lea(RSI, Mem.at(R11, R9, 4, 0));
   }
@@ -84,7 +84,12 @@ final class StreamEmitter extends PlaneEmitter {
   }
 
   @Override
-  void multiply() {
+  int passes() {
+    return 1;
+  }
+
+  @Override
+  void multiply(int pass) {
     askForNext(R11, RSI, 0);
     for (int vector = 0; vector < vectors(); vector++) {
       quads(vector, this::multiply);
