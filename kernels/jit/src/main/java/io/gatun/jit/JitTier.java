@@ -37,6 +37,8 @@ public sealed class JitTier implements KernelTier {
 
   private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
 
+  private static final Map<RowForm, JitRows> ROWS = new ConcurrentHashMap<>();
+
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
 
   private static final Map<Encoding, JitFloatMatmul> BF16_PRODUCTS = new ConcurrentHashMap<>();
@@ -142,7 +144,9 @@ public sealed class JitTier implements KernelTier {
   @Override
   public final Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
     return isa == Isa.AVX2
-        ? PlaneForm.of(w).map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+        ? PlaneForm.of(w)
+            .<MatmulKernel<QuantizedRows>>map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+            .or(() -> RowForm.of(w).map(form -> ROWS.computeIfAbsent(form, JitRows::new)))
         : Optional.empty();
   }
 
