@@ -22,6 +22,7 @@ abstract class ByteBlock implements BlockCode {
   private static final Vec ONES = ymm(1);
   private static final Vec X = ymm(2);
   private static final Vec SIGNED = ymm(10);
+  private static final Vec SIGNS = ymm(13);
 
   private final Shape shape;
   private final int offset;
@@ -51,6 +52,9 @@ abstract class ByteBlock implements BlockCode {
   @Override
   public void prepare(Emitter emitter) {
     emitter.code.op(Op.VMOVDQU, ONES, Emitter.ONES);
+    if (areUnsigned) {
+      emitter.code.op(Op.VMOVDQU, SIGNS, Emitter.SIGNS);
+    }
   }
 
   @Override
@@ -117,8 +121,7 @@ abstract class ByteBlock implements BlockCode {
   private void products(StripEmitter emitter, int row, Vec target) {
     Operand codes = emitter.row(row, offset);
     if (areUnsigned) {
-      emitter.code.op(Op.VMOVDQU, SIGNED, codes);
-      emitter.code.op(VPXOR, SIGNED, SIGNED, Emitter.SIGNS);
+      emitter.code.op(VPXOR, SIGNED, SIGNS, codes);
       codes = SIGNED;
     }
     Vec signed = ymm(9);

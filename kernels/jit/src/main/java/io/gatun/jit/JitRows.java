@@ -10,6 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Products of 8-bit activations and matrices in planes whose rows lie one behind the other, by the functions for blocks
@@ -19,22 +22,35 @@ import java.util.List;
  */
 final class JitRows implements MatmulKernel<QuantizedRows> {
   /** Bytes of factors that are brought together at a time, if that is a strip or more: they should stay in the cache. */
-  private static final long FACTORS = 1 << 13;
+  private static final long FACTORS = 1 << 15;
+
+  private static final int MOST_RUNS = 4;
+  private static final Lazy<MemorySegment> ORDER = function("order of nibbles", RowNibbles::order);
 
   private final RowForm form;
   private final Lazy<StripFunctions> functions;
-  private final Lazy<MemorySegment> factors;
+
+  /** By how many runs are stored at a time. */
+  private final Map<Integer, Lazy<MemorySegment>> factors = new ConcurrentHashMap<>();
 
   JitRows(RowForm form) {
     this.form = form;
-    this.functions = new Lazy<>(() -> StripFunctions.of(form.block(), Isa.AVX2));
-    this.factors = new Lazy<>(() -> factors(form));
+    this.functions = new Lazy<>(form::functions);
   }
 
-  private static MemorySegment factors(RowForm form) {
-    MemorySegment function = new CodeArena(List.of(RowFactors.function(form))).functions().getFirst();
-    PerfMap.add("factors of " + form, function);
-    return function;
+  private MemorySegment factors(int runs) {
+    return factors
+        .computeIfAbsent(runs, _ -> function("factors of " + form, () -> RowFactors.function(form, runs)))
+        .get();
+  }
+
+  private static Lazy<MemorySegment> function(String name, Supplier<byte[]> emitted) {
+    return new Lazy<>(
+        () -> {
+          MemorySegment function = new CodeArena(List.of(emitted.get())).functions().getFirst();
+          PerfMap.add(name, function);
+          return function;
+        });
   }
 
   @Override
@@ -62,23 +78,32 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
     private final StripFunctions code = functions.get();
     private final long firstRow;
 
+    /** Runs whose factors are stored at a time. */
+    private final int runs;
+
     /** Bytes of the factors of a strip. */
     private final long factorBytes;
 
+    /** Where the arguments for factors, those for the order, activations in order, and factors are in the memory. */
+    private final long arguments;
+
+    private final long ordering;
+    private final long ordered;
     private final long factorRoom;
     private final MemorySegment memory;
-    private final MemorySegment arguments;
 
     Run(Product<QuantizedRows> product, RowPlanes planes, Scratch scratch) {
       this.product = product;
       this.planes = planes;
       this.firstRow = product.expert() * product.w().rows();
+      this.runs = (int) Math.min(MOST_RUNS, Long.lowestOneBit(planes.runsOfGroup()));
       this.factorBytes = planes.runs() * RowFactors.bytes(form);
-      long end = code.end(product);
-      this.factorRoom = end + RowFactors.END;
+      this.arguments = code.end(product);
+      this.ordering = arguments + RowFactors.END;
+      this.ordered = ordering + PlaneArguments.END;
+      this.factorRoom = ordered + BatchEmitter.LARGEST * product.x().codeStride();
       long strips = Math.max(FACTORS / factorBytes, code.panel().rows() / Emitter.ROWS);
       this.memory = scratch.block(factorRoom + strips * factorBytes);
-      this.arguments = memory.asSlice(end, RowFactors.END);
     }
 
     /** Rows of the expert, none of them behind whole strips of all rows. */
@@ -87,9 +112,9 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
       set(RowFactors.SCALE_GROUP, planes.scales().group());
       set(RowFactors.ZERO_ROW, planes.zeros().row());
       set(RowFactors.GROUPS, planes.groups());
-      set(RowFactors.RUNS, planes.runsOfGroup());
+      set(RowFactors.RUNS, planes.runsOfGroup() / runs);
       set(RowFactors.TARGET, memory.address() + factorRoom);
-      arguments.set(ValueLayout.JAVA_FLOAT, RowFactors.DIVISOR, planes.divisor());
+      memory.set(ValueLayout.JAVA_FLOAT, arguments + RowFactors.DIVISOR, planes.divisor());
       boolean hasPanel = planes.wholeRows() >= code.panel().rows();
       long count = product.count();
       for (long first = 0, together; first < count; first += together) {
@@ -99,12 +124,27 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
     }
 
     private void set(int argument, long value) {
-      Arguments.set(arguments, argument, value);
+      memory.set(ValueLayout.JAVA_LONG, arguments + argument, value);
+    }
+
+    /** Brings activation rows into the order of functions on strips. */
+    private void order(long first, long count) {
+      QuantizedRows x = product.x();
+      MemorySegment to = memory.asSlice(ordering, PlaneArguments.END);
+      long source = x.codes().address() + (product.firstX() + first) * x.codeStride();
+      Arguments.set(to, PlaneArguments.CODES, source);
+      Arguments.set(to, PlaneArguments.X, memory.address() + ordered);
+      Arguments.set(to, PlaneArguments.RUNS, count * x.codeStride());
+      Calls.run(ORDER.get(), to);
+      Arguments.set(memory, Arguments.CODES, memory.address() + ordered);
     }
 
     /** Activation rows {@code first} to {@code first + count - 1}. */
     private void compute(long first, long count, StripFunctions.Function function, long from, long to) {
       code.enter(memory, product, first, count);
+      if (form.hasOrder() && !function.equals(code.panel())) {
+        order(first, count);
+      }
       Arguments.set(memory, Arguments.ROW_BYTES, planes.rowBytes());
       int rows = function.rows();
       long most = Math.max(1, FACTORS / factorBytes * Emitter.ROWS / rows);
@@ -130,7 +170,7 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
       set(RowFactors.SCALES, planes.scales(row, rows));
       set(RowFactors.ZEROS, planes.zeros(row, rows, RowFactors.zeroWords(form)));
       set(RowFactors.STRIPS, rows / Emitter.ROWS);
-      Calls.run(factors.get(), arguments);
+      Calls.run(factors(runs), memory.asSlice(arguments, RowFactors.END));
       Arguments.set(memory, Arguments.FACTORS, memory.address() + factorRoom);
       function.compute(memory, planes.codes(row, rows), strips, out, outStride);
     }

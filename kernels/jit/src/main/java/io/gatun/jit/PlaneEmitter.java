@@ -408,16 +408,23 @@ abstract class PlaneEmitter {
 
   // ---- activations
 
-  /**
-   * The function that brings codes of activations, from CODES of so many bytes as RUNS says, into the order of quads,
-   * to X.
-   */
+  /** The {@link #order(byte[], boolean) function} that brings codes of activations into the order of quads. */
   static byte[] order(PlaneForm.Codes codes, int bits) {
-    var code = new Assembler();
     var places = new byte[16];
     for (int i = 0; i < places.length; i++) {
       places[i] = (byte) column(codes, bits, i / Integer.BYTES, i % Integer.BYTES);
     }
+    return order(places, false);
+  }
+
+  /**
+   * The function that brings codes of activations, from CODES of so many bytes as RUNS says, into another order, to X.
+   *
+   * @param places which of sixteen neighbours comes where
+   * @param areHalvesTogether whether the first eight of a run's first and last sixteen come together then
+   */
+  static byte[] order(byte[] places, boolean areHalvesTogether) {
+    var code = new Assembler();
     code.mov(R8, argument(PlaneArguments.CODES));
     code.mov(R9, argument(PlaneArguments.X));
     code.mov(R10, R8);
@@ -426,6 +433,9 @@ abstract class PlaneEmitter {
     int next = code.here();
     code.op(Op.VMOVDQU, ymm(0), Mem.at(R8, 0));
     code.op(Op.VPSHUFB, ymm(0), ymm(0), ymm(1));
+    if (areHalvesTogether) {
+      code.op(Op.VPERMQ, ymm(0), ymm(0), 0b11_01_10_00);
+    }
     code.store(Mem.at(R9, 0), ymm(0));
     code.add(R8, VECTOR);
     code.add(R9, VECTOR);

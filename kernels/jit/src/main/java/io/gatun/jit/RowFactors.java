@@ -44,7 +44,7 @@ final class RowFactors {
   static final int SCALE_GROUP = 24;
   static final int ZERO_ROW = 32;
 
-  /** Groups of a row, and runs of a group. */
+  /** Groups of a row, and how often runs of a group are stored. */
   static final int GROUPS = 40;
 
   static final int RUNS = 48;
@@ -70,13 +70,16 @@ final class RowFactors {
 
   private final Assembler code = new Assembler();
   private final RowForm form;
+  private final int runs;
 
-  private RowFactors(RowForm form) {
+  private RowFactors(RowForm form, int runs) {
     this.form = form;
+    this.runs = runs;
   }
 
-  static byte[] function(RowForm form) {
-    return new RowFactors(form).emit();
+  /** @param runs of which a group has a multiple: they are stored at a time */
+  static byte[] function(RowForm form, int runs) {
+    return new RowFactors(form, runs).emit();
   }
 
   /** Bytes of the factors of a run of a strip. */
@@ -141,39 +144,33 @@ final class RowFactors {
     return Mem.at(RDI, offset);
   }
 
-  private static Mem row(Gp first, Gp fourth, Gp stride, Gp three, int row) {
+  private static Mem row(Gp first, Gp fourth, Gp stride, Gp three, int row, int offset) {
     Gp base = row < 4 ? first : fourth;
     return switch (row % 4) {
-      case 0 -> Mem.at(base, 0);
-      case 1 -> Mem.at(base, stride, 1, 0);
-      case 2 -> Mem.at(base, stride, 2, 0);
-      default -> Mem.at(base, three, 1, 0);
+      case 0 -> Mem.at(base, offset);
+      case 1 -> Mem.at(base, stride, 1, offset);
+      case 2 -> Mem.at(base, stride, 2, offset);
+      default -> Mem.at(base, three, 1, offset);
     };
   }
 
-  private static Mem scale(int row) {
-    return row(RSI, R8, R9, R10, row);
+  private static Mem scale(int row, int offset) {
+    return row(RSI, R8, R9, R10, row, offset);
   }
 
   /** The scales of eight rows and a group. */
   private void scale() {
     switch (form.scales()) {
       case F16 -> {
-        halves();
+        gather(SCALE.half(), Short.BYTES, Op.VPBROADCASTW, Op.VPBLENDW);
         code.op(Op.VCVTPH2PS, SCALE, SCALE.half());
       }
       case BF16 -> {
-        halves();
+        gather(SCALE.half(), Short.BYTES, Op.VPBROADCASTW, Op.VPBLENDW);
         code.op(Op.VPMOVZXWD, SCALE, SCALE.half());
         code.shift(Shift.VPSLLD, SCALE, SCALE, Short.SIZE);
       }
-      case F32 -> {
-        for (int i = 0; i < 4; i++) {
-          code.op(Op.VPINSRD, SCALE.half(), SCALE.half(), scale(i), i);
-          code.op(Op.VPINSRD, FREE.half(), FREE.half(), scale(4 + i), i);
-        }
-        code.op(Op.VINSERTI128, SCALE, SCALE, FREE.half(), 1);
-      }
+      case F32 -> gather(SCALE, Float.BYTES, Op.VPBROADCASTD, Op.VPBLENDD);
       case SQUARES -> throw new IllegalArgumentException(form.toString());
     }
     if (form.areDivided()) {
@@ -182,9 +179,18 @@ final class RowFactors {
     }
   }
 
-  private void halves() {
-    for (int i = 0; i < Emitter.ROWS; i++) {
-      code.op(Op.VPINSRW, SCALE.half(), SCALE.half(), scale(i), i);
+  /**
+   * Numbers of eight rows. That of row i is blended in from a vector that begins i numbers before it: it may begin in an
+   * earlier row and end in a later one, but as rows follow without gaps, no byte is read beside the eight.
+   */
+  private void gather(Vec target, int bytes, Op broadcast, Op blend) {
+    if (form.sharing() == RowForm.Sharing.MATRIX) {
+      code.op(broadcast, target, scale(0, 0));
+      return;
+    }
+    code.op(Op.VMOVDQU, target, scale(0, 0));
+    for (int i = 1; i < Emitter.ROWS; i++) {
+      code.op(blend, target, target, scale(i, -bytes * i), 1 << i);
     }
   }
 
@@ -210,7 +216,7 @@ final class RowFactors {
         code.lea(RBP, Mem.at(R14, R11, 1, 0));
         code.add(R11, R13);
         for (int i = 0; i < Emitter.ROWS; i++) {
-          code.op(Op.VPINSRB, ZERO.half(), ZERO.half(), row(R11, RBP, R15, RBX, i), i);
+          code.op(Op.VPINSRB, ZERO.half(), ZERO.half(), row(R11, RBP, R15, RBX, i, 0), i);
         }
         code.op(Op.VPMOVZXBD, ZERO, ZERO.half());
         code.op(Op.VPSRLVD, ZERO, ZERO, SHIFTS);
@@ -234,11 +240,13 @@ final class RowFactors {
   private void store() {
     code.mov(R11, RDX);
     int run = code.here();
-    code.store(Mem.at(RCX, 0), SCALE);
-    if (form.hasFactors()) {
-      code.store(Mem.at(RCX, VECTOR), ZERO);
+    for (int i = 0; i < runs; i++) {
+      code.store(Mem.at(RCX, bytes(form) * i), SCALE);
+      if (form.hasFactors()) {
+        code.store(Mem.at(RCX, bytes(form) * i + VECTOR), ZERO);
+      }
     }
-    code.add(RCX, bytes(form));
+    code.add(RCX, bytes(form) * runs);
     code.dec(R11);
     code.jump(Assembler.Condition.NOT_ZERO, run);
   }

@@ -18,10 +18,11 @@ import java.util.Optional;
  *
  * @param codes how they are packed
  * @param scales of which type they are
+ * @param sharing which values have a scale in common
  * @param areDivided whether scales are divided by a number that all have in common
  * @param zeros what is subtracted from codes
  */
-record RowForm(Codes codes, PlaneForm.Scales scales, boolean areDivided, Zeros zeros) {
+record RowForm(Codes codes, PlaneForm.Scales scales, Sharing sharing, boolean areDivided, Zeros zeros) {
 
   /** How a row's codes lie. */
   enum Codes {
@@ -37,6 +38,14 @@ record RowForm(Codes codes, PlaneForm.Scales scales, boolean areDivided, Zeros z
     Codes(int runBytes) {
       this.runBytes = runBytes;
     }
+  }
+
+  /** What has a scale in common. */
+  enum Sharing {
+    /** Columns of a row; scales of a row's groups are neighbours, and rows follow without gaps. */
+    GROUPS,
+    /** All values. */
+    MATRIX
   }
 
   /** What is subtracted from codes. */
@@ -60,13 +69,14 @@ record RowForm(Codes codes, PlaneForm.Scales scales, boolean areDivided, Zeros z
   }
 
   private static Optional<RowForm> of(AffineEncoding encoding) {
+    ScaleGrid grid = encoding.scales();
     Optional<Codes> codes = codes(encoding.layout());
-    Optional<PlaneForm.Scales> scales = scales(encoding.scales());
+    Optional<PlaneForm.Scales> scales = PlaneForm.Scales.of(grid.type());
+    Optional<Sharing> sharing = sharing(grid);
     Optional<Zeros> zeros = zeros(encoding.zeros(), encoding.layout());
-    boolean areDivided = encoding.scales().divisor() != 1;
-    return codes.isEmpty() || scales.isEmpty() || zeros.isEmpty()
+    return codes.isEmpty() || scales.isEmpty() || sharing.isEmpty() || zeros.isEmpty()
         ? Optional.empty()
-        : Optional.of(new RowForm(codes.get(), scales.get(), areDivided, zeros.get()));
+        : Optional.of(new RowForm(codes.get(), scales.get(), sharing.get(), grid.divisor() != 1, zeros.get()));
   }
 
   private static Optional<Codes> codes(CodeLayout layout) {
@@ -91,11 +101,15 @@ record RowForm(Codes codes, PlaneForm.Scales scales, boolean areDivided, Zeros z
     return isWhole && packed.axis() == axis && !packed.plusOne();
   }
 
-  /** A number of each row and group, of each row, or one for all. */
-  private static Optional<PlaneForm.Scales> scales(ScaleGrid grid) {
-    boolean isPlain = grid.expertStride() == 0 && grid.factor() == 1;
-    boolean isOfRows = grid.rowBlock() == 1 || (grid.rowStride() == 0 && grid.groupStride() == 0);
-    return isPlain && isOfRows ? PlaneForm.Scales.of(grid.type()) : Optional.empty();
+  private static Optional<Sharing> sharing(ScaleGrid grid) {
+    if (grid.expertStride() != 0 || grid.factor() != 1) {
+      return Optional.empty();
+    }
+    if (grid.rowStride() == 0 && grid.groupStride() == 0) {
+      return Optional.of(Sharing.MATRIX);
+    }
+    boolean areNeighbours = grid.groupStride() <= 1 && grid.rowStride() >= Math.max(1, grid.groupStride());
+    return grid.rowBlock() == 1 && areNeighbours ? Optional.of(Sharing.GROUPS) : Optional.empty();
   }
 
   private static Optional<Zeros> zeros(ZeroPoints zeros, CodeLayout codes) {
@@ -133,8 +147,17 @@ record RowForm(Codes codes, PlaneForm.Scales scales, boolean areDivided, Zeros z
     return zeros != Zeros.MIDDLE;
   }
 
-  /** The code for their runs. */
-  BlockCode block() {
-    return codes == Codes.NIBBLES ? new RowNibbles(shape()) : new RowBytes(shape(), codes == Codes.UNSIGNED_BYTES);
+  /** The functions on strips and panels. */
+  StripFunctions functions() {
+    Shape shape = shape();
+    if (hasOrder()) {
+      return StripFunctions.of(new RowNibbles(shape), new RowNibblesInOrder(shape), Isa.AVX2);
+    }
+    return StripFunctions.of(new RowBytes(shape, codes == Codes.UNSIGNED_BYTES), Isa.AVX2);
+  }
+
+  /** Whether functions on strips need activations in the order of {@link RowNibbles}. */
+  boolean hasOrder() {
+    return codes == Codes.NIBBLES;
   }
 }

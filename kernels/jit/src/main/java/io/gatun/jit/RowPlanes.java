@@ -84,7 +84,7 @@ record RowPlanes(
 
   /** Where the scales of a row are, which others follow. */
   long scales(long row, long count) {
-    return Weights.address(planes.get(1), row * scales.row, (count - 1) * scales.row + 1);
+    return Weights.address(planes.get(1), row * scales.row, Math.max(1, count * scales.row));
   }
 
   /**

@@ -39,8 +39,13 @@ record StripFunctions(Shape shape, int panelBytes, Function strip, List<Lazy<Fun
   }
 
   static StripFunctions of(BlockCode block, Isa isa) {
+    return of(block, block, isa);
+  }
+
+  /** @param ofPanels how blocks are taken apart where they are packed into panels, if that is another order of columns */
+  static StripFunctions of(BlockCode block, BlockCode ofPanels, Isa isa) {
     Isa ofStrips = isa.ofStrips(block);
-    List<byte[]> codes = List.of(StripEmitter.function(block, ofStrips), PanelEmitter.function(block, isa));
+    List<byte[]> codes = List.of(StripEmitter.function(block, ofStrips), PanelEmitter.function(ofPanels, isa));
     List<MemorySegment> functions = new CodeArena(codes).functions();
     String name = "%s %s".formatted(block.getClass().getSimpleName(), isa.id());
     PerfMap.add(name + " strip", functions.getFirst());
