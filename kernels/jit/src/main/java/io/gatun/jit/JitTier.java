@@ -37,6 +37,8 @@ public sealed class JitTier implements KernelTier {
 
   private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
 
+  private static final Map<SortedForm, JitSorted> SORTED = new ConcurrentHashMap<>();
+
   private static final Map<RowForm, JitRows> ROWS = new ConcurrentHashMap<>();
 
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
@@ -146,6 +148,7 @@ public sealed class JitTier implements KernelTier {
     return isa == Isa.AVX2
         ? PlaneForm.of(w)
             .<MatmulKernel<QuantizedRows>>map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+            .or(() -> SortedForm.of(w).map(form -> SORTED.computeIfAbsent(form, JitSorted::new)))
             .or(() -> RowForm.of(w).map(form -> ROWS.computeIfAbsent(form, JitRows::new)))
         : Optional.empty();
   }

@@ -47,7 +47,21 @@ final class PlaneArguments {
   /** A vector that the function uses while it runs. */
   static final int ROOM = 128;
 
-  static final int END = 192;
+  /** Of {@link SortedColumns}: where columns go, the first of the pieces that are computed, and their end. */
+  static final int ORDER = 160;
+
+  static final int PIECES = 168;
+  static final int PIECES_END = 176;
+
+  /** Address of sorted codes. */
+  static final int SORTED = 184;
+
+  /** Addresses of the scales and zero points of group 0. */
+  static final int FIRST_SCALES = 192;
+
+  static final int FIRST_ZEROS = 200;
+
+  static final int END = 256;
 
   private PlaneArguments() {}
 }

@@ -154,15 +154,20 @@ abstract class PlaneEmitter {
 
   /** Brings the group's factors to their rooms and goes to its first run. */
   private void enter() {
-    Emitter.save(code);
-    code.mov(RCX, argument(PlaneArguments.SCALE_ROOM));
-    code.mov(R12, argument(PlaneArguments.ZERO_ROOM));
-    code.mov(RBP, argument(PlaneArguments.MINIMUM_ROOM));
+    enterRooms();
     factors();
     enterRun();
   }
 
-  private byte[] emitPanel() {
+  /** Begins a function, which knows where rooms for factors are. */
+  final void enterRooms() {
+    Emitter.save(code);
+    code.mov(RCX, argument(PlaneArguments.SCALE_ROOM));
+    code.mov(R12, argument(PlaneArguments.ZERO_ROOM));
+    code.mov(RBP, argument(PlaneArguments.MINIMUM_ROOM));
+  }
+
+  final byte[] emitPanel() {
     enter();
     code.mov(R13, argument(PlaneArguments.PANEL));
     code.mov(R15, argument(PlaneArguments.PANEL_STRIP));
@@ -244,8 +249,8 @@ abstract class PlaneEmitter {
 
   // ---- factors
 
-  /** Brings the factors of a group to their rooms. */
-  private void factors() {
+  /** Brings the factors of a group to their rooms. Changes RAX, RSI and R11. */
+  final void factors() {
     code.mov(RSI, argument(PlaneArguments.SCALES));
     code.mov(R11, argument(PlaneArguments.ZEROS));
     code.clear(RAX);

@@ -114,7 +114,8 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
     };
   }
 
-  private static Optional<PlaneForm> of(AffineEncoding encoding) {
+  /** That of a matrix of integer codes, whatever its groups are. */
+  static Optional<PlaneForm> of(AffineEncoding encoding) {
     return codes(encoding.layout())
         .flatMap(
             codes ->
