@@ -3,6 +3,7 @@ package io.gatun.jit;
 import io.gatun.cpu.KernelTier;
 import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.cpu.rows.RowLoops;
+import io.gatun.device.ByteDots;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
@@ -166,6 +167,12 @@ public sealed class JitTier implements KernelTier {
     return isa == Isa.AVX512BF16
         ? Optional.ofNullable(BF16_PRODUCTS.computeIfAbsent(encoding, JitTier::bf16Product))
         : Optional.empty();
+  }
+
+  /** All forms have those of AVX2. */
+  @Override
+  public final Optional<ByteDots> byteDots() {
+    return isa == Isa.AVX2 ? Optional.of(JitByteDots.INSTANCE) : Optional.empty();
   }
 
   /** All forms have those of AVX2. */

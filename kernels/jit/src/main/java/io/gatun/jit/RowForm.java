@@ -149,11 +149,17 @@ record RowForm(Codes codes, PlaneForm.Scales scales, Sharing sharing, boolean ar
 
   /** The functions on strips and panels. */
   StripFunctions functions() {
-    Shape shape = shape();
-    if (hasOrder()) {
-      return StripFunctions.of(new RowNibbles(shape), new RowNibblesInOrder(shape), Isa.AVX2);
-    }
-    return StripFunctions.of(new RowBytes(shape, codes == Codes.UNSIGNED_BYTES), Isa.AVX2);
+    return StripFunctions.of(ofStrips(), ofPanels(), Isa.AVX2);
+  }
+
+  /** How runs are taken apart in strips. */
+  BlockCode ofStrips() {
+    return hasOrder() ? new RowNibbles(shape()) : new RowBytes(shape(), codes == Codes.UNSIGNED_BYTES);
+  }
+
+  /** How runs are taken apart in panels. */
+  BlockCode ofPanels() {
+    return hasOrder() ? new RowNibblesInOrder(shape()) : ofStrips();
   }
 
   /** Whether functions on strips need activations in the order of {@link RowNibbles}. */
