@@ -43,6 +43,7 @@ import java.util.List;
  * <pre>
  *   of each run of 32 columns:   i8 [2 slices][activation rows][2][16], a slice's columns twice; then of each activation row
  *   f32 scale, for each group of the run xscale · Σx where the encoding has minimums, i32 −center · Σx where it has a center
+ *   or Σx where each row has one
  *
  *   for each strip of weight rows                 R8 is the first row, RSI where its results go
  *     for each block                              R13 and R14 in rows 0 and 4, RCX in the activations, which end at RBP

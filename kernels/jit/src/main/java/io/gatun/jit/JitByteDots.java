@@ -6,8 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Exact dot products by functions of {@link ByteDotsEmitter}. Columns that are no whole step are multiplied one by one, and so
@@ -26,19 +24,10 @@ final class JitByteDots implements ByteDots {
   private static final ThreadLocal<MemorySegment> ROOM =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(BYTES, Emitter.VECTOR));
 
-  private final Lazy<MemorySegment> one = function("one", ByteDotsEmitter::one);
-  private final Lazy<MemorySegment> four = function("four", ByteDotsEmitter::four);
+  private final Lazy<MemorySegment> one = Assembled.function("bytes of one row", ByteDotsEmitter::one);
+  private final Lazy<MemorySegment> four = Assembled.function("bytes of four rows", ByteDotsEmitter::four);
 
   private JitByteDots() {}
-
-  private static Lazy<MemorySegment> function(String name, Supplier<byte[]> emitted) {
-    return new Lazy<>(
-        () -> {
-          MemorySegment function = new CodeArena(List.of(emitted.get())).functions().getFirst();
-          PerfMap.add("bytes " + name, function);
-          return function;
-        });
-  }
 
   @Override
   public void run(Rows w, Rows x, int cols, int[] sums) {

@@ -9,10 +9,8 @@ import io.gatun.device.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /**
  * Products of 8-bit activations and matrices in planes whose rows lie one behind the other, by the functions for blocks
@@ -25,7 +23,7 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
   private static final long FACTORS = 1 << 15;
 
   private static final int MOST_RUNS = 4;
-  private static final Lazy<MemorySegment> ORDER = function("order of nibbles", RowNibbles::order);
+  private static final Lazy<MemorySegment> ORDER = Assembled.function("order of nibbles", RowNibbles::order);
 
   private final RowForm form;
   private final Lazy<StripFunctions> functions;
@@ -40,17 +38,8 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
 
   private MemorySegment factors(int runs) {
     return factors
-        .computeIfAbsent(runs, _ -> function("factors of " + form, () -> RowFactors.function(form, runs)))
+        .computeIfAbsent(runs, _ -> Assembled.function("factors of " + form, () -> RowFactors.function(form, runs)))
         .get();
-  }
-
-  private static Lazy<MemorySegment> function(String name, Supplier<byte[]> emitted) {
-    return new Lazy<>(
-        () -> {
-          MemorySegment function = new CodeArena(List.of(emitted.get())).functions().getFirst();
-          PerfMap.add(name, function);
-          return function;
-        });
   }
 
   @Override

@@ -14,7 +14,6 @@ import io.gatun.tensors.ZeroPoints;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Products of 8-bit activations and matrices of a {@link SortedForm}, by functions of {@link SortedEmitter}: the codes of a
@@ -35,19 +34,10 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
 
   JitSorted(SortedForm form) {
     this.form = form;
-    this.sort = function("sort", () -> SortedEmitter.sort(form));
-    this.products = function("products", () -> SortedEmitter.products(form));
-    this.panel = function("panel", () -> SortedEmitter.panel(form));
-    this.tiles = function("tiles", () -> PanelEmitter.tiles(form.plane().panel(form.bits()), Isa.AVX2));
-  }
-
-  private Lazy<MemorySegment> function(String what, Supplier<byte[]> emitted) {
-    return new Lazy<>(
-        () -> {
-          MemorySegment function = new CodeArena(List.of(emitted.get())).functions().getFirst();
-          PerfMap.add("%s of sorted %s".formatted(what, form), function);
-          return function;
-        });
+    this.sort = Assembled.function("sort of sorted " + form, () -> SortedEmitter.sort(form));
+    this.products = Assembled.function("products of sorted " + form, () -> SortedEmitter.products(form));
+    this.panel = Assembled.function("panel of sorted " + form, () -> SortedEmitter.panel(form));
+    this.tiles = Assembled.function("tiles of sorted " + form, () -> PanelEmitter.tiles(form.plane().panel(form.bits()), Isa.AVX2));
   }
 
   /** Where a matrix is. Offsets and strides in bytes. */
