@@ -34,7 +34,12 @@ final class JitByteDots implements ByteDots {
     int whole = w.count() < ROWS ? 0 : cols / ByteDotsEmitter.STEP * ByteDotsEmitter.STEP;
     Arrays.fill(sums, 0, w.count() * x.count(), 0);
     if (whole > 0) {
-      new Run(w, x, whole, ROOM.get(), sums).compute();
+      MemorySegment room = ROOM.get();
+      try {
+        new Run(w, x, whole, room, sums).compute();
+      } finally {
+        Reference.reachabilityFence(room); // whose address is used
+      }
     }
     for (int col = whole; col < cols; col++) {
       addColumn(w, x, col, sums);
@@ -93,7 +98,6 @@ final class JitByteDots implements ByteDots {
           tiles(one.get(), start, count, count / ROWS, token, 1);
         }
       }
-      Reference.reachabilityFence(room); // whose address is used
     }
 
     /** @param together activation rows of the function */

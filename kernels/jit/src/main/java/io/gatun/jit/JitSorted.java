@@ -115,10 +115,12 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
     long first = product.expert() * product.w().rows();
     long whole = Math.clamp(place.wholeRows() - first, from, to);
     if (from < whole && product.count() > 0) {
+      SortedColumns columns = place.columns();
       try {
-        new Run(product, place, scratch).compute(first + from, first + whole);
+        new Run(product, place, columns, scratch).compute(first + from, first + whole);
       } finally {
         Reference.reachabilityFence(scratch); // whose block is used by its address
+        Reference.reachabilityFence(columns); // whose addresses are used
       }
     }
     if (whole < to) {
@@ -140,10 +142,10 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
     private final MemorySegment memory;
     private final MemorySegment arguments;
 
-    Run(Product<QuantizedRows> product, Place place, Scratch scratch) {
+    Run(Product<QuantizedRows> product, Place place, SortedColumns columns, Scratch scratch) {
       this.product = product;
       this.place = place;
-      this.columns = place.columns();
+      this.columns = columns;
       this.strip = product.w().cols() / QuantizedRows.RUN * runBytes;
       this.room = Room.of(product, strip);
       this.memory = scratch.block(room.end);
@@ -172,7 +174,6 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
         }
         store(row, from, to);
       }
-      Reference.reachabilityFence(columns); // whose addresses are used
     }
 
     private void set(int argument, long value) {
