@@ -3,6 +3,7 @@ package io.gatun.jit;
 import io.gatun.cpu.KernelTier;
 import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.cpu.rows.RowLoops;
+import io.gatun.device.ByteDots;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
@@ -36,6 +37,10 @@ public sealed class JitTier implements KernelTier {
   private static final Map<Form<QuantizedEncoding>, JitMatmul> PRODUCTS = new ConcurrentHashMap<>();
 
   private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
+
+  private static final Map<SortedForm, JitSorted> SORTED = new ConcurrentHashMap<>();
+
+  private static final Map<RowForm, JitRows> ROWS = new ConcurrentHashMap<>();
 
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
 
@@ -142,7 +147,10 @@ public sealed class JitTier implements KernelTier {
   @Override
   public final Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
     return isa == Isa.AVX2
-        ? PlaneForm.of(w).map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+        ? PlaneForm.of(w)
+            .<MatmulKernel<QuantizedRows>>map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+            .or(() -> SortedForm.of(w).map(form -> SORTED.computeIfAbsent(form, JitSorted::new)))
+            .or(() -> RowForm.of(w).map(form -> ROWS.computeIfAbsent(form, JitRows::new)))
         : Optional.empty();
   }
 
@@ -159,6 +167,12 @@ public sealed class JitTier implements KernelTier {
     return isa == Isa.AVX512BF16
         ? Optional.ofNullable(BF16_PRODUCTS.computeIfAbsent(encoding, JitTier::bf16Product))
         : Optional.empty();
+  }
+
+  /** All forms have those of AVX2. */
+  @Override
+  public final Optional<ByteDots> byteDots() {
+    return isa == Isa.AVX2 ? Optional.of(JitByteDots.INSTANCE) : Optional.empty();
   }
 
   /** All forms have those of AVX2. */

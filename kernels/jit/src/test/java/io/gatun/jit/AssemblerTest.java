@@ -81,6 +81,9 @@ class AssemblerTest {
     listing.line(() -> code.op(Op.VPBROADCASTQ, ymm(3), Mem.at(Gp.R13, Gp.R9, 1, 34)));
     listing.line(() -> code.op(Op.VINSERTI128, ymm(6), ymm(6), Mem.at(Gp.R14, Gp.R9, 2, 2), 1));
     listing.line(() -> code.op(Op.VPBLENDW, ymm(11).half(), ymm(11), Mem.at(Gp.R13, Gp.R9, 1, -2), 2));
+    listing.line(() -> code.op(Op.VPINSRB, ymm(1).half(), ymm(1).half(), Mem.at(Gp.R11, Gp.R15, 2, 0), 6));
+    listing.line(() -> code.op(Op.VPINSRD, ymm(1).half(), ymm(1).half(), Mem.at(Gp.R13, Gp.R15, 1, 0), 1));
+    listing.line(() -> code.op(Op.VPMOVSXBW, ymm(9), Mem.at(Gp.R11, Gp.R14, 1, 0)));
     listing.line(() -> code.op(Op.VPERM2I128, ymm(6), ymm(4), ymm(5), 0x20));
     listing.line(() -> code.op(Op.VPERMQ, ymm(8), ymm(4), 8));
     listing.line(() -> code.op(Op.VPERMPS, ymm(0), ymm(13), Mem.at(Gp.RCX, 0)));
