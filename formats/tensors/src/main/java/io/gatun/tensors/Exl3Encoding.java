@@ -24,37 +24,47 @@ public final class Exl3Encoding implements MatrixEncoding {
   private static final int BLOCK = 128;
   private static final double NORM = 1 / Math.sqrt(BLOCK);
 
-  /** What numbers the states mean. */
+  /** What numbers the states mean: {@code state · multiplier + addend}, modulo 2³², becomes a float16. */
   public enum Codebook {
     /** Two float16 that add up. */
-    THREE_INSTRUCTIONS {
-      @Override
-      float number(int state) {
-        return halves(state * 89226354 + 64248484);
-      }
-    },
+    THREE_INSTRUCTIONS(89226354, 64248484),
     /** As {@link #THREE_INSTRUCTIONS}, with another multiplier. */
-    MCG {
-      @Override
-      float number(int state) {
-        return halves(state * 0xCBAC1FED);
-      }
-    },
+    MCG(0xCBAC1FED, 0),
     /** The sum of four bytes, scaled and shifted. */
-    MUL1 {
-      @Override
-      float number(int state) {
-        int x = state * 0x83DCD12D;
-        int sum = (x & 0xFF) + (x >>> 8 & 0xFF) + (x >>> 16 & 0xFF) + (x >>> 24);
-        return half((1024 + sum) * MUL1_SCALE + MUL1_SHIFT);
-      }
-    };
+    MUL1(0x83DCD12D, 0);
 
-    private static final double MUL1_SCALE = Float.float16ToFloat((short) 0x1EEE);
-    private static final double MUL1_SHIFT = Float.float16ToFloat((short) 0xC931);
+    /** The bits that are kept of a pair of float16, and those that are then turned over. */
+    public static final int KEPT = 0x8FFF8FFF;
+
+    public static final int TURNED = 0x3B603B60;
+
+    /** What a sum of bytes is multiplied by; both are float16, and all such products are exact as floats. */
+    public static final float SUM_SCALE = Float.float16ToFloat((short) 0x1EEE);
+
+    /** What is added to it then: in the source 1024 is added to the sum before. */
+    public static final float SUM_SHIFT = 1024 * SUM_SCALE + Float.float16ToFloat((short) 0xC931);
+
+    private final int multiplier;
+    private final int addend;
+
+    Codebook(int multiplier, int addend) {
+      this.multiplier = multiplier;
+      this.addend = addend;
+    }
+
+    public int multiplier() {
+      return multiplier;
+    }
+
+    public int addend() {
+      return addend;
+    }
 
     /** The number of a state of 16 bits; a float16. */
-    abstract float number(int state);
+    private float number(int state) {
+      int mixed = state * multiplier + addend;
+      return this == MUL1 ? summed(mixed) : halves(mixed);
+    }
 
     /** The numbers of all states. */
     private float[] numbers() {
@@ -78,13 +88,18 @@ public final class Exl3Encoding implements MatrixEncoding {
     }
 
     private static float halves(int mixed) {
-      int pair = (mixed & 0x8FFF8FFF) ^ 0x3B603B60;
-      return half((double) Float.float16ToFloat((short) pair) + Float.float16ToFloat((short) (pair >>> 16)));
+      int pair = (mixed & KEPT) ^ TURNED;
+      return half(Float.float16ToFloat((short) pair) + Float.float16ToFloat((short) (pair >>> 16)));
     }
 
-    /** Sums of these halves, and the products above, are exact as doubles and as floats. */
-    private static float half(double exact) {
-      return Float.float16ToFloat(Float.floatToFloat16((float) exact));
+    private static float summed(int mixed) {
+      int sum = (mixed & 0xFF) + (mixed >>> 8 & 0xFF) + (mixed >>> 16 & 0xFF) + (mixed >>> 24);
+      return half(sum * SUM_SCALE + SUM_SHIFT);
+    }
+
+    /** Sums of these halves, and the products above, are exact as floats. */
+    private static float half(float exact) {
+      return Float.float16ToFloat(Float.floatToFloat16(exact));
     }
   }
 
@@ -113,6 +128,11 @@ public final class Exl3Encoding implements MatrixEncoding {
   /** Bits of a weight. */
   public int bits() {
     return bits;
+  }
+
+  /** What numbers its states mean. */
+  public Codebook codebook() {
+    return codebook;
   }
 
   /** Outputs that are rotated together. */
