@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
  * #decodeInner} gives Ŵ for that. Source: exllamav3, codebook.cuh and reconstruct.cu; QTIP (Tseng et al., 2024).
  */
 public final class Exl3Encoding implements MatrixEncoding {
+  /** Numbers that {@link #words} needs room for. */
+  public static final int WORDS = 8 * Byte.SIZE + 2;
+
   private static final int TILE = 16;
   private static final int BLOCK = 128;
   private static final double NORM = 1 / Math.sqrt(BLOCK);
@@ -38,11 +41,11 @@ public final class Exl3Encoding implements MatrixEncoding {
 
     public static final int TURNED = 0x3B603B60;
 
-    /** What a sum of bytes is multiplied by; both are float16, and all such products are exact as floats. */
+    /** What a sum of bytes, 1024 more, is multiplied by; both are float16, and all such products are exact as floats. */
     public static final float SUM_SCALE = Float.float16ToFloat((short) 0x1EEE);
 
-    /** What is added to it then: in the source 1024 is added to the sum before. */
-    public static final float SUM_SHIFT = 1024 * SUM_SCALE + Float.float16ToFloat((short) 0xC931);
+    /** What is added to it then. */
+    public static final float SUM_SHIFT = Float.float16ToFloat((short) 0xC931);
 
     private final int multiplier;
     private final int addend;
@@ -94,7 +97,7 @@ public final class Exl3Encoding implements MatrixEncoding {
 
     private static float summed(int mixed) {
       int sum = (mixed & 0xFF) + (mixed >>> 8 & 0xFF) + (mixed >>> 16 & 0xFF) + (mixed >>> 24);
-      return half(sum * SUM_SCALE + SUM_SHIFT);
+      return half((1024 + sum) * SUM_SCALE + SUM_SHIFT);
     }
 
     /** Sums of these halves, and the products above, are exact as floats. */
@@ -172,14 +175,14 @@ public final class Exl3Encoding implements MatrixEncoding {
     if ((region.row() | region.rows() | region.from() | region.count()) % TILE != 0) {
       throw new IllegalArgumentException("%s: expected whole tiles of %d × %d".formatted(region, TILE, TILE));
     }
-    var words = new int[8 * bits + 2];
+    var words = new int[WORDS];
     float[] numbers = codebook.numbers();
     for (int row = 0; row < region.rows(); row += TILE) {
       for (int col = 0; col < region.count(); col += TILE) {
-        tile(planes.getFirst(), tile(region.from() + col, region.row() + row), words);
-        for (int position = 0; position < TILE * TILE; position++) {
-          int at = start + (row + output(position)) * region.count() + col + input(position);
-          target[at] = numbers[state(words, position)];
+        words(planes.getFirst(), region.from() + col, region.row() + row, words);
+        for (int i = 0; i < TILE * TILE; i++) {
+          int at = start + (row + i / TILE) * region.count() + col + i % TILE;
+          target[at] = numbers[state(words, position(i % TILE, i / TILE))];
         }
       }
     }
@@ -195,9 +198,16 @@ public final class Exl3Encoding implements MatrixEncoding {
     return out;
   }
 
-  /** The words of a tile from 1 on; before them the last, which they wrap round to, and behind them one more. */
-  private void tile(MemorySegment plane, long tile, int[] words) {
-    MemorySegment.copy(plane, LittleEndian.INT, tile, words, 1, 8 * bits);
+  /**
+   * The words of a tile from 1 on; before them the last, which they wrap round to, and behind them any.
+   *
+   * @param input one of its inputs
+   * @param output one of its outputs
+   * @param words receives them; {@link #WORDS} or more
+   */
+  public void words(MemorySegment plane, int input, long output, int[] words) {
+    long index = (long) (input / TILE) * (out.length / TILE) + output / TILE;
+    MemorySegment.copy(plane, LittleEndian.INT, index * TILE * bits * Short.BYTES, words, 1, 8 * bits);
     words[0] = words[8 * bits];
   }
 
@@ -207,12 +217,9 @@ public final class Exl3Encoding implements MatrixEncoding {
     return (int) (pair >>> (48 - first % Integer.SIZE)) & 0xFFFF;
   }
 
-  private static int input(int position) {
-    return position / 8 % 4 * 2 + position % 2 + position / 2 % 2 * 8;
-  }
-
-  private static int output(int position) {
-    return position / 32 + position / 4 % 2 * 8;
+  /** The position, in a tile, of the weight of an input and an output of it. */
+  public static int position(int input, int output) {
+    return output % 8 * 32 + input % 8 / 2 * 8 + output / 8 * 4 + input / 8 * 2 + input % 2;
   }
 
   /** A block {@code [in, out]} of Ŵ. */
@@ -222,12 +229,6 @@ public final class Exl3Encoding implements MatrixEncoding {
     for (int i = 0; i < numbers.length; i++) {
       block[i % BLOCK * BLOCK + i / BLOCK] = numbers[i];
     }
-  }
-
-  /** The byte where the tile of an input and an output begins. */
-  private long tile(int input, long output) {
-    long index = (long) (input / TILE) * (out.length / TILE) + output / TILE;
-    return index * TILE * bits * Short.BYTES;
   }
 
   private static void rotate(double[] block) {

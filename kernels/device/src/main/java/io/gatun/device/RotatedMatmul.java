@@ -2,18 +2,33 @@ package io.gatun.device;
 
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.Exl3Encoding;
-import io.gatun.tensors.MatrixEncoding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Products with matrices that are rotated on both sides, where the rotations are done to the activations instead: {@code
  * y = H(H(x ∘ suh) · Ŵ) ∘ svh}, see {@link Exl3Encoding}. Between them is a product of floats. Stateless and thread-safe.
  *
  * @param floats multiplies float32 matrices
+ * @param inner decodes what is between the rotations
  */
-public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKernel<HostBuffer> {
+public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner) implements MatmulKernel<HostBuffer> {
+
+  /** Decodes Ŵ. Stateless. */
+  @FunctionalInterface
+  public interface Inner {
+
+    /**
+     * Decodes whole rows, as float32 one after the other.
+     *
+     * @param row the first one, among all rows of all experts; a multiple of 16
+     * @param rows a multiple of 16
+     * @param target receives them from its start on
+     * @param scratch the worker's own
+     */
+    void decode(Exl3Encoding encoding, MemorySegment trellis, long row, int rows, MemorySegment target, Scratch scratch);
+  }
+
   /** Values that are rotated together. */
   private static final int BLOCK = 128;
 
@@ -39,14 +54,12 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKe
     int cols = (int) w.cols();
     HostBuffer x = room.rotated(product, encoding.inputFactors());
     HostBuffer y = room.results(product.count());
-    float[] weights = scratch.weights((long) BLOCK * cols);
     MemorySegment panel = room.panel((long) BLOCK * cols);
     long base = product.expert() * w.rows();
     for (long block = (base + from) / BLOCK * BLOCK; block < base + to; block += BLOCK) {
-      encoding.decodeInner(w.planes(), new MatrixEncoding.Region(block, BLOCK, 0, cols), weights, 0);
-      MemorySegment.copy(weights, 0, panel, ValueLayout.JAVA_FLOAT, 0, BLOCK * cols);
-      var inner = new HostMatrix(w.name(), Encodings.F32, panel, BLOCK, cols, 1);
-      floats.run(new Product<>(x, 0, inner, 0, y, 0, product.count()), 0, BLOCK, room.scratch);
+      inner.decode(encoding, w.bytes(), block, BLOCK, panel, scratch);
+      var weights = new HostMatrix(w.name(), Encodings.F32, panel, BLOCK, cols, 1);
+      floats.run(new Product<>(x, 0, weights, 0, y, 0, product.count()), 0, BLOCK, room.scratch);
       store(product, y, room.less, encoding.outputFactors(), block, from, to);
     }
   }

@@ -46,8 +46,7 @@ final class TrellisEmitter extends Emitter {
   private static final int LINE = 64;
   private static final int LOW_HALVES = 0x20;
   private static final int HIGH_HALVES = 0x31;
-  private static final Vec SUM = ymm(2);
-  private static final Vec OTHER = ymm(3);
+  private static final Vec SUM = ymm(4);
 
   private final TrellisCode format;
 
@@ -102,7 +101,8 @@ final class TrellisEmitter extends Emitter {
   /** A row of tiles: those of even columns in the first half of sums, of odd ones in the second. */
   private void addTiles(int half) {
     for (int q = 0; q < VECTORS; q++) {
-      code.op(Op.VBROADCASTI128, x(q), Mem.at(RCX, q * VECTOR + half * HALF));
+      code.op(Op.VBROADCASTI128, SUM, Mem.at(RCX, q * VECTOR + half * HALF));
+      code.store(room(q), SUM);
     }
     code.mov(RSI, R8);
     code.mov(RAX, RDX);
@@ -114,8 +114,10 @@ final class TrellisEmitter extends Emitter {
       Mem sum = Mem.at(RAX, sum(half, o));
       code.op(Op.VMOVUPS, SUM, sum);
       for (int q = 0; q < VECTORS; q++) {
-        format.load(code, RSI, o * VECTORS + q);
-        code.op(Op.VFMADD231PS, SUM, TrellisCode.FLOATS, x(q));
+        if (q % TrellisCode.TOGETHER == 0) {
+          format.load(code, RSI, o * VECTORS + q);
+        }
+        code.op(Op.VFMADD231PS, SUM, TrellisCode.floats(q % TrellisCode.TOGETHER), room(q));
       }
       code.store(sum, SUM);
     }
@@ -123,10 +125,6 @@ final class TrellisEmitter extends Emitter {
     code.add(RAX, TILE * VECTOR);
     code.cmp(RAX, R12);
     code.jump(Condition.BELOW, tile);
-  }
-
-  private static Vec x(int q) {
-    return ymm(3 + q);
   }
 
   private static int sum(int half, int o) {
@@ -138,12 +136,13 @@ final class TrellisEmitter extends Emitter {
     code.mov(RAX, RDX);
     int tile = code.here();
     for (int o = 0; o < OUTPUTS; o++) {
-      code.op(Op.VMOVUPS, SUM, Mem.at(RAX, sum(0, o)));
-      code.op(Op.VMOVUPS, OTHER, Mem.at(RAX, sum(1, o)));
-      code.op(Op.VPERM2I128, TrellisCode.FLOATS, SUM, OTHER, LOW_HALVES);
-      code.op(Op.VPERM2I128, SUM, SUM, OTHER, HIGH_HALVES);
-      code.store(Mem.at(RAX, sum(0, o)), TrellisCode.FLOATS);
-      code.store(Mem.at(RAX, sum(1, o)), SUM);
+      Mem even = Mem.at(RAX, sum(0, o));
+      Mem odd = Mem.at(RAX, sum(1, o));
+      code.op(Op.VMOVUPS, ymm(0), even);
+      code.op(Op.VPERM2I128, ymm(1), ymm(0), odd, LOW_HALVES);
+      code.op(Op.VPERM2I128, ymm(0), ymm(0), odd, HIGH_HALVES);
+      code.store(even, ymm(1));
+      code.store(odd, ymm(0));
     }
     code.add(RAX, TILE * VECTOR);
     code.cmp(RAX, R12);
@@ -181,11 +180,14 @@ final class TrellisEmitter extends Emitter {
     int pair = code.here();
     for (int half = 0; half < 2; half++) {
       for (int group = 0; group < TrellisCode.GROUPS; group++) {
-        format.load(code, R12, group);
+        int i = group % TrellisCode.TOGETHER;
+        if (i == 0) {
+          format.load(code, R12, group);
+        }
         int o = group / VECTORS;
         int column = group % VECTORS * VECTOR + half * HALF;
-        code.store(row(o, column), TrellisCode.FLOATS.half());
-        code.op(Op.VEXTRACTI128, TrellisCode.FLOATS, row(o + OUTPUTS, column), 1);
+        code.store(row(o, column), TrellisCode.floats(i).half());
+        code.op(Op.VEXTRACTI128, TrellisCode.floats(i), row(o + OUTPUTS, column), 1);
       }
       code.add(R12, R11);
     }

@@ -91,7 +91,7 @@ public final class VectorTier implements KernelTier {
   public Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
     return Optional.of(
         w.encoding() instanceof Exl3Encoding
-            ? new RotatedMatmul(new FloatMatmul(Encodings.F32.id()))
+            ? new RotatedMatmul(new FloatMatmul(Encodings.F32.id()), new TrellisRows())
             : new FloatMatmul(w.floatCodes().map(codes -> codes.type().name()).orElse("decoded")));
   }
 
