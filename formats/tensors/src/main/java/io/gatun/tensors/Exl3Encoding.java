@@ -20,9 +20,6 @@ import java.util.stream.Collectors;
  * #decodeInner} gives Ŵ for that. Source: exllamav3, codebook.cuh and reconstruct.cu; QTIP (Tseng et al., 2024).
  */
 public final class Exl3Encoding implements MatrixEncoding {
-  /** Numbers that {@link #words} needs room for. */
-  public static final int WORDS = 8 * Byte.SIZE + 2;
-
   private static final int TILE = 16;
   private static final int BLOCK = 128;
   private static final double NORM = 1 / Math.sqrt(BLOCK);
@@ -175,14 +172,13 @@ public final class Exl3Encoding implements MatrixEncoding {
     if ((region.row() | region.rows() | region.from() | region.count()) % TILE != 0) {
       throw new IllegalArgumentException("%s: expected whole tiles of %d × %d".formatted(region, TILE, TILE));
     }
-    var words = new int[WORDS];
+    var tile = new Tile(this);
     float[] numbers = codebook.numbers();
     for (int row = 0; row < region.rows(); row += TILE) {
       for (int col = 0; col < region.count(); col += TILE) {
-        words(planes.getFirst(), region.from() + col, region.row() + row, words);
-        for (int i = 0; i < TILE * TILE; i++) {
-          int at = start + (row + i / TILE) * region.count() + col + i % TILE;
-          target[at] = numbers[state(words, position(i % TILE, i / TILE))];
+        int[] states = tile.states(planes.getFirst(), region.from() + col, region.row() + row);
+        for (int i = 0; i < states.length; i++) {
+          target[start + (row + i / TILE) * region.count() + col + i % TILE] = numbers[states[i]];
         }
       }
     }
@@ -198,28 +194,58 @@ public final class Exl3Encoding implements MatrixEncoding {
     return out;
   }
 
-  /**
-   * The words of a tile from 1 on; before them the last, which they wrap round to, and behind them any.
-   *
-   * @param input one of its inputs
-   * @param output one of its outputs
-   * @param words receives them; {@link #WORDS} or more
-   */
-  public void words(MemorySegment plane, int input, long output, int[] words) {
-    long index = (long) (input / TILE) * (out.length / TILE) + output / TILE;
-    MemorySegment.copy(plane, LittleEndian.INT, index * TILE * bits * Short.BYTES, words, 1, 8 * bits);
-    words[0] = words[8 * bits];
-  }
+  /** Takes tiles apart, one after the other. Used by one thread. */
+  public static final class Tile {
+    private static final int VALUES = TILE * TILE;
 
-  private int state(int[] words, int position) {
-    int first = (position + 1) * bits - Short.SIZE + Integer.SIZE;
-    long pair = (long) words[first / Integer.SIZE] << 32 | Integer.toUnsignedLong(words[first / Integer.SIZE + 1]);
-    return (int) (pair >>> (48 - first % Integer.SIZE)) & 0xFFFF;
-  }
+    private final int bits;
+    private final int tilesOfRow;
+    private final int[] words;
+    private final long[] pairs;
+    private final int[] states = new int[VALUES];
 
-  /** The position, in a tile, of the weight of an input and an output of it. */
-  public static int position(int input, int output) {
-    return output % 8 * 32 + input % 8 / 2 * 8 + output / 8 * 4 + input / 8 * 2 + input % 2;
+    /** Of each value, output after output: which pair of words has its window, and by how much that is to be shifted. */
+    private final int[] first = new int[VALUES];
+
+    private final int[] shifts = new int[VALUES];
+
+    /** Of matrices of an encoding. */
+    public Tile(Exl3Encoding encoding) {
+      bits = encoding.bits;
+      tilesOfRow = encoding.out.length / TILE;
+      words = new int[8 * bits];
+      pairs = new long[8 * bits + 1];
+      for (int i = 0; i < VALUES; i++) {
+        int bit = (position(i % TILE, i / TILE) + 1) * bits - Short.SIZE + Integer.SIZE;
+        first[i] = bit / Integer.SIZE;
+        shifts[i] = Long.SIZE - Short.SIZE - bit % Integer.SIZE;
+      }
+    }
+
+    private static int position(int input, int output) {
+      return output % 8 * 32 + input % 8 / 2 * 8 + output / 8 * 4 + input / 8 * 2 + input % 2;
+    }
+
+    /**
+     * The states of a tile, 16 of each output, output after output. The array is the same each time.
+     *
+     * @param input the tile's first one
+     * @param output the tile's first one
+     */
+    public int[] states(MemorySegment trellis, int input, long output) {
+      long tile = (long) (input / TILE) * tilesOfRow + output / TILE;
+      MemorySegment.copy(trellis, LittleEndian.INT, tile * TILE * bits * Short.BYTES, words, 0, words.length);
+      long before = words[words.length - 1]; // to which the first windows wrap round
+      for (int i = 0; i < words.length; i++) {
+        pairs[i] = before << Integer.SIZE | Integer.toUnsignedLong(words[i]);
+        before = words[i];
+      }
+      pairs[words.length] = before << Integer.SIZE; // the last window is in one word
+      for (int i = 0; i < VALUES; i++) {
+        states[i] = (int) (pairs[first[i]] >>> shifts[i]) & 0xFFFF;
+      }
+      return states;
+    }
   }
 
   /** A block {@code [in, out]} of Ŵ. */

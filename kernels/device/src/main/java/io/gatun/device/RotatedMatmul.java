@@ -11,8 +11,10 @@ import java.lang.foreign.MemorySegment;
  *
  * @param floats multiplies float32 matrices
  * @param inner decodes what is between the rotations
+ * @param decoded multiplies by the decoded matrix, for activations that cannot be rotated
  */
-public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner) implements MatmulKernel<HostBuffer> {
+public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner, MatmulKernel<HostBuffer> decoded)
+    implements MatmulKernel<HostBuffer> {
 
   /** Decodes Ŵ. Stateless. */
   @FunctionalInterface
@@ -24,9 +26,8 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner) implem
      * @param row the first one, among all rows of all experts; a multiple of 16
      * @param rows a multiple of 16
      * @param target receives them from its start on
-     * @param scratch the worker's own
      */
-    void decode(Exl3Encoding encoding, MemorySegment trellis, long row, int rows, MemorySegment target, Scratch scratch);
+    void decode(Exl3Encoding encoding, MemorySegment trellis, long row, int rows, MemorySegment target);
   }
 
   /** Values that are rotated together. */
@@ -35,10 +36,6 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner) implem
   /** Blocks that a worker had better be given, as it rotates all activations for each share. */
   private static final int BLOCKS = 8;
 
-  /** Activations above it are made smaller by {@link #LESS} on their way, as sums of many may not fit. */
-  private static final float LARGE = 0x1p90f;
-
-  private static final float LESS = 0x1p-30f;
   private static final float NORM = (float) (1 / Math.sqrt(BLOCK));
 
   @Override
@@ -57,25 +54,30 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner) implem
     MemorySegment panel = room.panel((long) BLOCK * cols);
     long base = product.expert() * w.rows();
     for (long block = (base + from) / BLOCK * BLOCK; block < base + to; block += BLOCK) {
-      inner.decode(encoding, w.bytes(), block, BLOCK, panel, scratch);
+      inner.decode(encoding, w.bytes(), block, BLOCK, panel);
       var weights = new HostMatrix(w.name(), Encodings.F32, panel, BLOCK, cols, 1);
       floats.run(new Product<>(x, 0, weights, 0, y, 0, product.count()), 0, BLOCK, room.scratch);
-      store(product, y, room.less, encoding.outputFactors(), block, from, to);
+      store(product, y, room.rowFactors, encoding.outputFactors(), block, from, to);
+    }
+    for (int token = 0; token < product.count(); token++) {
+      if (room.rowFactors[token] == RotationFactor.NONE) {
+        decoded.run(product.token(token), from, to, scratch);
+      }
     }
   }
 
   /** Rotates results of a block of rows, and keeps those that were asked for. */
   private static void store(
-      Product<HostBuffer> product, HostBuffer y, float[] less, float[] factors, long block, long from, long to) {
+      Product<HostBuffer> product, HostBuffer y, float[] rowFactors, float[] factors, long block, long from, long to) {
     long base = product.expert() * product.w().rows();
     int first = (int) Math.max(0, base + from - block);
     int end = (int) Math.min(BLOCK, base + to - block);
     var values = new float[BLOCK];
-    for (long token = 0; token < product.count(); token++) {
-      y.copyTo(token * BLOCK, values, BLOCK);
+    for (int token = 0; token < product.count(); token++) {
+      y.copyTo((long) token * BLOCK, values, BLOCK);
       rotate(values, 0);
       for (int i = first; i < end; i++) {
-        values[i - first] = values[i] * factors[(int) block + i] / less[(int) token];
+        values[i - first] = values[i] * factors[(int) block + i] / rowFactors[token];
       }
       long row = (product.firstOut() + token) * product.out().cols() + block - base + first;
       product.out().copyFrom(values, row, end - first);
@@ -101,7 +103,7 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner) implem
   /** Memory of a worker, and what the product of floats uses of its own. */
   private static final class Room {
     private final Scratch scratch = new Scratch();
-    private float[] less = {};
+    private float[] rowFactors = {};
     private MemorySegment x = MemorySegment.NULL;
     private MemorySegment y = MemorySegment.NULL;
     private MemorySegment weights = MemorySegment.NULL;
@@ -111,12 +113,12 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner) implem
       x = grown(x, product.count() * cols);
       var rotated = new HostBuffer(x, product.count(), cols);
       var row = new float[cols];
-      less = new float[(int) product.count()];
+      rowFactors = new float[(int) product.count()];
       for (int token = 0; token < product.count(); token++) {
         product.x().copyTo((product.firstX() + token) * cols, row, cols);
-        less[token] = largest(row) > LARGE ? LESS : 1;
+        rowFactors[token] = RotationFactor.of(product.x(), product.firstX() + token);
         for (int i = 0; i < cols; i++) {
-          row[i] *= factors[i] * less[token];
+          row[i] *= factors[i] * rowFactors[token];
         }
         for (int start = 0; start < cols; start += BLOCK) {
           rotate(row, start);
@@ -124,14 +126,6 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner) implem
         rotated.copyFrom(row, (long) token * cols, cols);
       }
       return rotated;
-    }
-
-    private static float largest(float[] row) {
-      float largest = 0;
-      for (float value : row) {
-        largest = Math.max(largest, Math.abs(value));
-      }
-      return largest;
     }
 
     HostBuffer results(long count) {

@@ -250,7 +250,7 @@ public sealed class JitTier implements KernelTier {
 
     static MatmulKernel<HostBuffer> of(HostMatrix w) {
       return w.encoding() instanceof Exl3Encoding exl3 && w.planes().getFirst().isNative()
-          ? TRELLISES.computeIfAbsent(JitTrellis.format(exl3), JitTrellis::new)
+          ? TRELLISES.computeIfAbsent(JitTrellis.format(exl3), format -> new JitTrellis(format, DECODED))
           : w.floatCodes()
               .filter(codes -> JitFloatPlanes.reads(w, codes))
               .map(codes -> Objects.requireNonNull(CODED.get(codes.type())))

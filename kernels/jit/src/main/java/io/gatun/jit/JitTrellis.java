@@ -8,6 +8,7 @@ import io.gatun.device.HostBuffer;
 import io.gatun.device.HostMatrix;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
+import io.gatun.device.RotationFactor;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.Exl3Encoding;
 import java.lang.foreign.MemorySegment;
@@ -29,24 +30,19 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
 
   private static final long PANEL_BYTES = 1 << 18;
 
-  /** Activations above it are made smaller by {@link #LESS} on their way, as sums of many may not fit. */
-  private static final float LARGE = 0x1p90f;
-
-  private static final float LESS = 0x1p-30f;
-
-  /** Sums of squares below it are of activations that are not {@link #LARGE}. */
-  private static final double SURELY_SMALL = 0x1p120;
-
   /** Sums of a block of weight rows, and its results for an activation row. */
   private static final long SUM_BYTES = (long) BLOCK * Emitter.VECTOR;
 
   private static final long OUT_BYTES = (long) BLOCK * Float.BYTES;
 
   private final TrellisCode format;
+  private final MatmulKernel<HostBuffer> decoded;
   private final Lazy<Functions> functions;
 
-  JitTrellis(TrellisCode format) {
+  /** @param decoded multiplies by the decoded matrix, for activations that cannot be rotated */
+  JitTrellis(TrellisCode format, MatmulKernel<HostBuffer> decoded) {
     this.format = format;
+    this.decoded = decoded;
     this.functions = new Lazy<>(() -> Functions.of(format));
   }
 
@@ -90,6 +86,11 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
         call.multiply(block);
         call.store(block, base + from, base + to);
       }
+      for (int token = 0; token < product.count(); token++) {
+        if (call.factorOf[token] == RotationFactor.NONE) {
+          decoded.run(product.token(token), from, to, scratch);
+        }
+      }
     } finally {
       Reference.reachabilityFence(scratch); // whose block is used by its address
     }
@@ -102,7 +103,7 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
     private final Exl3Encoding encoding;
     private final MemorySegment memory;
     private final int cols;
-    private final float[] less;
+    private final float[] factorOf;
 
     /** Activation rows from a row of the block's tiles to the next. */
     private final long tileStride;
@@ -118,7 +119,7 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
       w = product.w();
       encoding = (Exl3Encoding) w.encoding();
       cols = (int) w.cols();
-      less = scratch.xScales(product.count());
+      factorOf = scratch.xScales(product.count());
       tileStride = (long) encoding.outputFactors().length / TILE * format.tileBytes();
       long rowBytes = (long) cols * Float.BYTES;
       sums = FloatStrips.F32.end();
@@ -141,22 +142,15 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
       for (int token = 0; token < product.count(); token++) {
         long source = product.x().segment().address() + (product.firstX() + token) * rowBytes;
         long target = memory.address() + x + token * rowBytes;
-        less[token] = loops.squares(source, cols) < SURELY_SMALL ? 1 : less(product.firstX() + token);
-        if (less[token] != 1) {
-          loops.scale(source, less[token], target, cols);
+        double squares = loops.squares(source, cols);
+        boolean isUsual = squares > RotationFactor.LEAST_SQUARES && squares < RotationFactor.MOST_SQUARES;
+        factorOf[token] = isUsual ? 1 : RotationFactor.of(product.x(), product.firstX() + token);
+        if (factorOf[token] != 1) {
+          loops.scale(source, factorOf[token], target, cols);
           source = target;
         }
         rotate(functions.get().before(), source, target, cols / BLOCK, OUT_BYTES);
       }
-    }
-
-    private float less(long row) {
-      for (long i = row * cols; i < (row + 1) * cols; i++) {
-        if (Math.abs(product.x().segment().get(ValueLayout.JAVA_FLOAT, i * Float.BYTES)) > LARGE) {
-          return LESS;
-        }
-      }
-      return 1;
     }
 
     /** @param stride bytes from a block's factors to the next one's */
@@ -223,9 +217,9 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
         long row = (product.firstOut() + token) * out.cols() + first - product.expert() * w.rows();
         long source = results + token * OUT_BYTES + (first - block) * Float.BYTES;
         MemorySegment.copy(memory, source, out.segment(), row * Float.BYTES, count * Float.BYTES);
-        if (less[token] != 1) {
+        if (factorOf[token] != 1) {
           long target = out.segment().address() + row * Float.BYTES;
-          JitTier.loops().divide(target, less[token], target, count);
+          JitTier.loops().divide(target, factorOf[token], target, count);
         }
       }
     }

@@ -2,26 +2,23 @@ package io.gatun.cpu.vector;
 
 import static io.gatun.cpu.vector.Lanes.COUNT;
 import static io.gatun.cpu.vector.Lanes.INTS;
-import static io.gatun.cpu.vector.Lanes.MEMORY;
-import static io.gatun.cpu.vector.Lanes.ORDER;
+import static io.gatun.cpu.vector.Lanes.plain;
+import static io.gatun.cpu.vector.Lanes.put;
 
 import io.gatun.device.RotatedMatmul;
-import io.gatun.device.Scratch;
 import io.gatun.tensors.Exl3Encoding;
 import io.gatun.tensors.Exl3Encoding.Codebook;
 import java.lang.foreign.MemorySegment;
-import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Rows of EXL3's inner matrix as floats: the windows of neighbouring columns are gathered from a tile's words and mixed, a vector
- * at a time. Stateless.
+ * Rows of EXL3's inner matrix as floats: what the codebook makes of the states of neighbouring columns, a
+ * vector at a time. Stateless.
  */
 record TrellisRows() implements RotatedMatmul.Inner {
   private static final int TILE = 16;
-  private static final int VALUES = TILE * TILE;
 
   /** From the upper 16 bits to where a float has such a magnitude, which is then too small by 2¹¹². */
   private static final int LOWER = 3;
@@ -38,54 +35,24 @@ record TrellisRows() implements RotatedMatmul.Inner {
     return (pair >> LOWER) & -(1 << (Short.SIZE - LOWER));
   }
 
-  /**
-   * Where the windows of a tile's values are, row after row.
-   *
-   * @param words the first of two words that hold a window
-   * @param shifts by how many bits it begins later than that word
-   */
-  private record Windows(int[] words, int[] shifts) {
-    private static final Windows[] OF =
-        IntStream.rangeClosed(0, Byte.SIZE).mapToObj(Windows::of).toArray(Windows[]::new);
-
-    /** A word before the tile's is its last one. */
-    private static Windows of(int bits) {
-      var words = new int[VALUES];
-      var shifts = new int[VALUES];
-      for (int i = 0; i < VALUES; i++) {
-        int first = (Exl3Encoding.position(i % TILE, i / TILE) + 1) * bits - Short.SIZE + Integer.SIZE;
-        words[i] = first / Integer.SIZE;
-        shifts[i] = first % Integer.SIZE;
-      }
-      return new Windows(words, shifts);
-    }
-  }
-
   @Override
-  public void decode(
-      Exl3Encoding encoding, MemorySegment trellis, long row, int rows, MemorySegment target, Scratch scratch) {
+  public void decode(Exl3Encoding encoding, MemorySegment trellis, long row, int rows, MemorySegment target) {
     int cols = encoding.inputFactors().length;
-    var words = new int[Exl3Encoding.WORDS];
+    long stride = (long) cols * Float.BYTES;
+    var tile = new Exl3Encoding.Tile(encoding);
     for (int tileRow = 0; tileRow < rows; tileRow += TILE) {
       for (int col = 0; col < cols; col += TILE) {
-        encoding.words(trellis, col, row + tileRow, words);
-        tile(encoding, words, target.address() + ((long) tileRow * cols + col) * Float.BYTES, (long) cols * Float.BYTES);
+        int[] states = tile.states(trellis, col, row + tileRow);
+        numbers(encoding.codebook(), states, target.address() + tileRow * stride + (long) col * Float.BYTES, stride);
       }
     }
   }
 
-  private static void tile(Exl3Encoding encoding, int[] words, long target, long stride) {
-    Windows windows = Windows.OF[encoding.bits()];
-    Codebook codebook = encoding.codebook();
-    for (int i = 0; i < VALUES; i += COUNT) {
-      var first = IntVector.fromArray(INTS, words, 0, windows.words, i);
-      var next = IntVector.fromArray(INTS, words, 1, windows.words, i);
-      var shift = IntVector.fromArray(INTS, windows.shifts, i);
-      var rest = next.lanewise(VectorOperators.LSHR, 1).lanewise(VectorOperators.LSHR, shift.neg().add(Integer.SIZE - 1));
-      var state = first.lanewise(VectorOperators.LSHL, shift).or(rest).lanewise(VectorOperators.LSHR, Short.SIZE);
-      var mixed = state.mul(codebook.multiplier()).add(codebook.addend());
+  private static void numbers(Codebook codebook, int[] states, long target, long stride) {
+    for (int i = 0; i < states.length; i += COUNT) {
+      var mixed = IntVector.fromArray(INTS, states, i).mul(codebook.multiplier()).add(codebook.addend());
       var values = codebook == Codebook.MUL1 ? summed(mixed) : halves(mixed);
-      values.intoMemorySegment(MEMORY, Lanes.plain(target + i / TILE * stride + (long) (i % TILE) * Float.BYTES), ORDER);
+      put(values, plain(target + i / TILE * stride + (long) (i % TILE) * Float.BYTES));
     }
   }
 

@@ -43,6 +43,7 @@ final class SyntheticFolder implements ShapeTensors.Visitor {
     return switch (type) {
       case HF_F16, HF_BF16 -> Optional.empty();
       case EXL2 -> Optional.of(new SyntheticExl2());
+      case EXL3 -> Optional.of(new SyntheticExl3());
       case GPTQ -> Optional.of(new SyntheticGptq());
       case AWQ -> Optional.of(new SyntheticAwq());
       case NF4 -> Optional.of(new SyntheticNf4(false));
