@@ -30,7 +30,7 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
 
   private static final long PANEL_BYTES = 1 << 18;
 
-  /** Sums of a block of weight rows, and its results for an activation row. */
+  /** Bytes of the sums of a block of weight rows, and of its results for an activation row. */
   private static final long SUM_BYTES = (long) BLOCK * Emitter.VECTOR;
 
   private static final long OUT_BYTES = (long) BLOCK * Float.BYTES;
@@ -105,7 +105,7 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
     private final int cols;
     private final float[] factorOf;
 
-    /** Activation rows from a row of the block's tiles to the next. */
+    /** Bytes from the tiles of some columns to those of the next ones. */
     private final long tileStride;
 
     private final long sums;
