@@ -3,8 +3,8 @@ package io.gatun.device;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What an activation row is multiplied by before it is rotated, a power of two, and its results divided by: neither should sums
- * of many overflow, nor small ones lose bits.
+ * What an activation row is multiplied by before it is rotated, a power of two, and its results divided by: neither
+ * should sums of many overflow, nor small ones lose bits.
  */
 public final class RotationFactor {
   /** For a row with infinite values, which must not be rotated: they would meet each other. */

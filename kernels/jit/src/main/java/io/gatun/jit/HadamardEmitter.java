@@ -14,13 +14,15 @@ import io.gatun.jit.Operand.Vec;
 import java.util.List;
 
 /**
- * Writes functions that multiply blocks of 128 floats by a Hadamard matrix, in Sylvester's order, for AVX2. {@link Arguments#STEPS}
- * blocks follow each other at {@link Arguments#X}, where results go is {@link Arguments#OUT}, which may be the same place; {@link
- * Arguments#SCALES} are factors, from those of a block to the next ones' are {@link Arguments#SCALE_STRIDE} bytes.
+ * Writes functions that multiply blocks of 128 floats by a Hadamard matrix, in Sylvester's order, for AVX2. {@link
+ * Arguments#STEPS} blocks follow each other at {@link Arguments#X}, where results go is {@link Arguments#OUT}, which
+ * may be the same place; {@link Arguments#SCALES} are factors, from those of a block to the next ones' are {@link
+ * Arguments#SCALE_STRIDE} bytes.
  *
- * <p>Of the seven bits of an index, the upper two tell vectors a quarter of a block apart: these meet first. Then the four vectors of
- * a quarter meet, are transposed as matrices of pairs, and meet again; at last the values of pairs do. Activations stay as they are
- * then: eight lanes are bits 0, 3 and 4 of the index, which is the order of {@link TrellisEmitter}.
+ * <p>Of the seven bits of an index, the upper two tell vectors a quarter of a block apart: these meet first. Then the
+ * four vectors of a quarter meet, are transposed as matrices of pairs, and meet again; at last the values of pairs do.
+ * Activations stay as they are then: eight lanes are bits 0, 3 and 4 of the index, which is the order of {@link
+ * TrellisEmitter}.
  */
 final class HadamardEmitter extends Emitter {
   /** Values that are rotated together. */
@@ -45,7 +47,7 @@ final class HadamardEmitter extends Emitter {
     this.areActivations = areActivations;
   }
 
-  /** The function for activations, which are multiplied by factors before and by 1/128 behind: the norms of both rotations. */
+  /** The function for activations, multiplied by factors before and by 1/128 behind: the norms of both rotations. */
   static byte[] activations() {
     return new HadamardEmitter(true).rotation();
   }
@@ -62,7 +64,8 @@ final class HadamardEmitter extends Emitter {
     code.mov(RCX, Mem.at(RDI, Arguments.SCALES));
     code.mov(R9, Mem.at(RDI, Arguments.SCALE_STRIDE));
     code.mov(RBX, Mem.at(RDI, Arguments.STEPS));
-    code.op(Op.VMOVDQU, SIGNS_OF_PAIRS, new Literal(List.of(ONE, MINUS_ONE, ONE, MINUS_ONE, ONE, MINUS_ONE, ONE, MINUS_ONE)));
+    var signs = new Literal(List.of(ONE, MINUS_ONE, ONE, MINUS_ONE, ONE, MINUS_ONE, ONE, MINUS_ONE));
+    code.op(Op.VMOVDQU, SIGNS_OF_PAIRS, signs);
     code.op(Op.VMOVDQU, NORM, Literal.lanes(Float.floatToRawIntBits(1f / BLOCK)));
     int block = code.here();
     for (int vector = 0; vector < VECTORS; vector++) {
@@ -121,8 +124,8 @@ final class HadamardEmitter extends Emitter {
     for (int distance = 1; distance < VECTORS; distance *= 2) {
       for (int i = 0; i < VECTORS; i++) {
         int other = i ^ distance;
-        boolean isSum = i < other;
-        code.op(isSum ? Op.VADDPS : Op.VSUBPS, free.get(i), values.get(Math.min(i, other)), values.get(Math.max(i, other)));
+        Op op = i < other ? Op.VADDPS : Op.VSUBPS;
+        code.op(op, free.get(i), values.get(Math.min(i, other)), values.get(Math.max(i, other)));
       }
       swap();
     }

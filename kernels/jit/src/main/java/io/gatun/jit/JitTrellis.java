@@ -17,9 +17,9 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /**
- * Products of a matrix of an {@link Exl3Encoding} with float activations, for AVX2: {@code y = H(H(x ∘ suh) · Ŵ) ∘ svh}. One
- * activation row is multiplied while tiles are decoded, for more they become a panel of floats; both have the same bits. Stateless
- * and thread-safe.
+ * Products of a matrix of an {@link Exl3Encoding} with float activations, for AVX2: {@code y = H(H(x ∘ suh) · Ŵ) ∘
+ * svh}. One activation row is multiplied while tiles are decoded, for more they become a panel of floats; both have the
+ * same bits. Stateless and thread-safe.
  */
 final class JitTrellis implements MatmulKernel<HostBuffer> {
   /** Weight rows that a worker had better be given, as it rotates all activations for each share. */
@@ -163,7 +163,8 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
 
     /** All results of a block of weight rows. */
     void multiply(long block) {
-      long weights = Weights.address(w.planes().getFirst(), 0, cols / TILE * tileStride) + block / TILE * format.tileBytes();
+      long first = Weights.address(w.planes().getFirst(), 0, cols / TILE * tileStride);
+      long weights = first + block / TILE * format.tileBytes();
       Arguments.set(memory, Arguments.ROW_BYTES, tileStride);
       Arguments.set(memory, Arguments.STEPS, cols / (2 * TILE));
       if (product.count() == 1) {

@@ -15,11 +15,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How tiles of an {@link io.gatun.tensors.Exl3Encoding} become floats, eight positions to a vector: their windows of 16 bits
- * are cut out of the tile's words, and what the codebook makes of them is computed. Immutable.
+ * How tiles of an {@link io.gatun.tensors.Exl3Encoding} become floats, eight positions to a vector: their windows of 16
+ * bits are cut out of the tile's words, and what the codebook makes of them is computed. Immutable.
  *
- * <p>A sum s becomes a float16 by {@code s · 8193 − s · 8192}: the first product is rounded where the eleventh bit of s is the
- * last one, ties to even as s · 8192 is even there, and the difference is exact.
+ * <p>A sum s becomes a float16 by {@code s · 8193 − s · 8192}: the first product is rounded where the eleventh bit of s
+ * is the last one, ties to even as s · 8192 is even there, and the difference is exact.
  *
  * <pre>  registers   0 to 3 used while loading   4 free   5 to 15 kept by {@link #prepare} </pre>
  *

@@ -21,13 +21,14 @@ import io.gatun.jit.Operand.Mem;
 import io.gatun.jit.Operand.Vec;
 
 /**
- * Writes functions on the tiles of a trellis, for AVX2: the products of a block of weight rows with one activation row, and a
- * panel of rows. {@link Arguments#WEIGHTS} is a tile of the first columns, {@link Arguments#ROW_BYTES} is from there to that of the
- * columns after them, {@link Arguments#STEPS} are pairs of tiles of columns.
+ * Writes functions on the tiles of a trellis, for AVX2: the products of a block of weight rows with one activation row,
+ * and a panel of rows. {@link Arguments#WEIGHTS} is a tile of the first columns, {@link Arguments#ROW_BYTES} is from
+ * there to that of the columns after them, {@link Arguments#STEPS} are pairs of tiles of columns.
  *
- * <p>Eight positions of a tile are two weight rows, o and o + 8, and the columns 2q, 2q + 1, 2q + 8, 2q + 9. So that panels have
- * vectors of columns, four of an even tile are followed by the same four of the odd one: that is the order of activations, which
- * {@link HadamardEmitter} brings them into, and lanes of sums are then those of {@link FloatEmitter}.
+ * <p>Eight positions of a tile are two weight rows, o and o + 8, and the columns 2q, 2q + 1, 2q + 8, 2q + 9. So that
+ * panels have vectors of columns, four of an even tile are followed by the same four of the odd one: that is the order
+ * of activations, which {@link HadamardEmitter} brings them into, and lanes of sums are then those of {@link
+ * FloatEmitter}.
  */
 final class TrellisEmitter extends Emitter {
   /** Weight rows, and columns, of a tile. */
@@ -58,8 +59,8 @@ final class TrellisEmitter extends Emitter {
   // ---- one activation row
 
   /**
-   * The function that adds the products of one activation row to the sums of a block of weight rows, {@code [weight row]} vectors,
-   * which are 0 before.
+   * The function that adds the products of one activation row to the sums of a block of weight rows, {@code [weight
+   * row]} vectors, which are 0 before.
    *
    * <pre>
    *   for each pair of tiles of columns     R8 is the first tile, RCX the activations, RBX pairs that are left
@@ -156,8 +157,8 @@ final class TrellisEmitter extends Emitter {
    *
    * <pre>
    *   for each tile of weight rows          R15 is the first tile, RDX where its rows go
-   *     for each pair of tiles of columns   R12 is the tile, R13, R14, R8 and RSI are rows 0, 4, 8 and 12, R9 and R10 are 1 and 3
-   *                                         rows, RBX pairs that are left, R11 bytes to the next tile
+   *     for each pair of tiles of columns   R12 is the tile, R13, R14, R8 and RSI are rows 0, 4, 8 and 12, R9 and R10
+   *                                         are 1 and 3 rows, RBX pairs that are left, R11 bytes to the next tile
    * </pre>
    */
   static byte[] panel(TrellisCode format) {

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every width and codebook is decoded as its encoding says, by one activation row and by many. Activations are rows of a Hadamard
- * matrix, of which the first rotation leaves a single input; the test undoes the second one.
+ * Every width and codebook is decoded as its encoding says, by one activation row and by many. Activations are rows of
+ * a Hadamard matrix, of which the first rotation leaves a single input; the test undoes the second one.
  */
 class JitTrellisTest {
   private static final int BLOCK = 128;

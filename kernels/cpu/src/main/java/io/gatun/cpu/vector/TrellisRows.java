@@ -28,7 +28,7 @@ record TrellisRows() implements RotatedMatmul.Inner {
   private static final int TURNED = lowered(Codebook.TURNED);
   private static final int EVEN_BYTES = 0x00FF00FF;
 
-  /** Rounds to the eleven bits of a float16: {@code s · 8193 − s · 8192}, of which only the first product is rounded. */
+  /** Rounds to the bits of a float16: {@code s · 8193 − s · 8192}, of which only the first product is rounded. */
   private static final float ROUNDING = 0x1p13f;
 
   private static int lowered(int pair) {
@@ -62,7 +62,8 @@ record TrellisRows() implements RotatedMatmul.Inner {
   }
 
   private static FloatVector half(IntVector pair) {
-    return pair.lanewise(VectorOperators.ASHR, LOWER).and(KEPT).lanewise(VectorOperators.XOR, TURNED).reinterpretAsFloats();
+    var lowered = pair.lanewise(VectorOperators.ASHR, LOWER).and(KEPT);
+    return lowered.lanewise(VectorOperators.XOR, TURNED).reinterpretAsFloats();
   }
 
   private static FloatVector summed(IntVector mixed) {

@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * EXL3 as ExLlamaV3 writes it today: a trellis of 4 bits with the codebook {@code mul1}, of 6 in the head. Any bits are good ones:
- * the numbers that they stand for have a standard deviation of 1.
+ * EXL3 as ExLlamaV3 writes it today: a trellis of 4 bits with the codebook {@code mul1}, of 6 in the head. Any bits are
+ * good ones: the numbers that they stand for have a standard deviation of 1.
  */
 final class SyntheticExl3 implements LayerFormat {
   private static final int TILE = 16;

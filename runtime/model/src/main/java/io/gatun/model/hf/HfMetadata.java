@@ -53,8 +53,8 @@ final class HfMetadata {
   }
 
   /**
-   * EXL3 stores a network whose width is no multiple of 128 as a wider one, the rows of two matrices and the columns of the
-   * third alike, and so it is computed. Source: exllamav3, modules/linear.py and mlp.py.
+   * EXL3 stores a network whose width is no multiple of 128 as a wider one, the rows of two matrices and the columns of
+   * the third alike, and so it is computed. Source: exllamav3, modules/linear.py and mlp.py.
    */
   private Value stored(String key, Value value) {
     boolean isPadded =
