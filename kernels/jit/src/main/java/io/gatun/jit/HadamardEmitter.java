@@ -35,8 +35,8 @@ final class HadamardEmitter extends Emitter {
   private static final int NEIGHBOURS = 0xB1;
   private static final Vec SIGNS_OF_PAIRS = ymm(8);
   private static final Vec NORM = ymm(9);
-  private static final int ONE = Float.floatToRawIntBits(1);
-  private static final int MINUS_ONE = Float.floatToRawIntBits(-1);
+  private static final int ONE = Float.floatToRawIntBits(1f);
+  private static final int MINUS_ONE = Float.floatToRawIntBits(-1f);
 
   private final boolean areActivations;
   private List<Vec> values = List.of(ymm(0), ymm(1), ymm(2), ymm(3));

@@ -175,7 +175,7 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
       } else {
         int step = panelRows();
         for (int row = 0; row < BLOCK; row += step) {
-          panel(weights + row / TILE * format.tileBytes(), row, Math.min(step, BLOCK - row));
+          panel(weights + (long) row / TILE * format.tileBytes(), row, Math.min(step, BLOCK - row));
         }
       }
       MemorySegment.copy(encoding.outputFactors(), (int) block, memory, ValueLayout.JAVA_FLOAT, factors, BLOCK);

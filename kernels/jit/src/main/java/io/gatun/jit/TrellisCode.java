@@ -60,7 +60,7 @@ record TrellisCode(int bits, Codebook codebook) {
   /** Integers below 1024 where the float 1024 has its mantissa. */
   private static final Literal MANTISSAS = Literal.lanes(0x20002000);
 
-  private static final Literal THOUSAND = number(1024);
+  private static final Literal THOUSAND = number(1024f);
 
   /** The two products of a sum that scales and shifts it as well: each is one rounding of what is exact. */
   private static final Literal SCALE_ABOVE = number(Codebook.SUM_SCALE * (0x1p13f + 1));
