@@ -102,8 +102,10 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
             new PlaneKind("fp8-block", 32, (rows, cols, _) -> small(Encodings.F8_E4M3, rows, cols, 16, GROUP)),
             new PlaneKind("fp8-e5m2", 32, (rows, cols, _) -> small(Encodings.F8_E5M2, rows, cols, 1, cols)),
             new PlaneKind("mxfp8", 32, PlaneKind::micro),
-            new PlaneKind("exl3-3", 128, (rows, cols, random) -> exl3(3, Exl3Encoding.Codebook.MCG, rows, cols, random)),
-            new PlaneKind("exl3-4", 128, (rows, cols, random) -> exl3(4, Exl3Encoding.Codebook.MUL1, rows, cols, random)));
+            exl3(1, Exl3Encoding.Codebook.THREE_INSTRUCTIONS),
+            exl3(3, Exl3Encoding.Codebook.MCG),
+            exl3(4, Exl3Encoding.Codebook.MUL1),
+            exl3(8, Exl3Encoding.Codebook.MCG));
     return Stream.of(gptq, symmetric, others, exl2, floats).flatMap(kinds -> kinds).toList();
   }
 
@@ -336,10 +338,15 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
     return new Made(encoding, rows * cols, grid.type(), scaleBytes, 0, false);
   }
 
-  private static Made exl3(int bits, Exl3Encoding.Codebook codebook, long rows, int cols, RandomGenerator random) {
-    int stored = (int) padded(rows, 128);
-    var encoding = new Exl3Encoding(bits, codebook, factors(cols, random), factors(stored, random));
-    return new Made(encoding, (long) stored * cols * bits / 8, Encodings.F32, 0, 0, false);
+  private static PlaneKind exl3(int bits, Exl3Encoding.Codebook codebook) {
+    return new PlaneKind(
+        "exl3-" + bits,
+        128,
+        (rows, cols, random) -> {
+          int stored = (int) padded(rows, 128);
+          var encoding = new Exl3Encoding(bits, codebook, factors(cols, random), factors(stored, random));
+          return new Made(encoding, (long) stored * cols * bits / 8, Encodings.F32, 0, 0, false);
+        });
   }
 
   private static float[] factors(int count, RandomGenerator random) {

@@ -11,7 +11,6 @@ import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
-import io.gatun.device.RotatedMatmul;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
@@ -253,7 +252,7 @@ public sealed class JitTier implements KernelTier {
   private static final class FloatPlanes {
     private static final Map<FloatCodes.Type, JitFloatPlanes> CODED = new EnumMap<>(FloatCodes.Type.class);
     private static final JitFloatPlanes DECODED = new JitFloatPlanes(Optional.empty());
-    private static final RotatedMatmul ROTATED = new RotatedMatmul(new JitFloatMatmul(FloatFormat.F32, Isa.AVX2));
+    private static final Map<TrellisCode, JitTrellis> TRELLISES = new ConcurrentHashMap<>();
 
     static {
       for (FloatCodes.Type type : FloatCodes.Type.values()) {
@@ -264,8 +263,8 @@ public sealed class JitTier implements KernelTier {
     private FloatPlanes() {}
 
     static MatmulKernel<HostBuffer> of(HostMatrix w) {
-      return w.encoding() instanceof Exl3Encoding
-          ? ROTATED
+      return w.encoding() instanceof Exl3Encoding exl3 && w.planes().getFirst().isNative()
+          ? TRELLISES.computeIfAbsent(JitTrellis.format(exl3), format -> new JitTrellis(format, DECODED))
           : w.floatCodes()
               .filter(codes -> JitFloatPlanes.reads(w, codes))
               .map(codes -> Objects.requireNonNull(CODED.get(codes.type())))

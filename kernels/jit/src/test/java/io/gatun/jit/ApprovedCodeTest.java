@@ -8,6 +8,7 @@ import io.gatun.jit.PlaneForm.Codes;
 import io.gatun.jit.PlaneForm.Scales;
 import io.gatun.jit.PlaneForm.Zeros;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.Exl3Encoding.Codebook;
 import io.gatun.tensors.QuantizedEncoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -106,6 +107,15 @@ class ApprovedCodeTest {
     functions.put("rows-nibbles-order", RowNibbles.order());
     functions.put("bytes-one", ByteDotsEmitter.one());
     functions.put("bytes-four", ByteDotsEmitter.four());
+    for (Codebook book : Codebook.values()) {
+      for (int bits = 1; bits <= Byte.SIZE; bits++) {
+        var format = new TrellisCode(bits, book);
+        functions.put(format + "-sums", TrellisEmitter.sums(format));
+        functions.put(format + "-panel", TrellisEmitter.panel(format));
+      }
+    }
+    functions.put("hadamard-activations", HadamardEmitter.activations());
+    functions.put("hadamard-results", HadamardEmitter.results());
     List<byte[]> loops = JitLoops.code();
     for (int i = 0; i < loops.size(); i++) {
       functions.put("loop-%02d".formatted(i), loops.get(i));

@@ -93,6 +93,9 @@ class AssemblerTest {
     three(listing, Op.VPUNPCKHWD, 10, 10, ymm(12));
     listing.line(() -> code.op(Op.VPMOVZXBD, ymm(1), ymm(1).half()));
     listing.line(() -> code.op(Op.VCVTPS2PH, ymm(9), ymm(2).half(), 0));
+    listing.line(() -> code.op(Op.VEXTRACTI128, ymm(10), Mem.at(Gp.R13, Gp.R9, 2, 48), 1));
+    listing.line(() -> code.op(Op.VPMULLD, ymm(3), ymm(11), ymm(12)));
+    listing.line(() -> code.op(Op.VFMADD213PS, ymm(2), ymm(14), Mem.at(Gp.RDX, 32)));
     three(listing, Op.VPSRLVD, 1, 9, ymm(10));
     three(listing, Op.VPUNPCKLDQ, 8, 4, ymm(5));
     three(listing, Op.VPUNPCKHDQ, 9, 4, ymm(5));

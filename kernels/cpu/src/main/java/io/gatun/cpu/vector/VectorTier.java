@@ -89,10 +89,11 @@ public final class VectorTier implements KernelTier {
 
   @Override
   public Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
+    var rows = new FloatMatmul(w.floatCodes().map(codes -> codes.type().name()).orElse("decoded"));
     return Optional.of(
         w.encoding() instanceof Exl3Encoding
-            ? new RotatedMatmul(new FloatMatmul(Encodings.F32.id()))
-            : new FloatMatmul(w.floatCodes().map(codes -> codes.type().name()).orElse("decoded")));
+            ? new RotatedMatmul(new FloatMatmul(Encodings.F32.id()), new TrellisRows(), rows)
+            : rows);
   }
 
   /** The loops over values; none in a JVM without the incubator module. */

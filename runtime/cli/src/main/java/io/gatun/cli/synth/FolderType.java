@@ -8,6 +8,8 @@ enum FolderType implements SyntheticType {
   HF_BF16("hf-bf16"),
   /** ExLlamaV2 with an average of 4.0 bits: 5, 4 and 3 bits mixed and inputs permuted; the head has 6. */
   EXL2("exl2-4.0"),
+  /** ExLlamaV3 with 4 bits; the head has 6. */
+  EXL3("exl3-4"),
   /** GPTQ, 4 bits, symmetric, groups of 128. */
   GPTQ("gptq-4-128"),
   /** The same with act-order: inputs belong to groups in any order. */

@@ -43,6 +43,7 @@ final class SyntheticFolder implements ShapeTensors.Visitor {
     return switch (type) {
       case HF_F16, HF_BF16 -> Optional.empty();
       case EXL2 -> Optional.of(new SyntheticExl2());
+      case EXL3 -> Optional.of(new SyntheticExl3());
       case GPTQ -> Optional.of(new SyntheticGptq(false));
       case GPTQ_ACT_ORDER -> Optional.of(new SyntheticGptq(true));
       case W4A16 -> Optional.of(new SyntheticIntegers(true));
