@@ -81,6 +81,7 @@ final class Restart {
   }
 
   /** {@code execv}: replaces the program of this process. */
+  @SuppressWarnings("restricted") // the flags grant it
   private static void execute(List<String> words) {
     Linker linker = Linker.nativeLinker();
     MemorySegment function = linker.defaultLookup().findOrThrow("execv");
