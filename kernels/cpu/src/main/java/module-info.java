@@ -3,7 +3,7 @@
 module io.gatun.cpu {
   requires transitive io.gatun.device;
   requires io.gatun.tensors;
-  requires jdk.incubator.vector;
+  requires static jdk.incubator.vector; // machine code needs it only for what it has no form of
   requires static org.jspecify;
 
   exports io.gatun.cpu;

@@ -58,7 +58,7 @@ public final class ColumnGroups {
   }
 
   /** The group of a column. */
-  int group(int col) {
+  public int group(int col) {
     return table.length == 0 ? col / length : table[col];
   }
 

@@ -24,37 +24,47 @@ public final class Exl3Encoding implements MatrixEncoding {
   private static final int BLOCK = 128;
   private static final double NORM = 1 / Math.sqrt(BLOCK);
 
-  /** What numbers the states mean. */
+  /** What numbers the states mean: {@code state · multiplier + addend}, modulo 2³², becomes a float16. */
   public enum Codebook {
     /** Two float16 that add up. */
-    THREE_INSTRUCTIONS {
-      @Override
-      float number(int state) {
-        return halves(state * 89226354 + 64248484);
-      }
-    },
+    THREE_INSTRUCTIONS(89226354, 64248484),
     /** As {@link #THREE_INSTRUCTIONS}, with another multiplier. */
-    MCG {
-      @Override
-      float number(int state) {
-        return halves(state * 0xCBAC1FED);
-      }
-    },
+    MCG(0xCBAC1FED, 0),
     /** The sum of four bytes, scaled and shifted. */
-    MUL1 {
-      @Override
-      float number(int state) {
-        int x = state * 0x83DCD12D;
-        int sum = (x & 0xFF) + (x >>> 8 & 0xFF) + (x >>> 16 & 0xFF) + (x >>> 24);
-        return half((1024 + sum) * MUL1_SCALE + MUL1_SHIFT);
-      }
-    };
+    MUL1(0x83DCD12D, 0);
 
-    private static final double MUL1_SCALE = Float.float16ToFloat((short) 0x1EEE);
-    private static final double MUL1_SHIFT = Float.float16ToFloat((short) 0xC931);
+    /** The bits that are kept of a pair of float16, and those that are then turned over. */
+    public static final int KEPT = 0x8FFF8FFF;
+
+    public static final int TURNED = 0x3B603B60;
+
+    /** What a sum of bytes, 1024 more, is multiplied by; both are float16, and all such products are exact as floats. */
+    public static final float SUM_SCALE = Float.float16ToFloat((short) 0x1EEE);
+
+    /** What is added to it then. */
+    public static final float SUM_SHIFT = Float.float16ToFloat((short) 0xC931);
+
+    private final int multiplier;
+    private final int addend;
+
+    Codebook(int multiplier, int addend) {
+      this.multiplier = multiplier;
+      this.addend = addend;
+    }
+
+    public int multiplier() {
+      return multiplier;
+    }
+
+    public int addend() {
+      return addend;
+    }
 
     /** The number of a state of 16 bits; a float16. */
-    abstract float number(int state);
+    private float number(int state) {
+      int mixed = state * multiplier + addend;
+      return this == MUL1 ? summed(mixed) : halves(mixed);
+    }
 
     /** The numbers of all states. */
     private float[] numbers() {
@@ -78,13 +88,18 @@ public final class Exl3Encoding implements MatrixEncoding {
     }
 
     private static float halves(int mixed) {
-      int pair = (mixed & 0x8FFF8FFF) ^ 0x3B603B60;
-      return half((double) Float.float16ToFloat((short) pair) + Float.float16ToFloat((short) (pair >>> 16)));
+      int pair = (mixed & KEPT) ^ TURNED;
+      return half(Float.float16ToFloat((short) pair) + Float.float16ToFloat((short) (pair >>> 16)));
     }
 
-    /** Sums of these halves, and the products above, are exact as doubles and as floats. */
-    private static float half(double exact) {
-      return Float.float16ToFloat(Float.floatToFloat16((float) exact));
+    private static float summed(int mixed) {
+      int sum = (mixed & 0xFF) + (mixed >>> 8 & 0xFF) + (mixed >>> 16 & 0xFF) + (mixed >>> 24);
+      return half((1024 + sum) * SUM_SCALE + SUM_SHIFT);
+    }
+
+    /** Sums of these halves, and the products above, are exact as floats. */
+    private static float half(float exact) {
+      return Float.float16ToFloat(Float.floatToFloat16(exact));
     }
   }
 
@@ -113,6 +128,11 @@ public final class Exl3Encoding implements MatrixEncoding {
   /** Bits of a weight. */
   public int bits() {
     return bits;
+  }
+
+  /** What numbers its states mean. */
+  public Codebook codebook() {
+    return codebook;
   }
 
   /** Outputs that are rotated together. */
@@ -152,14 +172,13 @@ public final class Exl3Encoding implements MatrixEncoding {
     if ((region.row() | region.rows() | region.from() | region.count()) % TILE != 0) {
       throw new IllegalArgumentException("%s: expected whole tiles of %d × %d".formatted(region, TILE, TILE));
     }
-    var words = new int[8 * bits + 2];
+    var tile = new Tile(this);
     float[] numbers = codebook.numbers();
     for (int row = 0; row < region.rows(); row += TILE) {
       for (int col = 0; col < region.count(); col += TILE) {
-        tile(planes.getFirst(), tile(region.from() + col, region.row() + row), words);
-        for (int position = 0; position < TILE * TILE; position++) {
-          int at = start + (row + output(position)) * region.count() + col + input(position);
-          target[at] = numbers[state(words, position)];
+        int[] states = tile.states(planes.getFirst(), region.from() + col, region.row() + row);
+        for (int i = 0; i < states.length; i++) {
+          target[start + (row + i / TILE) * region.count() + col + i % TILE] = numbers[states[i]];
         }
       }
     }
@@ -175,24 +194,58 @@ public final class Exl3Encoding implements MatrixEncoding {
     return out;
   }
 
-  /** The words of a tile from 1 on; before them the last, which they wrap round to, and behind them one more. */
-  private void tile(MemorySegment plane, long tile, int[] words) {
-    MemorySegment.copy(plane, LittleEndian.INT, tile, words, 1, 8 * bits);
-    words[0] = words[8 * bits];
-  }
+  /** Takes tiles apart, one after the other. Used by one thread. */
+  public static final class Tile {
+    private static final int VALUES = TILE * TILE;
 
-  private int state(int[] words, int position) {
-    int first = (position + 1) * bits - Short.SIZE + Integer.SIZE;
-    long pair = (long) words[first / Integer.SIZE] << 32 | Integer.toUnsignedLong(words[first / Integer.SIZE + 1]);
-    return (int) (pair >>> (48 - first % Integer.SIZE)) & 0xFFFF;
-  }
+    private final int bits;
+    private final int tilesOfRow;
+    private final int[] words;
+    private final long[] pairs;
+    private final int[] states = new int[VALUES];
 
-  private static int input(int position) {
-    return position / 8 % 4 * 2 + position % 2 + position / 2 % 2 * 8;
-  }
+    /** Of each value, output after output: which pair of words has its window, and by how much that is to be shifted. */
+    private final int[] first = new int[VALUES];
 
-  private static int output(int position) {
-    return position / 32 + position / 4 % 2 * 8;
+    private final int[] shifts = new int[VALUES];
+
+    /** Of matrices of an encoding. */
+    public Tile(Exl3Encoding encoding) {
+      bits = encoding.bits;
+      tilesOfRow = encoding.out.length / TILE;
+      words = new int[8 * bits];
+      pairs = new long[8 * bits + 1];
+      for (int i = 0; i < VALUES; i++) {
+        int bit = (position(i % TILE, i / TILE) + 1) * bits - Short.SIZE + Integer.SIZE;
+        first[i] = bit / Integer.SIZE;
+        shifts[i] = Long.SIZE - Short.SIZE - bit % Integer.SIZE;
+      }
+    }
+
+    private static int position(int input, int output) {
+      return output % 8 * 32 + input % 8 / 2 * 8 + output / 8 * 4 + input / 8 * 2 + input % 2;
+    }
+
+    /**
+     * The states of a tile, 16 of each output, output after output. The array is the same each time.
+     *
+     * @param input the tile's first one
+     * @param output the tile's first one
+     */
+    public int[] states(MemorySegment trellis, int input, long output) {
+      long tile = (long) (input / TILE) * tilesOfRow + output / TILE;
+      MemorySegment.copy(trellis, LittleEndian.INT, tile * TILE * bits * Short.BYTES, words, 0, words.length);
+      long before = words[words.length - 1]; // to which the first windows wrap round
+      for (int i = 0; i < words.length; i++) {
+        pairs[i] = before << Integer.SIZE | Integer.toUnsignedLong(words[i]);
+        before = words[i];
+      }
+      pairs[words.length] = before << Integer.SIZE; // the last window is in one word
+      for (int i = 0; i < VALUES; i++) {
+        states[i] = (int) (pairs[first[i]] >>> shifts[i]) & 0xFFFF;
+      }
+      return states;
+    }
   }
 
   /** A block {@code [in, out]} of Ŵ. */
@@ -202,12 +255,6 @@ public final class Exl3Encoding implements MatrixEncoding {
     for (int i = 0; i < numbers.length; i++) {
       block[i % BLOCK * BLOCK + i / BLOCK] = numbers[i];
     }
-  }
-
-  /** The byte where the tile of an input and an output begins. */
-  private long tile(int input, long output) {
-    long index = (long) (input / TILE) * (out.length / TILE) + output / TILE;
-    return index * TILE * bits * Short.BYTES;
   }
 
   private static void rotate(double[] block) {

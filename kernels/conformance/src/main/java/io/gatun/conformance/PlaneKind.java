@@ -76,9 +76,15 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
             new PlaneKind("awq", GROUP, (rows, cols, _) -> awq(rows, cols)),
             new PlaneKind("awq-gemv", GROUP, (rows, cols, _) -> awqGemv(rows, cols)),
             new PlaneKind("awq-fast", GROUP, (rows, cols, _) -> awqFast(rows, cols)),
+            new PlaneKind("ct4", 32, (rows, cols, _) -> packed(4, Order.DENSE, rows, cols)),
             new PlaneKind("ct5", 32, (rows, cols, _) -> packed(5, Order.DENSE, rows, cols)),
+            new PlaneKind("ct8", 32, (rows, cols, _) -> packed(8, Order.DENSE, rows, cols)),
             new PlaneKind("ct3-whole", 32, (rows, cols, _) -> packed(3, Order.WHOLE, rows, cols)),
+            packedWithZeros(4),
+            packedWithZeros(8),
             new PlaneKind("w8", 32, (rows, cols, _) -> bytes(rows, cols)),
+            new PlaneKind("w8-tensor", 32, (rows, cols, _) -> bytes(rows, cols, ScaleGrid.single(Encodings.F32), 4)),
+            new PlaneKind("llm-int8", 32, PlaneKind::llmInt8),
             new PlaneKind("levels16", 32, (rows, cols, _) -> levels(rows, cols, 16)),
             new PlaneKind("levels32", 32, (rows, cols, _) -> levels(rows, cols, 32)));
     Stream<PlaneKind> exl2 =
@@ -96,8 +102,10 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
             new PlaneKind("fp8-block", 32, (rows, cols, _) -> small(Encodings.F8_E4M3, rows, cols, 16, GROUP)),
             new PlaneKind("fp8-e5m2", 32, (rows, cols, _) -> small(Encodings.F8_E5M2, rows, cols, 1, cols)),
             new PlaneKind("mxfp8", 32, PlaneKind::micro),
-            new PlaneKind("exl3-3", 128, (rows, cols, random) -> exl3(3, Exl3Encoding.Codebook.MCG, rows, cols, random)),
-            new PlaneKind("exl3-4", 128, (rows, cols, random) -> exl3(4, Exl3Encoding.Codebook.MUL1, rows, cols, random)));
+            exl3(1, Exl3Encoding.Codebook.THREE_INSTRUCTIONS),
+            exl3(3, Exl3Encoding.Codebook.MCG),
+            exl3(4, Exl3Encoding.Codebook.MUL1),
+            exl3(8, Exl3Encoding.Codebook.MCG));
     return Stream.of(gptq, symmetric, others, exl2, floats).flatMap(kinds -> kinds).toList();
   }
 
@@ -250,24 +258,52 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
     return across(layout, rows, cols, 32, cols / 32, new ZeroPoints.Fixed(1 << (bits - 1)), 0);
   }
 
+  /** Zero points of which neighbouring rows have a row of words. */
+  private static PlaneKind packedWithZeros(int bits) {
+    return new PlaneKind(
+        "ct" + bits + "-zeros",
+        GROUP,
+        (rows, cols, _) -> {
+          long groups = cols / GROUP;
+          var layout = new PackedCodes(bits, Order.DENSE, Axis.COLUMNS, (long) cols * bits / 32, 1);
+          var zeros = new ZeroPoints.Stored(new PackedCodes(bits, Order.DENSE, Axis.ROWS, 1, groups));
+          return across(layout, rows, cols, GROUP, groups, zeros, PackedCodes.words(bits, Order.DENSE, rows) * groups * 4);
+        });
+  }
+
   private static Made bytes(long rows, int cols) {
-    return across(new SignedBytes(cols), rows, cols, cols, 1, new ZeroPoints.Fixed(128), 0);
+    return bytes(rows, cols, ScaleGrid.of(Encodings.BF16, rows, 1, 1), rows * 2);
+  }
+
+  private static Made llmInt8(long rows, int cols, RandomGenerator random) {
+    return bytes(rows, cols, ScaleGrid.of(Encodings.F32, rows, 1, 0).over(127), rows * Float.BYTES);
+  }
+
+  /** A scale of each row, or of all. */
+  private static Made bytes(long rows, int cols, ScaleGrid grid, long scaleBytes) {
+    return across(new SignedBytes(cols), rows, cols, cols, grid, scaleBytes, new ZeroPoints.Fixed(128), 0);
   }
 
   private static Made across(
       CodeLayout layout, long rows, int cols, int group, long groups, ZeroPoints zeros, long zeroBytes) {
-    var encoding =
-        new AffineEncoding(
-            "across",
-            rows,
-            layout,
-            ScaleGrid.of(Encodings.BF16, rows, groups, 1),
-            zeros,
-            ColumnGroups.ofLength(cols, group),
-            Optional.empty());
+    var grid = ScaleGrid.of(Encodings.BF16, rows, groups, 1);
+    return across(layout, rows, cols, group, grid, rows * groups * 2, zeros, zeroBytes);
+  }
+
+  private static Made across(
+      CodeLayout layout,
+      long rows,
+      int cols,
+      int group,
+      ScaleGrid grid,
+      long scaleBytes,
+      ZeroPoints zeros,
+      long zeroBytes) {
+    var groups = ColumnGroups.ofLength(cols, group);
+    var encoding = new AffineEncoding("across", rows, layout, grid, zeros, groups, Optional.empty());
     long words =
         layout instanceof PackedCodes packed ? PackedCodes.words(packed.bits(), packed.order(), cols) * 4 : cols;
-    return new Made(encoding, rows * words, Encodings.BF16, rows * groups * 2, zeroBytes, false);
+    return new Made(encoding, rows * words, grid.type(), scaleBytes, zeroBytes, false);
   }
 
   private static Made levels(long rows, int cols, int length) {
@@ -302,10 +338,15 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
     return new Made(encoding, rows * cols, grid.type(), scaleBytes, 0, false);
   }
 
-  private static Made exl3(int bits, Exl3Encoding.Codebook codebook, long rows, int cols, RandomGenerator random) {
-    int stored = (int) padded(rows, 128);
-    var encoding = new Exl3Encoding(bits, codebook, factors(cols, random), factors(stored, random));
-    return new Made(encoding, (long) stored * cols * bits / 8, Encodings.F32, 0, 0, false);
+  private static PlaneKind exl3(int bits, Exl3Encoding.Codebook codebook) {
+    return new PlaneKind(
+        "exl3-" + bits,
+        128,
+        (rows, cols, random) -> {
+          int stored = (int) padded(rows, 128);
+          var encoding = new Exl3Encoding(bits, codebook, factors(cols, random), factors(stored, random));
+          return new Made(encoding, (long) stored * cols * bits / 8, Encodings.F32, 0, 0, false);
+        });
   }
 
   private static float[] factors(int count, RandomGenerator random) {

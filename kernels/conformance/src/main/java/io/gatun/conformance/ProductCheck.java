@@ -15,6 +15,7 @@ import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -118,9 +119,13 @@ final class ProductCheck {
 
   private void floats(MatmulKernel<HostBuffer> kernel, boolean roundsToBf16) {
     float[] found = run(kernel, floats, new Part(0, test.tokens(), test.from(), test.to()));
-    var weights = new float[test.cols()];
+    int step = w.rowStep();
+    var decoded = new float[step * test.cols()];
     for (int row = 0; row < test.rows(); row++) {
-      w.decode(expert, row, 1, weights);
+      if (row % step == 0) {
+        w.decode(expert, row, Math.min(step, test.rows() - row), decoded);
+      }
+      float[] weights = Arrays.copyOfRange(decoded, row % step * test.cols(), (row % step + 1) * test.cols());
       for (int outRow = 0; outRow < outRows; outRow++) {
         int token = outRow - firstOut;
         float value = found[outRow * test.rows() + row];

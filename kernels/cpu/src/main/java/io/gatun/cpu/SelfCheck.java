@@ -6,6 +6,7 @@ import io.gatun.device.HostMatrix;
 import io.gatun.device.HostMemory;
 import io.gatun.device.KvType;
 import io.gatun.device.MatmulKernel;
+import io.gatun.device.MissingFlagException;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.RandomBlocks;
@@ -238,6 +239,8 @@ final class SelfCheck {
   private static Optional<String> guarded(Supplier<Optional<String>> check) {
     try {
       return check.get();
+    } catch (MissingFlagException e) {
+      throw e;
     } catch (RuntimeException | LinkageError e) {
       return Optional.of("its self-check threw " + e);
     }

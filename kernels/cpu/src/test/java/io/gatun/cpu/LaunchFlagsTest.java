@@ -17,7 +17,11 @@ class LaunchFlagsTest {
   private static final String SCALAR = "cpu scalar activations=q8 threads=1";
 
   private static String refusal(String flags) {
-    return "io.gatun.device.DeviceException: the cpu kernels cannot run: add "
+    return refusal("DeviceException", flags);
+  }
+
+  private static String refusal(String exception, String flags) {
+    return "io.gatun.device." + exception + ": the cpu kernels cannot run: add "
         + flags
         + " to the java command, or choose the scalar kernels with -Dgatun.kernels=scalar";
   }
@@ -43,7 +47,7 @@ class LaunchFlagsTest {
   @Test
   void aClassPathProgramWithOneFlagIsToldTheOther() throws Exception {
     assertEquals(refusal("--enable-native-access=ALL-UNNAMED"), onTheClassPath(VECTOR));
-    assertEquals(refusal("--add-modules jdk.incubator.vector"), onTheClassPath(NATIVE));
+    assertEquals(refusal("MissingFlagException", "--add-modules jdk.incubator.vector"), onTheClassPath(NATIVE));
   }
 
   @Test
@@ -65,7 +69,10 @@ class LaunchFlagsTest {
 
   @Test
   void aModulePathProgramIsToldToNameTheModule() throws Exception {
-    assertEquals(refusal("--enable-native-access=io.gatun.cpu"), onTheModulePath());
-    assertOpened(onTheModulePath("--enable-native-access=io.gatun.cpu"));
+    String named = "--enable-native-access=io.gatun.cpu";
+    assertEquals(refusal("--add-modules jdk.incubator.vector " + named), onTheModulePath());
+    assertEquals(refusal(named), onTheModulePath(VECTOR));
+    assertEquals(refusal("MissingFlagException", "--add-modules jdk.incubator.vector"), onTheModulePath(named));
+    assertOpened(onTheModulePath(VECTOR, named));
   }
 }

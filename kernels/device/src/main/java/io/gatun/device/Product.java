@@ -15,4 +15,9 @@ public record Product<X>(X x, long firstX, HostMatrix w, int expert, HostBuffer 
       expert = 0;
     }
   }
+
+  /** The same with one of its activation rows alone. */
+  public Product<X> token(long index) {
+    return new Product<>(x, firstX + index, w, expert, out, firstOut + index, 1);
+  }
 }

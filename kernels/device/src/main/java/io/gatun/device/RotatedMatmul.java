@@ -2,28 +2,40 @@ package io.gatun.device;
 
 import io.gatun.tensors.Encodings;
 import io.gatun.tensors.Exl3Encoding;
-import io.gatun.tensors.MatrixEncoding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Products with matrices that are rotated on both sides, where the rotations are done to the activations instead: {@code
  * y = H(H(x ∘ suh) · Ŵ) ∘ svh}, see {@link Exl3Encoding}. Between them is a product of floats. Stateless and thread-safe.
  *
  * @param floats multiplies float32 matrices
+ * @param inner decodes what is between the rotations
+ * @param decoded multiplies by the decoded matrix, for activations that cannot be rotated
  */
-public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKernel<HostBuffer> {
+public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner, MatmulKernel<HostBuffer> decoded)
+    implements MatmulKernel<HostBuffer> {
+
+  /** Decodes Ŵ. Stateless. */
+  @FunctionalInterface
+  public interface Inner {
+
+    /**
+     * Decodes whole rows, as float32 one after the other.
+     *
+     * @param row the first one, among all rows of all experts; a multiple of 16
+     * @param rows a multiple of 16
+     * @param target receives them from its start on
+     */
+    void decode(Exl3Encoding encoding, MemorySegment trellis, long row, int rows, MemorySegment target);
+  }
+
   /** Values that are rotated together. */
   private static final int BLOCK = 128;
 
   /** Blocks that a worker had better be given, as it rotates all activations for each share. */
   private static final int BLOCKS = 8;
 
-  /** Activations above it are made smaller by {@link #LESS} on their way, as sums of many may not fit. */
-  private static final float LARGE = 0x1p90f;
-
-  private static final float LESS = 0x1p-30f;
   private static final float NORM = (float) (1 / Math.sqrt(BLOCK));
 
   @Override
@@ -39,30 +51,33 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKe
     int cols = (int) w.cols();
     HostBuffer x = room.rotated(product, encoding.inputFactors());
     HostBuffer y = room.results(product.count());
-    float[] weights = scratch.weights((long) BLOCK * cols);
     MemorySegment panel = room.panel((long) BLOCK * cols);
     long base = product.expert() * w.rows();
     for (long block = (base + from) / BLOCK * BLOCK; block < base + to; block += BLOCK) {
-      encoding.decodeInner(w.planes(), new MatrixEncoding.Region(block, BLOCK, 0, cols), weights, 0);
-      MemorySegment.copy(weights, 0, panel, ValueLayout.JAVA_FLOAT, 0, BLOCK * cols);
-      var inner = new HostMatrix(w.name(), Encodings.F32, panel, BLOCK, cols, 1);
-      floats.run(new Product<>(x, 0, inner, 0, y, 0, product.count()), 0, BLOCK, room.scratch);
-      store(product, y, room.less, encoding.outputFactors(), block, from, to);
+      inner.decode(encoding, w.bytes(), block, BLOCK, panel);
+      var weights = new HostMatrix(w.name(), Encodings.F32, panel, BLOCK, cols, 1);
+      floats.run(new Product<>(x, 0, weights, 0, y, 0, product.count()), 0, BLOCK, room.scratch);
+      store(product, y, room.rowFactors, encoding.outputFactors(), block, from, to);
+    }
+    for (int token = 0; token < product.count(); token++) {
+      if (room.rowFactors[token] == RotationFactor.NONE) {
+        decoded.run(product.token(token), from, to, scratch);
+      }
     }
   }
 
   /** Rotates results of a block of rows, and keeps those that were asked for. */
   private static void store(
-      Product<HostBuffer> product, HostBuffer y, float[] less, float[] factors, long block, long from, long to) {
+      Product<HostBuffer> product, HostBuffer y, float[] rowFactors, float[] factors, long block, long from, long to) {
     long base = product.expert() * product.w().rows();
     int first = (int) Math.max(0, base + from - block);
     int end = (int) Math.min(BLOCK, base + to - block);
     var values = new float[BLOCK];
-    for (long token = 0; token < product.count(); token++) {
-      y.copyTo(token * BLOCK, values, BLOCK);
+    for (int token = 0; token < product.count(); token++) {
+      y.copyTo((long) token * BLOCK, values, BLOCK);
       rotate(values, 0);
       for (int i = first; i < end; i++) {
-        values[i - first] = values[i] * factors[(int) block + i] / less[(int) token];
+        values[i - first] = values[i] * factors[(int) block + i] / rowFactors[token];
       }
       long row = (product.firstOut() + token) * product.out().cols() + block - base + first;
       product.out().copyFrom(values, row, end - first);
@@ -88,7 +103,7 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKe
   /** Memory of a worker, and what the product of floats uses of its own. */
   private static final class Room {
     private final Scratch scratch = new Scratch();
-    private float[] less = {};
+    private float[] rowFactors = {};
     private MemorySegment x = MemorySegment.NULL;
     private MemorySegment y = MemorySegment.NULL;
     private MemorySegment weights = MemorySegment.NULL;
@@ -98,12 +113,12 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKe
       x = grown(x, product.count() * cols);
       var rotated = new HostBuffer(x, product.count(), cols);
       var row = new float[cols];
-      less = new float[(int) product.count()];
+      rowFactors = new float[(int) product.count()];
       for (int token = 0; token < product.count(); token++) {
         product.x().copyTo((product.firstX() + token) * cols, row, cols);
-        less[token] = largest(row) > LARGE ? LESS : 1;
+        rowFactors[token] = RotationFactor.of(product.x(), product.firstX() + token);
         for (int i = 0; i < cols; i++) {
-          row[i] *= factors[i] * less[token];
+          row[i] *= factors[i] * rowFactors[token];
         }
         for (int start = 0; start < cols; start += BLOCK) {
           rotate(row, start);
@@ -111,14 +126,6 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats) implements MatmulKe
         rotated.copyFrom(row, (long) token * cols, cols);
       }
       return rotated;
-    }
-
-    private static float largest(float[] row) {
-      float largest = 0;
-      for (float value : row) {
-        largest = Math.max(largest, Math.abs(value));
-      }
-      return largest;
     }
 
     HostBuffer results(long count) {

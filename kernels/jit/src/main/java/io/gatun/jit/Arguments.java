@@ -35,6 +35,9 @@ final class Arguments {
 
   static final int SUMS = 72;
 
+  /** Address of the factors of the next run, where these are not in blocks; goes on. */
+  static final int FACTORS = 80;
+
   /** Bytes from row to row of the scales, and of the sums. */
   static final int SCALE_STRIDE = 64;
 

@@ -25,6 +25,7 @@ import static io.gatun.jit.Op.VPBROADCASTD;
 import static io.gatun.jit.Op.VPMADDUBSW;
 import static io.gatun.jit.Op.VPMADDWD;
 import static io.gatun.jit.Op.VPSIGNB;
+import static io.gatun.jit.Op.VPSUBD;
 import static io.gatun.jit.Op.VPXOR;
 import static io.gatun.jit.Operand.Vec.ymm;
 
@@ -42,6 +43,7 @@ import java.util.List;
  * <pre>
  *   of each run of 32 columns:   i8 [2 slices][activation rows][2][16], a slice's columns twice; then of each activation row
  *   f32 scale, for each group of the run xscale · Σx where the encoding has minimums, i32 −center · Σx where it has a center
+ *   or Σx where each row has one
  *
  *   for each strip of weight rows                 R8 is the first row, RSI where its results go
  *     for each block                              R13 and R14 in rows 0 and 4, RCX in the activations, which end at RBP
@@ -201,7 +203,7 @@ final class BatchEmitter extends Emitter {
     for (int group = 0; group < correctionsOfRun(); group++) {
       code.op(VPBROADCASTD, values, Mem.at(R15, RDX, 1, 0));
       code.op(VPMADDWD, values, values, pairs(shape.hasMinimums() ? 1 : -shape.center(), shape, group));
-      if (shape.hasMinimums()) {
+      if (shape.addsMinimums()) {
         code.op(VCVTDQ2PS, values, values);
         code.op(VMULPS, values, values, scale);
       }
@@ -296,7 +298,12 @@ final class BatchEmitter extends Emitter {
   private void accumulate(int token, int group) {
     Vec dot = sums.get(token).low();
     Vec sum = codes.getFirst();
-    if (shape.center() != 0) {
+    if (shape.hasZeros()) {
+      // Σx fits 16 bits, and the upper halves of the integers are 0
+      code.op(VPBROADCASTD, free, Mem.at(RCX, correction(token, group)));
+      code.op(VPMADDWD, free, free, minimum(group));
+      code.op(VPSUBD, dot, dot, free);
+    } else if (shape.center() != 0) {
       code.op(VPBROADCASTD, free, Mem.at(RCX, correction(token, group)));
       code.op(VPADDD, dot, dot, free);
     }
@@ -305,7 +312,7 @@ final class BatchEmitter extends Emitter {
     code.op(VMULPS, free, free, scale(group));
     code.op(VMOVDQU, sum, sum(token));
     code.op(VFMADD231PS, sum, dot, free);
-    if (shape.hasMinimums()) {
+    if (shape.addsMinimums()) {
       code.op(VBROADCASTSS, free, Mem.at(RCX, correction(token, group)));
       code.op(shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS, sum, free, minimum(group));
     }

@@ -252,6 +252,11 @@ abstract class Emitter {
    * of rows 0 to 7.
    */
   void transpose(List<Vec> pairs, List<Vec> free) {
+    transpose(code, pairs, free);
+  }
+
+  /** Takes 32-bit lanes apart: in each half vector j gets lane j of vectors 0 to 3. */
+  static void transpose(Assembler code, List<Vec> pairs, List<Vec> free) {
     Vec v0 = pairs.get(0);
     Vec v1 = pairs.get(1);
     Vec v2 = pairs.get(2);

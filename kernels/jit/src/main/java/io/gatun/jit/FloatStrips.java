@@ -10,6 +10,9 @@ final class FloatStrips {
   /** Strips whose weights stay in the second-level cache while they meet the activations. */
   static final int MOST = 4;
 
+  /** Those of float32 for AVX2, which panels of floats are multiplied by. */
+  static final FloatStrips F32 = new FloatStrips(FloatFormat.F32, Isa.AVX2);
+
   /** Columns of which a tile's activations stay in the first-level cache. */
   private static final long COLUMNS = 1024;
 

@@ -33,8 +33,6 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
 
   private static final int VECTOR = 32;
 
-  private static final FloatStrips FLOATS = new FloatStrips(FloatFormat.F32, Isa.AVX2);
-
   private final Optional<FloatCode> format;
   private final Lazy<Functions> functions;
 
@@ -106,7 +104,7 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
       w = product.w();
       cols = (w.cols() + STRIP - 1) / STRIP * STRIP;
       long rowBytes = cols * Float.BYTES;
-      results = FLOATS.end();
+      results = FloatStrips.F32.end();
       scales = results + product.count() * VECTOR;
       splitX = scales + MOST_ROWS * rowBytes / FloatCode.STEP;
       panel = splitX + rowBytes;
@@ -147,7 +145,7 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
       } else {
         call(functions.get().panel(), codes(code, row, rows), rows, x, memory.address() + panel);
         long floats = memory.address() + panel;
-        FLOATS.multiply(
+        FloatStrips.F32.multiply(
             x, product.count(), cols, floats, cols * Float.BYTES, rows / STRIP, out, outStride, memory);
       }
       if (code.tellsNaN() && hasNaN()) {
@@ -236,7 +234,7 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
         clear(target);
       }
       long out = memory.address() + results;
-      FLOATS.multiply(
+      FloatStrips.F32.multiply(
           x, product.count(), cols, memory.address() + panel, cols * Float.BYTES, 1, out, VECTOR, memory);
       for (long i = 0; i < product.count(); i++) {
         long target = ((product.firstOut() + i) * product.out().cols() + row) * Float.BYTES;

@@ -3,6 +3,7 @@ package io.gatun.jit;
 import io.gatun.cpu.KernelTier;
 import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.cpu.rows.RowLoops;
+import io.gatun.device.ByteDots;
 import io.gatun.device.DeviceException;
 import io.gatun.device.Hardware;
 import io.gatun.device.HostBuffer;
@@ -10,7 +11,6 @@ import io.gatun.device.HostMatrix;
 import io.gatun.device.KernelCap;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.QuantizedRows;
-import io.gatun.device.RotatedMatmul;
 import io.gatun.device.RowKernels;
 import io.gatun.device.Verdict;
 import io.gatun.tensors.Encoding;
@@ -36,6 +36,10 @@ public sealed class JitTier implements KernelTier {
   private static final Map<Form<QuantizedEncoding>, JitMatmul> PRODUCTS = new ConcurrentHashMap<>();
 
   private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
+
+  private static final Map<SortedForm, JitSorted> SORTED = new ConcurrentHashMap<>();
+
+  private static final Map<RowForm, JitRows> ROWS = new ConcurrentHashMap<>();
 
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
 
@@ -142,7 +146,10 @@ public sealed class JitTier implements KernelTier {
   @Override
   public final Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
     return isa == Isa.AVX2
-        ? PlaneForm.of(w).map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+        ? PlaneForm.of(w)
+            .<MatmulKernel<QuantizedRows>>map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
+            .or(() -> SortedForm.of(w).map(form -> SORTED.computeIfAbsent(form, JitSorted::new)))
+            .or(() -> RowForm.of(w).map(form -> ROWS.computeIfAbsent(form, JitRows::new)))
         : Optional.empty();
   }
 
@@ -159,6 +166,12 @@ public sealed class JitTier implements KernelTier {
     return isa == Isa.AVX512BF16
         ? Optional.ofNullable(BF16_PRODUCTS.computeIfAbsent(encoding, JitTier::bf16Product))
         : Optional.empty();
+  }
+
+  /** All forms have those of AVX2. */
+  @Override
+  public final Optional<ByteDots> byteDots() {
+    return isa == Isa.AVX2 ? Optional.of(JitByteDots.INSTANCE) : Optional.empty();
   }
 
   /** All forms have those of AVX2. */
@@ -239,7 +252,7 @@ public sealed class JitTier implements KernelTier {
   private static final class FloatPlanes {
     private static final Map<FloatCodes.Type, JitFloatPlanes> CODED = new EnumMap<>(FloatCodes.Type.class);
     private static final JitFloatPlanes DECODED = new JitFloatPlanes(Optional.empty());
-    private static final RotatedMatmul ROTATED = new RotatedMatmul(new JitFloatMatmul(FloatFormat.F32, Isa.AVX2));
+    private static final Map<TrellisCode, JitTrellis> TRELLISES = new ConcurrentHashMap<>();
 
     static {
       for (FloatCodes.Type type : FloatCodes.Type.values()) {
@@ -250,8 +263,8 @@ public sealed class JitTier implements KernelTier {
     private FloatPlanes() {}
 
     static MatmulKernel<HostBuffer> of(HostMatrix w) {
-      return w.encoding() instanceof Exl3Encoding
-          ? ROTATED
+      return w.encoding() instanceof Exl3Encoding exl3 && w.planes().getFirst().isNative()
+          ? TRELLISES.computeIfAbsent(JitTrellis.format(exl3), format -> new JitTrellis(format, DECODED))
           : w.floatCodes()
               .filter(codes -> JitFloatPlanes.reads(w, codes))
               .map(codes -> Objects.requireNonNull(CODED.get(codes.type())))

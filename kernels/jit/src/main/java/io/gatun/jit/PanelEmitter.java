@@ -165,7 +165,7 @@ final class PanelEmitter extends Emitter {
     for (int group = 0; group < shape.groupsOfRun(); group++) {
       code.op(VMOVDQU, FREE, Mem.at(R13, RBP, 1, 0));
       code.op(VPMADDWD, FREE, FREE, sumFactors(group));
-      if (shape.hasMinimums() && !shape.hasZeros()) {
+      if (shape.addsMinimums()) {
         code.op(VCVTDQ2PS, FREE, FREE);
         code.op(VMULPS, FREE, FREE, Mem.at(R14, RBP, 1, 0));
       }
@@ -570,7 +570,7 @@ final class PanelEmitter extends Emitter {
       code.op(VMULPS, free, x, factor(vector, group));
       Vec sum = loadedSum(vector, token);
       code.op(VFMADD231PS, sum, dot, free);
-      if (shape.hasMinimums() && !shape.hasZeros()) {
+      if (shape.addsMinimums()) {
         Op op = shape.minimums() == Shape.Minimums.ADDED ? VFMADD231PS : VFNMADD231PS;
         code.op(op, sum, correction, factor(vector, shape.groupsOfRun() + group));
       }

@@ -56,7 +56,22 @@ final class PlaneArguments {
   static final int RUNS_LEFT = 152;
 
   static final int ROOM = 160;
-  static final int END = 192;
+
+  /** Of {@link SortedColumns}: where columns go, the first of the pieces that are computed, and their end. */
+  static final int ORDER = 192;
+
+  static final int PIECES = 200;
+  static final int PIECES_END = 208;
+
+  /** Address of sorted codes. */
+  static final int SORTED = 216;
+
+  /** Addresses of the scales and zero points of group 0. */
+  static final int FIRST_SCALES = 224;
+
+  static final int FIRST_ZEROS = 232;
+
+  static final int END = 256;
 
   private PlaneArguments() {}
 }

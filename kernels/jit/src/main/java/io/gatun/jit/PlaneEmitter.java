@@ -158,7 +158,8 @@ abstract class PlaneEmitter {
     return Emitter.restore(code);
   }
 
-  private void enter() {
+  /** Begins a function, which knows where rooms for factors are. */
+  final void enter() {
     Emitter.save(code);
     code.mov(RCX, argument(PlaneArguments.SCALE_ROOM));
     code.mov(R12, argument(PlaneArguments.ZERO_ROOM));
@@ -167,14 +168,14 @@ abstract class PlaneEmitter {
 
   /** Brings the group's factors to their rooms and goes to its first run. */
   private void enterGroup() {
-    factors();
+    factors(true);
     prepare();
     code.mov(RAX, argument(PlaneArguments.RUNS));
     code.mov(argument(PlaneArguments.RUNS_LEFT), RAX);
     enterWords();
   }
 
-  private byte[] emitPanel() {
+  final byte[] emitPanel() {
     enter();
     code.mov(R13, argument(PlaneArguments.PANEL));
     code.mov(R15, argument(PlaneArguments.PANEL_STRIP));
@@ -274,13 +275,19 @@ abstract class PlaneEmitter {
 
   // ---- factors
 
-  /** Brings the factors of a group to their rooms, and asks for those of the next. */
-  private void factors() {
+  /**
+   * Brings the factors of a group to their rooms. Changes RAX, RSI and R11.
+   *
+   * @param isFollowed whether those of the next group are asked for, which takes R8 to R10
+   */
+  final void factors(boolean isFollowed) {
     code.mov(RSI, argument(PlaneArguments.SCALES));
     code.mov(R11, argument(PlaneArguments.ZEROS));
-    code.mov(R8, argument(PlaneArguments.SCALE_STRIDE));
-    code.mov(R9, argument(PlaneArguments.ZERO_STRIDE));
-    code.mov(R10, argument(PlaneArguments.UNITS));
+    if (isFollowed) {
+      code.mov(R8, argument(PlaneArguments.SCALE_STRIDE));
+      code.mov(R9, argument(PlaneArguments.ZERO_STRIDE));
+      code.mov(R10, argument(PlaneArguments.UNITS));
+    }
     code.clear(RAX);
     int step = code.here();
     for (int vector = 0; vector < vectors(); vector++) {
@@ -299,9 +306,11 @@ abstract class PlaneEmitter {
         }
       }
     }
-    code.prefetch(Mem.at(RSI, R8, 1, 0));
-    if (form.zeros() != PlaneForm.Zeros.MIDDLE) {
-      code.prefetch(Mem.at(R11, R9, 1, 0));
+    if (isFollowed) {
+      code.prefetch(Mem.at(RSI, R8, 1, 0));
+      if (form.zeros() != PlaneForm.Zeros.MIDDLE) {
+        code.prefetch(Mem.at(R11, R9, 1, 0));
+      }
     }
     code.add(RSI, (int) form.scales().bytes(form.codes().step()));
     code.add(R11, form.codes().step() * bits / Byte.SIZE);
@@ -445,16 +454,23 @@ abstract class PlaneEmitter {
 
   // ---- activations
 
-  /**
-   * The function that brings codes of activations, from CODES of so many bytes as RUNS says, into the order of quads,
-   * to X.
-   */
+  /** The {@link #order(byte[], boolean) function} that brings codes of activations into the order of quads. */
   static byte[] order(PlaneForm.Codes codes, int bits) {
-    var code = new Assembler();
     var places = new byte[16];
     for (int i = 0; i < places.length; i++) {
       places[i] = (byte) column(codes, bits, i / Integer.BYTES, i % Integer.BYTES);
     }
+    return order(places, false);
+  }
+
+  /**
+   * The function that brings codes of activations, from CODES of so many bytes as RUNS says, into another order, to X.
+   *
+   * @param places which of sixteen neighbours comes where
+   * @param areHalvesTogether whether the first eight of a run's first and last sixteen come together then
+   */
+  static byte[] order(byte[] places, boolean areHalvesTogether) {
+    var code = new Assembler();
     code.mov(R8, argument(PlaneArguments.CODES));
     code.mov(R9, argument(PlaneArguments.X));
     code.mov(R10, R8);
@@ -463,6 +479,9 @@ abstract class PlaneEmitter {
     int next = code.here();
     code.op(Op.VMOVDQU, ymm(0), Mem.at(R8, 0));
     code.op(Op.VPSHUFB, ymm(0), ymm(0), ymm(1));
+    if (areHalvesTogether) {
+      code.op(Op.VPERMQ, ymm(0), ymm(0), 0b11_01_10_00);
+    }
     code.store(Mem.at(R9, 0), ymm(0));
     code.add(R8, VECTOR);
     code.add(R9, VECTOR);

@@ -8,6 +8,7 @@ import io.gatun.tensors.Exl2Encoding;
 import io.gatun.tensors.PackedCodes;
 import io.gatun.tensors.PackedCodes.Axis;
 import io.gatun.tensors.PackedCodes.Order;
+import io.gatun.tensors.PlainEncoding;
 import io.gatun.tensors.ScaleGrid;
 import io.gatun.tensors.ZeroPoints;
 import java.util.Optional;
@@ -74,6 +75,16 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
       this.bits = bits;
     }
 
+    /** Those of a type; empty if scales of it are not read. */
+    static Optional<Scales> of(PlainEncoding type) {
+      return switch (type.id()) {
+        case "f16" -> Optional.of(F16);
+        case "bf16" -> Optional.of(BF16);
+        case "f32" -> Optional.of(F32);
+        default -> Optional.empty();
+      };
+    }
+
     long bytes(long rows) {
       return rows * bits / Byte.SIZE;
     }
@@ -103,7 +114,8 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
     };
   }
 
-  private static Optional<PlaneForm> of(AffineEncoding encoding) {
+  /** That of a matrix of integer codes, whatever its groups are. */
+  static Optional<PlaneForm> of(AffineEncoding encoding) {
     return codes(encoding.layout())
         .flatMap(
             codes ->
@@ -130,12 +142,7 @@ record PlaneForm(Codes codes, Scales scales, Zeros zeros) {
     if (!grid.equals(ScaleGrid.of(grid.type(), grid.rows(), 1, grid.groupStride()))) {
       return Optional.empty();
     }
-    return switch (grid.type().id()) {
-      case "f16" -> Optional.of(Scales.F16);
-      case "bf16" -> Optional.of(Scales.BF16);
-      case "f32" -> Optional.of(Scales.F32);
-      default -> Optional.empty();
-    };
+    return Scales.of(grid.type());
   }
 
   private static Optional<Zeros> zeros(ZeroPoints zeros, PackedCodes codes) {

@@ -11,7 +11,7 @@ import io.gatun.tensors.QuantizedEncoding;
  * @param group columns that share a scale, 16 or 32
  * @param largest magnitude of a code as it is made; at most 128, or 255 for dots
  * @param center what unsigned codes are too large by
- * @param isSigned whether codes are signed; then there is neither a center nor a minimum
+ * @param isSigned whether codes are signed; then there is no center
  * @param minimums what is done with them
  */
 record Shape(int bytes, int columns, int group, int largest, int center, boolean isSigned, Minimums minimums) {
@@ -28,7 +28,7 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
     ADDED,
     /** Factors are the minimums with the other sign. */
     SUBTRACTED,
-    /** Factors are integers by which codes are too large, a center of each row: only in panels. */
+    /** Factors are integers by which codes are too large, a center of each row; of runs of one group. */
     ZEROS
   }
 
@@ -66,6 +66,11 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
   /** Whether each row has a center of its own. */
   boolean hasZeros() {
     return minimums == Minimums.ZEROS;
+  }
+
+  /** Whether minimums are floats that are added or subtracted. */
+  boolean addsMinimums() {
+    return hasMinimums() && !hasZeros();
   }
 
   /** Whether a dot of unsigned codes is to be corrected by sums of activations. */

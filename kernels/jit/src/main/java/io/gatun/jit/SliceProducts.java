@@ -46,6 +46,8 @@ final class SliceProducts {
         Vec dot = plan.sums().get(i).low();
         if (shape.center() != 0) {
           emitter.center(dot, group / shape.groupsOfRun(), Emitter.pairs(-shape.center(), shape, group), plan.free());
+        } else if (shape.hasZeros()) {
+          emitter.subtractZeros(dot, group, group / shape.groupsOfRun(), plan.free());
         }
         if (group == next) {
           accumulate(group, dot, dot);
@@ -65,7 +67,7 @@ final class SliceProducts {
     int run = group / shape.groupsOfRun();
     code.op(Op.VCVTDQ2PS, dot, source);
     emitter.accumulate(dot, group, run, plan.codes(), plan.free());
-    if (shape.hasMinimums()) {
+    if (shape.addsMinimums()) {
       Op op = shape.minimums() == Shape.Minimums.ADDED ? Op.VFMADD231PS : Op.VFNMADD231PS;
       emitter.minimum(op, group, run, Emitter.pairs(1, shape, group), plan.codes(), plan.free());
     }

@@ -20,6 +20,7 @@ import static io.gatun.jit.Op.VMULPS;
 import static io.gatun.jit.Op.VPADDD;
 import static io.gatun.jit.Op.VPBROADCASTD;
 import static io.gatun.jit.Op.VPMADDWD;
+import static io.gatun.jit.Op.VPSUBD;
 import static io.gatun.jit.Op.VPXOR;
 import static io.gatun.jit.Operand.Vec.ymm;
 
@@ -172,6 +173,14 @@ final class StripEmitter extends Emitter {
     code.op(VPBROADCASTD, free, xSums(run));
     code.op(VPMADDWD, free, free, constant(factors));
     code.op(VPADDD, dot, dot, free);
+  }
+
+  /** Subtracts a center of each row, times the sum of a run of activations. */
+  void subtractZeros(Vec dot, int group, int run, Vec free) {
+    code.op(VPBROADCASTD, free, xSums(run));
+    code.op(VPMADDWD, free, free, constant(ONES));
+    code.op(VPMADDWD, free, free, minimumOf(group)); // Σx fits 16 bits, and the upper halves of the integers are 0
+    code.op(VPSUBD, dot, dot, free);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.gatun.jit.PlaneForm.Codes;
 import io.gatun.jit.PlaneForm.Scales;
 import io.gatun.jit.PlaneForm.Zeros;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.Exl3Encoding.Codebook;
 import io.gatun.tensors.QuantizedEncoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -88,6 +89,33 @@ class ApprovedCodeTest {
     planes(functions, new PlaneForm(Codes.STREAMS, Scales.F16, Zeros.STORED_LESS_ONE), 2, 3, 4, 8);
     planes(functions, new PlaneForm(Codes.STREAMS, Scales.SQUARES, Zeros.MIDDLE), 2, 3, 4, 5, 6, 7, 8);
     planes(functions, new PlaneForm(Codes.NIBBLES, Scales.F16, Zeros.STORED), 4);
+    for (int bits : List.of(2, 4)) {
+      var sorted = new SortedForm(new PlaneForm(Codes.STREAMS, Scales.F16, Zeros.STORED_LESS_ONE), bits);
+      functions.put("sorted-%d-sort".formatted(bits), SortedEmitter.sort(sorted));
+      functions.put("sorted-%d-products".formatted(bits), SortedEmitter.products(sorted));
+      functions.put("sorted-%d-panel".formatted(bits), SortedEmitter.panel(sorted));
+    }
+    for (RowForm.Codes codes : RowForm.Codes.values()) {
+      for (RowForm.Zeros zeros : List.of(RowForm.Zeros.MIDDLE, RowForm.Zeros.ACROSS)) {
+        rows(functions, new RowForm(codes, Scales.BF16, RowForm.Sharing.GROUPS, false, zeros));
+      }
+    }
+    rows(functions, new RowForm(RowForm.Codes.NIBBLES, Scales.F16, RowForm.Sharing.GROUPS, false, RowForm.Zeros.ALONG));
+    rows(
+        functions,
+        new RowForm(RowForm.Codes.SIGNED_BYTES, Scales.F32, RowForm.Sharing.MATRIX, true, RowForm.Zeros.MIDDLE));
+    functions.put("rows-nibbles-order", RowNibbles.order());
+    functions.put("bytes-one", ByteDotsEmitter.one());
+    functions.put("bytes-four", ByteDotsEmitter.four());
+    for (Codebook book : Codebook.values()) {
+      for (int bits = 1; bits <= Byte.SIZE; bits++) {
+        var format = new TrellisCode(bits, book);
+        functions.put(format + "-sums", TrellisEmitter.sums(format));
+        functions.put(format + "-panel", TrellisEmitter.panel(format));
+      }
+    }
+    functions.put("hadamard-activations", HadamardEmitter.activations());
+    functions.put("hadamard-results", HadamardEmitter.results());
     List<byte[]> loops = JitLoops.code();
     for (int i = 0; i < loops.size(); i++) {
       functions.put("loop-%02d".formatted(i), loops.get(i));
@@ -114,6 +142,14 @@ class ApprovedCodeTest {
       functions.put(name + "panel", PlaneEmitter.panel(form, bits, bits));
       functions.put(name + "tiles", PanelEmitter.tiles(form.panel(bits), Isa.AVX2));
     }
+  }
+
+  private static void rows(Map<String, byte[]> functions, RowForm form) {
+    String name = "rows-%s-%s-%s-".formatted(form.codes(), form.scales(), form.zeros()).toLowerCase(Locale.ROOT);
+    functions.put(name + "factors", RowFactors.function(form, 4));
+    functions.put(name + "strip", StripEmitter.function(form.ofStrips(), Isa.AVX2));
+    functions.put(name + "batch", BatchEmitter.function(form.ofStrips(), BatchEmitter.largest(form.ofStrips())));
+    functions.put(name + "panel", PanelEmitter.function(form.ofPanels(), Isa.AVX2));
   }
 
   private static String line(String name, byte[] code) {

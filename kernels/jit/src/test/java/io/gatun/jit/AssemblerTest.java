@@ -81,6 +81,9 @@ class AssemblerTest {
     listing.line(() -> code.op(Op.VPBROADCASTQ, ymm(3), Mem.at(Gp.R13, Gp.R9, 1, 34)));
     listing.line(() -> code.op(Op.VINSERTI128, ymm(6), ymm(6), Mem.at(Gp.R14, Gp.R9, 2, 2), 1));
     listing.line(() -> code.op(Op.VPBLENDW, ymm(11).half(), ymm(11), Mem.at(Gp.R13, Gp.R9, 1, -2), 2));
+    listing.line(() -> code.op(Op.VPINSRB, ymm(1).half(), ymm(1).half(), Mem.at(Gp.R11, Gp.R15, 2, 0), 6));
+    listing.line(() -> code.op(Op.VPINSRD, ymm(1).half(), ymm(1).half(), Mem.at(Gp.R13, Gp.R15, 1, 0), 1));
+    listing.line(() -> code.op(Op.VPMOVSXBW, ymm(9), Mem.at(Gp.R11, Gp.R14, 1, 0)));
     listing.line(() -> code.op(Op.VPERM2I128, ymm(6), ymm(4), ymm(5), 0x20));
     listing.line(() -> code.op(Op.VPERMQ, ymm(8), ymm(4), 8));
     listing.line(() -> code.op(Op.VPERMPS, ymm(0), ymm(13), Mem.at(Gp.RCX, 0)));
@@ -90,6 +93,9 @@ class AssemblerTest {
     three(listing, Op.VPUNPCKHWD, 10, 10, ymm(12));
     listing.line(() -> code.op(Op.VPMOVZXBD, ymm(1), ymm(1).half()));
     listing.line(() -> code.op(Op.VCVTPS2PH, ymm(9), ymm(2).half(), 0));
+    listing.line(() -> code.op(Op.VEXTRACTI128, ymm(10), Mem.at(Gp.R13, Gp.R9, 2, 48), 1));
+    listing.line(() -> code.op(Op.VPMULLD, ymm(3), ymm(11), ymm(12)));
+    listing.line(() -> code.op(Op.VFMADD213PS, ymm(2), ymm(14), Mem.at(Gp.RDX, 32)));
     three(listing, Op.VPSRLVD, 1, 9, ymm(10));
     three(listing, Op.VPUNPCKLDQ, 8, 4, ymm(5));
     three(listing, Op.VPUNPCKHDQ, 9, 4, ymm(5));

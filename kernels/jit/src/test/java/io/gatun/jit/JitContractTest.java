@@ -64,6 +64,13 @@ class JitContractTest {
     for (String kind : List.of("gptq4-v1", "gptq4-v2", "gptq2-sym", "gptq3-sym", "gptq8-v1", "awq", "exl2-4", "exl2-mixed")) {
       assertTrue(checked.contains("jit " + kind + " q8"), kind);
     }
+    for (String kind : List.of("ct4", "ct4-zeros", "ct8", "ct8-zeros", "w8", "w8-tensor", "llm-int8", "awq-gemv")) {
+      assertTrue(checked.contains("jit " + kind + " q8"), kind);
+    }
+    for (String kind : List.of("gptq2-table", "gptq4-table", "gptq4-table-zeros")) {
+      assertTrue(checked.contains("jit " + kind + " q8"), kind);
+    }
+    assertTrue(form.tier().byteDots().isPresent());
     for (String kind : List.of("nf4", "bnb-fp4", "fp8-channel", "fp8-block", "fp8-e5m2", "mxfp8", "exl3-4")) {
       assertTrue(checked.contains("jit " + kind + " f32"), kind);
     }

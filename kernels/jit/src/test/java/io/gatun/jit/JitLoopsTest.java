@@ -33,7 +33,7 @@ class JitLoopsTest {
     }
   }
 
-  private static final RowLoops VECTORS = VectorTier.loops().orElseThrow();
+  private static final RowLoops VECTORS = VectorTier.loops();
 
   /** Floats of an operand's room. */
   private static final int ROOM = 1024;

@@ -50,12 +50,12 @@ final class PromptOptions {
   @Nullable String system;
 
   /**
-   * The prompt that the options name.
+   * To be called before {@link #prompt}, which may read standard input.
    *
    * @param settings for {@code --chat}
    * @throws UsageException if they contradict each other
    */
-  Prompt prompt(Console console, ChatSettings settings) {
+  void requireSense(ChatSettings settings) {
     if (Stream.of(text, file, ids).filter(Objects::nonNull).count() > 1) {
       throw new UsageException("expected only one of -p, -f and --ids");
     }
@@ -65,10 +65,18 @@ final class PromptOptions {
     if (!settings.equals(ChatSettings.STANDARD) && !chat) {
       throw new UsageException("--think, --template-var and the like are for --chat: a raw continuation has no template");
     }
+    if (ids != null && chat) {
+      throw new UsageException("--chat makes a message of a text: expected -p, -f or standard input, found --ids");
+    }
+  }
+
+  /**
+   * The prompt that the options name.
+   *
+   * @param settings for {@code --chat}
+   */
+  Prompt prompt(Console console, ChatSettings settings) {
     if (ids != null) {
-      if (chat) {
-        throw new UsageException("--chat makes a message of a text: expected -p, -f or standard input, found --ids");
-      }
       return Prompt.ids(ids);
     }
     String content = text != null ? text : file != null ? read(file) : standardInput(console);

@@ -78,8 +78,9 @@ final class RunCommand extends ConsoleCommand {
     if (batch.given()) {
       return runBatch(options);
     }
-    Prompt prompt = prompts.prompt(console(), template.settings());
+    prompts.requireSense(template.settings());
     try (var loaded = LoadedModel.open(console(), model.required(), draft.model(), options)) {
+      Prompt prompt = prompts.prompt(console(), template.settings());
       notice(loaded, prompt instanceof Prompt.Chat);
       Completion completion = json ? whole(loaded, prompt, sampling) : streamed(loaded, prompt, sampling);
       if (stats) {

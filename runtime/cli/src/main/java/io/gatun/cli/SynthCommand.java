@@ -34,8 +34,10 @@ final class SynthCommand extends ConsoleCommand {
       description = {
         "A file type of llama.cpp, mixes included, for a GGUF file; or a format of a Hugging Face folder: config.json, a",
         "tokenizer, model.safetensors. Of folders exl2-4.0 is EXL2 that mixes 5, 4 and 3 bits to an average of 4.0 with a",
-        "head of 6; gptq-4-128 and awq-4-128 have groups of 128; nf4 is bitsandbytes' with blocks of 64 (nf4-nested: its",
-        "magnitudes quantized too); fp8 has a scale for each block of 128 by 128; what they leave plain is f16.",
+        "head of 6; exl3-4 has 4 bits and a head of 6; gptq-4-128 and awq-4-128 have groups of 128 (gptq-4-128-actorder: of",
+        "inputs in any order); w4a16 and w8a8 are integers of compressed-tensors, of 4 bits with groups of 128 and of 8 bits",
+        "with a scale for each row; nf4 is bitsandbytes' with blocks of 64 (nf4-nested: its magnitudes quantized too); fp8",
+        "has a scale for each block of 128 by 128; what they leave plain is f16.",
         "One of ${COMPLETION-CANDIDATES}."
       })
   String type = "";

@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The program as it is installed for tests, once for each JVM that runs them: its modules as jars, because the JVM archives no
- * classes of folders, and as the launcher has it an archive of classes, with which a start takes half the time.
+ * The program as it is installed for tests, once for each JVM that runs them: its modules as jars, because the JVM prepares no
+ * classes of folders, and as the launcher has it without the Vector API and with a cache of classes, with which a start takes
+ * half the time.
  */
 final class Installation {
   private static final Path FOLDER = Path.of("target", "installation");
@@ -25,7 +26,7 @@ final class Installation {
           "-XX:+UseSerialGC",
           "-Xlog:disable",
           "-Dfile.encoding=UTF-8",
-          "--enable-native-access=io.gatun.cpu,io.gatun.jit,org.jline.terminal.ffm,org.jline.nativ");
+          "--enable-native-access=io.gatun.cli,io.gatun.cpu,io.gatun.jit,org.jline.terminal.ffm,org.jline.nativ");
 
   /** What paths of entries have in them that only tests need. */
   private static final List<String> FOR_TESTS =
@@ -43,11 +44,11 @@ final class Installation {
   private static final Installation ONE = install();
 
   private final String modulePath;
-  private final Path archive;
+  private final Path cache;
 
-  private Installation(String modulePath, Path archive) {
+  private Installation(String modulePath, Path cache) {
     this.modulePath = modulePath;
-    this.archive = archive;
+    this.cache = cache;
   }
 
   /** All that this test's JVM was given, on whichever path, but what only tests need. */
@@ -55,9 +56,9 @@ final class Installation {
     return ONE.modulePath;
   }
 
-  /** The command that starts the program, without its arguments. An archive that does not fit is not used. */
+  /** The command that starts the program, without its arguments. A cache that does not fit is not used. */
   static List<String> command(List<String> jvmOptions) {
-    var options = new ArrayList<>(List.of("-XX:SharedArchiveFile=" + ONE.archive));
+    var options = new ArrayList<>(List.of("-XX:AOTCache=" + ONE.cache));
     options.addAll(jvmOptions);
     return command(options, ONE.modulePath);
   }
@@ -82,16 +83,16 @@ final class Installation {
               .distinct()
               .map(entry -> Files.isDirectory(Path.of(entry)) ? jar(Path.of(entry), folder) : entry)
               .collect(Collectors.joining(File.pathSeparator));
-      Path archive = folder.resolve("program.jsa");
-      Files.deleteIfExists(archive);
-      List<String> command = command(List.of("-XX:ArchiveClassesAtExit=" + archive), modulePath);
+      Path cache = folder.resolve("program.aot");
+      Files.deleteIfExists(cache);
+      List<String> command = command(List.of("-XX:AOTCacheOutput=" + cache), modulePath);
       command.addAll(List.of("run", "-m", Models.stories().toString(), "-p", "Once", "-n", "2", "--json", "--stats"));
       new ProcessBuilder(command)
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start()
           .waitFor();
-      return new Installation(modulePath, archive);
+      return new Installation(modulePath, cache);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -36,7 +36,9 @@ class LauncherTest {
     Files.createDirectory(target.resolve("none"));
     // The launcher puts what stands in the second line on the module path.
     Files.writeString(
-        target.resolve("launcher.java"), System.getProperty("java.home") + "\nnone:" + Installation.modulePath() + "\n");
+        target.resolve("launcher.java"),
+        "%s\nnone:%s\n%s\n\n"
+            .formatted(System.getProperty("java.home"), Installation.modulePath(), checkout.toRealPath()));
     Files.createDirectories(checkout.resolve("examples/models"));
     Files.copy(Models.stories(), checkout.resolve("examples/models/stories260K.gguf"));
     Files.copy(script(), checkout.resolve("gatun"));
@@ -86,11 +88,27 @@ class LauncherTest {
     Path source = Files.createDirectories(checkout.resolve("runtime/cli/src/main/java")).resolve("New.java");
     Files.createFile(source);
     Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(10)));
-    var result = launch(checkout.resolve("gatun"), withoutMaven(), "--version");
+    assertWantsToBuild(checkout);
+  }
+
+  @Test
+  void whatWasBuiltElsewhereIsBuiltAnewBecauseItNamesFilesThere() throws IOException {
+    assertWantsToBuild(Files.move(checkout, folder.resolve("moved")));
+  }
+
+  private void assertWantsToBuild(Path home) throws IOException {
+    var result = launch(home.resolve("gatun"), withoutMaven(), "--version");
     assertEquals(1, result.exitCode());
     assertEquals(1, result.errors().size(), result.error());
     assertTrue(result.error().startsWith("gatun: needs Maven"), result.error());
     assertEquals("", result.text());
+  }
+
+  @Test
+  void startsWithTheVectorApiWhereItIsNeeded() {
+    var result = launch(checkout.resolve("gatun"), System.getenv("PATH"), "run", "-m", Models.stories().toString(), "-p", "Once", "-n", "1", "--stats", "--kernels", "vector");
+    assertEquals(0, result.exitCode(), result.error());
+    assertTrue(result.error().contains("computed with:       cpu vector"), result.error());
   }
 
   private String withoutMaven() throws IOException {

@@ -10,10 +10,6 @@ final class VectorBits {
 
   private VectorBits() {}
 
-  static boolean moduleIsThere() {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-  }
-
   /**
    * Bits of a vector: what {@code -Dgatun.vector.bits} asks for, else what the processor prefers, 512 at most.
    *

@@ -1,6 +1,7 @@
 package io.gatun.cpu.vector;
 
 import io.gatun.cpu.KernelTier;
+import io.gatun.cpu.LaunchFlags;
 import io.gatun.cpu.rows.LoopedRows;
 import io.gatun.cpu.rows.RowLoops;
 import io.gatun.device.ByteDots;
@@ -21,8 +22,11 @@ import java.util.Optional;
 
 /**
  * Kernels in the Vector API: lanes of 128, 256 or 512 bits, the processor's preferred width unless {@code
- * -Dgatun.vector.bits} asks for one. Stateless and thread-safe; touches no vector class before {@link #verdict}, so that
- * it can be listed in a JVM without the incubator module.
+ * -Dgatun.vector.bits} asks for one. Stateless and thread-safe.
+ *
+ * <p>In a JVM without the incubator module it has the same kernels, but all that they do is to throw {@link
+ * io.gatun.device.MissingFlagException}: where a stronger tier has kernels nobody asks for these, and where none has, to
+ * compute with scalar ones instead would be ten times as slow.
  */
 public final class VectorTier implements KernelTier {
   /** Found by {@link java.util.ServiceLoader}. */
@@ -30,7 +34,7 @@ public final class VectorTier implements KernelTier {
 
   @Override
   public String name() {
-    return VectorBits.moduleIsThere() ? "vector" + VectorBits.chosen() : "vector";
+    return LaunchFlags.haveVectorModule() ? "vector" + VectorBits.chosen() : "vector";
   }
 
   @Override
@@ -46,14 +50,14 @@ public final class VectorTier implements KernelTier {
   /** @throws IllegalArgumentException if {@code gatun.vector.bits} is not a width */
   @Override
   public Verdict verdict(Hardware hardware) {
-    if (!VectorBits.moduleIsThere()) {
-      return new Verdict.Refused("add --add-modules jdk.incubator.vector to the java command");
-    }
-    return VectorBits.verdict(hardware);
+    return LaunchFlags.haveVectorModule() ? VectorBits.verdict(hardware) : new Verdict.Usable();
   }
 
   @Override
   public Optional<MatmulKernel<QuantizedRows>> q8Matmul(QuantizedEncoding encoding) {
+    if (!LaunchFlags.haveVectorModule()) {
+      return missing();
+    }
     if (!PanelMatmul.fits(encoding)) {
       return Optional.empty();
     }
@@ -69,35 +73,61 @@ public final class VectorTier implements KernelTier {
 
   @Override
   public Optional<MatmulKernel<HostBuffer>> floatMatmul(Encoding encoding) {
-    return Optional.of(new FloatMatmul(encoding.id()));
+    return LaunchFlags.haveVectorModule() ? Optional.of(new FloatMatmul(encoding.id())) : missing();
   }
 
   @Override
   public Optional<ByteDots> byteDots() {
-    return Optional.of(VectorByteDots::run);
+    return Optional.of(
+        LaunchFlags.haveVectorModule()
+            ? VectorByteDots::run
+            : (_, _, _, _) -> {
+              throw LaunchFlags.vectorModuleIsMissing();
+            });
   }
 
+  /** @throws io.gatun.device.MissingFlagException in a JVM without the incubator module */
   @Override
   public Optional<RowKernels> rowKernels() {
-    return loops().map(LoopedRows::new);
+    return Optional.of(new LoopedRows(loops()));
   }
 
   @Override
   public Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
-    return w.planeCodes().flatMap(codes -> PanelMatmul.of(codes, w.cols()));
+    return LaunchFlags.haveVectorModule()
+        ? w.planeCodes().flatMap(codes -> PanelMatmul.of(codes, w.cols()))
+        : w.planeCodes().flatMap(_ -> missing());
   }
 
   @Override
   public Optional<MatmulKernel<HostBuffer>> floatOfPlanes(HostMatrix w) {
+    if (!LaunchFlags.haveVectorModule()) {
+      return missing();
+    }
+    var rows = new FloatMatmul(w.floatCodes().map(codes -> codes.type().name()).orElse("decoded"));
     return Optional.of(
         w.encoding() instanceof Exl3Encoding
-            ? new RotatedMatmul(new FloatMatmul(Encodings.F32.id()))
-            : new FloatMatmul(w.floatCodes().map(codes -> codes.type().name()).orElse("decoded")));
+            ? new RotatedMatmul(new FloatMatmul(Encodings.F32.id()), new TrellisRows(), rows)
+            : rows);
   }
 
-  /** The loops over values; none in a JVM without the incubator module. */
-  public static Optional<RowLoops> loops() {
-    return VectorBits.moduleIsThere() ? Optional.of(new VectorLoops()) : Optional.empty();
+  /**
+   * The loops over values.
+   *
+   * @throws io.gatun.device.MissingFlagException in a JVM without the incubator module
+   */
+  public static RowLoops loops() {
+    if (!LaunchFlags.haveVectorModule()) {
+      throw LaunchFlags.vectorModuleIsMissing();
+    }
+    return new VectorLoops();
+  }
+
+  private static <X> Optional<MatmulKernel<X>> missing() {
+    return Optional.of(
+        (_, _, _, _) -> {
+          throw LaunchFlags.vectorModuleIsMissing();
+        });
   }
 
   /** For encodings that are computed from the mapped bytes. */

@@ -42,7 +42,9 @@ public record HardwareReport(Hardware hardware, List<Device> devices) {
   private static Device device(Backend backend, Hardware hardware) {
     Verdict verdict = backend.verdict(hardware);
     return switch (verdict) {
-      case Verdict.Usable _ -> new Device(backend.id(), verdict, backend.report(hardware, DeviceOptions.defaults()));
+      case Verdict.Usable _ ->
+          new Device(
+              backend.id(), verdict, Restart.ifNeeded(() -> backend.report(hardware, DeviceOptions.defaults())));
       case Verdict.Refused _ -> new Device(backend.id(), verdict, List.of());
     };
   }

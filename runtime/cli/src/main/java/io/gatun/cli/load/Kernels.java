@@ -23,7 +23,7 @@ public final class Kernels {
   }
 
   private static String of(String backend, DeviceOptions options, Function<Device, String> answer) {
-    try (Device device = Backend.named(backend).open(Hardware.detect(), options)) {
+    try (Device device = Restart.ifNeeded(() -> Backend.named(backend).open(Hardware.detect(), options))) {
       return answer.apply(device);
     } catch (DeviceException e) {
       return String.valueOf(e.getMessage());

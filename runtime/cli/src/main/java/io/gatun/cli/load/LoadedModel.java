@@ -32,13 +32,18 @@ public record LoadedModel(
   }
 
   /**
-   * Opens all, shows progress at a terminal, and prints the model's warnings.
+   * Opens all, shows progress at a terminal, and prints the model's warnings. It may start the process anew, so that
+   * what is to be read from standard input must not have been read before.
    *
    * @param draft the draft model's file or folder
    * @throws io.gatun.cli.terminal.UsageException if there is no such file
    * @throws io.gatun.tensors.UnsupportedModelException also if the draft model is not of the same vocabulary
    */
   public static LoadedModel open(Console console, Path path, Optional<Path> draft, EngineOptions options) {
+    return Restart.ifNeeded(() -> opened(console, path, draft, options));
+  }
+
+  private static LoadedModel opened(Console console, Path path, Optional<Path> draft, EngineOptions options) {
     Checkpoints.requireModel(path);
     draft.ifPresent(Checkpoints::requireModel);
     long begin = System.nanoTime();

@@ -43,7 +43,11 @@ final class SyntheticFolder implements ShapeTensors.Visitor {
     return switch (type) {
       case HF_F16, HF_BF16 -> Optional.empty();
       case EXL2 -> Optional.of(new SyntheticExl2());
-      case GPTQ -> Optional.of(new SyntheticGptq());
+      case EXL3 -> Optional.of(new SyntheticExl3());
+      case GPTQ -> Optional.of(new SyntheticGptq(false));
+      case GPTQ_ACT_ORDER -> Optional.of(new SyntheticGptq(true));
+      case W4A16 -> Optional.of(new SyntheticIntegers(true));
+      case W8A8 -> Optional.of(new SyntheticIntegers(false));
       case AWQ -> Optional.of(new SyntheticAwq());
       case NF4 -> Optional.of(new SyntheticNf4(false));
       case NF4_NESTED -> Optional.of(new SyntheticNf4(true));

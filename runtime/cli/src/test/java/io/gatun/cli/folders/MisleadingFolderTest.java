@@ -52,6 +52,18 @@ class MisleadingFolderTest {
     assertEquals(500, logits(folder("padded")).length);
   }
 
+  /** EXL3 stores the network of a model whose configuration says a width that is no multiple of 128. */
+  @Test
+  void aPaddedNetworkIsAsWideAsItIsStored() {
+    QuantizedFormat format = format("exl3-mcg-4");
+    FloatCheckpoint model = TinyFolders.llama(format.step());
+    model.writeIn(format, folder("stored"), List.of());
+    int width = model.config().get("intermediate_size").asInt();
+    model.config().put("intermediate_size", width - 56);
+    model.writeIn(format, folder("padded"), List.of());
+    assertArrayEquals(logits(folder("stored")), logits(folder("padded")));
+  }
+
   /** EXL2 and EXL3 quantize the head of tied models too, under its own name; it is not the embedding any more. */
   @ParameterizedTest
   @ValueSource(strings = {"exl2-2", "exl3-mul1-8"})

@@ -106,13 +106,14 @@ class SyntheticFolderTest {
   }
 
   @Test
-  void aTiedHeadIsQuantizedByExl2Alone() throws IOException {
+  void aTiedHeadIsQuantizedByExl2AndExl3Alone() throws IOException {
     Shape tied = Tiny.of(Family.QWEN2, 1, Head.TIED, Experts.NONE, PLAIN);
     for (FolderType type : FolderType.values()) {
       Path out = folder.resolve(type.id());
       type.write(tied, 0, out);
       try (var model = SafetensorsDir.open(out)) {
-        assertEquals(type == FolderType.EXL2, model.tensors().containsKey("lm_head.weight"), type.id());
+        boolean isQuantized = type == FolderType.EXL2 || type == FolderType.EXL3;
+        assertEquals(isQuantized, model.tensors().containsKey("lm_head.weight"), type.id());
       }
     }
   }

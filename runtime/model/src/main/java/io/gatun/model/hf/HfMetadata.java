@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 final class HfMetadata {
   private static final String SLIDING = "sliding_attention";
 
+  /** What EXL3 makes widths multiples of. */
+  private static final int EXL3_BLOCK = 128;
+
   private final HfConfig config;
   private final HfFamily family;
   private final SequencedMap<String, Value> values = new LinkedHashMap<>();
@@ -42,11 +45,24 @@ final class HfMetadata {
     requireActivation();
     family.requirements().forEach(this::require);
     Stream.concat(HfFamilies.KEYS.stream(), family.keys().stream())
-        .forEach(key -> key.in(config).ifPresent(value -> put(key.key(), value)));
+        .forEach(key -> key.in(config).ifPresent(value -> put(key.key(), stored(key.key(), value))));
     rope.keys().forEach((key, value) -> put(key, HfKey.value(value)));
     family.constants().forEach((key, value) -> put(key, HfKey.value(value)));
     config.texts("layer_types").flatMap(HfMetadata::windows).ifPresent(local ->
         put("attention.sliding_window_pattern", HfKey.value(local)));
+  }
+
+  /**
+   * EXL3 stores a network whose width is no multiple of 128 as a wider one, the rows of two matrices and the columns of
+   * the third alike, and so it is computed. Source: exllamav3, modules/linear.py and mlp.py.
+   */
+  private Value stored(String key, Value value) {
+    boolean isPadded =
+        key.endsWith("feed_forward_length")
+            && config.text("quantization_config.quant_method").filter("exl3"::equals).isPresent();
+    return isPadded && value.content() instanceof Long width
+        ? HfKey.value(Math.ceilDiv(width, EXL3_BLOCK) * EXL3_BLOCK)
+        : value;
   }
 
   private void put(String key, Value value) {
