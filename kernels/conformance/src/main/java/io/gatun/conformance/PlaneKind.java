@@ -57,6 +57,7 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
   record Made(
       MatrixEncoding encoding, long codes, PlainEncoding floats, long scales, long zeros, boolean areZerosFloats) {}
 
+  /** Columns of a group, of which the last one may be short. */
   private static final int GROUP = 64;
 
   /** What the tiers may have kernels for. */
@@ -73,8 +74,8 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
             withTable(4, true),
             withTable(8, true),
             new PlaneKind("gptq3-planes", GROUP, (rows, cols, _) -> inPlanes(rows, cols)),
-            new PlaneKind("awq", GROUP, (rows, cols, _) -> awq(rows, cols)),
-            new PlaneKind("awq-gemv", GROUP, (rows, cols, _) -> awqGemv(rows, cols)),
+            new PlaneKind("awq", 32, (rows, cols, _) -> awq(rows, cols)),
+            new PlaneKind("awq-gemv", 32, (rows, cols, _) -> awqGemv(rows, cols)),
             new PlaneKind("awq-fast", GROUP, (rows, cols, _) -> awqFast(rows, cols)),
             new PlaneKind("ct4", 32, (rows, cols, _) -> packed(4, Order.DENSE, rows, cols)),
             new PlaneKind("ct5", 32, (rows, cols, _) -> packed(5, Order.DENSE, rows, cols)),
@@ -138,7 +139,7 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
   private static PlaneKind gptq(int bits, boolean isLess) {
     return new PlaneKind(
         "gptq" + bits + (isLess ? "-v1" : "-v2"),
-        GROUP,
+        32,
         (rows, cols, _) -> {
           long stored = padded(rows, 32);
           var packed = new PackedCodes(bits, Order.DENSE, Axis.ROWS, stored * bits / 32, 1);
@@ -185,7 +186,7 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
   private static PlaneKind withTable(int bits, boolean hasZeros) {
     return new PlaneKind(
         "gptq%d-table%s".formatted(bits, hasZeros ? "-zeros" : ""),
-        GROUP,
+        32,
         (rows, cols, random) -> withTable(bits, hasZeros, padded(rows, 32), cols, random));
   }
 
@@ -255,16 +256,16 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
   private static Made packed(int bits, Order order, long rows, int cols) {
     long words = PackedCodes.words(bits, order, cols);
     var layout = new PackedCodes(bits, order, Axis.COLUMNS, words, 1);
-    return across(layout, rows, cols, 32, cols / 32, new ZeroPoints.Fixed(1 << (bits - 1)), 0);
+    return across(layout, rows, cols, 96, Math.ceilDiv(cols, 96), new ZeroPoints.Fixed(1 << (bits - 1)), 0);
   }
 
   /** Zero points of which neighbouring rows have a row of words. */
   private static PlaneKind packedWithZeros(int bits) {
     return new PlaneKind(
         "ct" + bits + "-zeros",
-        GROUP,
+        32,
         (rows, cols, _) -> {
-          long groups = cols / GROUP;
+          long groups = Math.ceilDiv(cols, GROUP);
           var layout = new PackedCodes(bits, Order.DENSE, Axis.COLUMNS, (long) cols * bits / 32, 1);
           var zeros = new ZeroPoints.Stored(new PackedCodes(bits, Order.DENSE, Axis.ROWS, 1, groups));
           return across(layout, rows, cols, GROUP, groups, zeros, PackedCodes.words(bits, Order.DENSE, rows) * groups * 4);

@@ -6,11 +6,9 @@ import static io.gatun.jit.PanelEmitter.VECTORS;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
-import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -114,19 +112,16 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
     PlaneGroups groups = PlaneGroups.of(form, product.w());
-    long first = product.expert() * product.w().rows();
-    long whole = groups.isNative() ? Math.clamp(groups.wholeRows() - first, from, to) : from;
-    if (from < whole && product.count() > 0) {
-      Room room = Room.of(groups, product);
-      try {
-        new Run(product, groups, room, scratch.block(room.end)).compute(from, whole);
-      } finally {
-        Reference.reachabilityFence(scratch); // whose block is used by its address
-      }
-    }
-    if (whole < to) {
-      ScalarKernels.q8Matmul().run(product, whole, to, scratch);
-    }
+    WholeSteps.run(
+        product,
+        from,
+        to,
+        scratch,
+        groups.isNative() ? groups.wholeRows() : 0,
+        (first, end) -> {
+          Room room = Room.of(groups, product);
+          new Run(product, groups, room, scratch.block(room.end)).compute(first, end);
+        });
   }
 
   /** One call. */

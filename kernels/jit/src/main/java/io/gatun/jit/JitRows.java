@@ -1,14 +1,11 @@
 package io.gatun.jit;
 
-import io.gatun.device.HostMatrix;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
-import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -44,20 +41,14 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
 
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
-    HostMatrix w = product.w();
-    RowPlanes planes = RowPlanes.of(form, w);
-    long first = product.expert() * w.rows();
-    long whole = planes.isNative() ? Math.clamp(planes.wholeRows() - first, from, to) : from;
-    if (from < whole) {
-      try {
-        new Run(product, planes, scratch).compute(from, whole);
-      } finally {
-        Reference.reachabilityFence(scratch); // whose block is used by its address
-      }
-    }
-    if (whole < to) {
-      ScalarKernels.q8Matmul().run(product, whole, to, scratch);
-    }
+    RowPlanes planes = RowPlanes.of(form, product.w());
+    WholeSteps.run(
+        product,
+        from,
+        to,
+        scratch,
+        planes.isNative() ? planes.wholeRows() : 0,
+        (first, end) -> new Run(product, planes, scratch).compute(first, end));
   }
 
   /** One call. Rows are those of all experts. */
@@ -102,6 +93,7 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
       set(RowFactors.ZERO_ROW, planes.zeros().row());
       set(RowFactors.GROUPS, planes.groups());
       set(RowFactors.RUNS, planes.runsOfGroup() / runs);
+      set(RowFactors.SKIP, (product.w().cols() / QuantizedRows.RUN - planes.runs()) * RowFactors.bytes(form));
       set(RowFactors.TARGET, memory.address() + factorRoom);
       memory.set(ValueLayout.JAVA_FLOAT, arguments + RowFactors.DIVISOR, planes.divisor());
       boolean hasPanel = planes.wholeRows() >= code.panel().rows();

@@ -6,7 +6,6 @@ import static io.gatun.jit.PanelEmitter.VECTORS;
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
-import io.gatun.device.ScalarKernels;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.AffineEncoding;
 import io.gatun.tensors.PackedCodes;
@@ -112,20 +111,18 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
     Place place = Place.of(product);
-    long first = product.expert() * product.w().rows();
-    long whole = Math.clamp(place.wholeRows() - first, from, to);
-    if (from < whole && product.count() > 0) {
-      SortedColumns columns = place.columns();
-      try {
-        new Run(product, place, columns, scratch).compute(first + from, first + whole);
-      } finally {
-        Reference.reachabilityFence(scratch); // whose block is used by its address
-        Reference.reachabilityFence(columns); // whose addresses are used
-      }
-    }
-    if (whole < to) {
-      ScalarKernels.q8Matmul().run(product, whole, to, scratch);
-    }
+    long base = product.expert() * product.w().rows();
+    WholeSteps.run(
+        product,
+        from,
+        to,
+        scratch,
+        place.wholeRows(),
+        (first, end) -> {
+          SortedColumns columns = place.columns();
+          new Run(product, place, columns, scratch).compute(base + first, base + end);
+          Reference.reachabilityFence(columns); // whose addresses are used
+        });
   }
 
   /** One call. Rows are those of all experts. */

@@ -58,7 +58,13 @@ final class RowFactors {
   /** What scales are divided by, a float. */
   static final int DIVISOR = 72;
 
-  static final int END = 80;
+  /**
+   * Bytes from the end of a strip's factors to the beginning of the next ones, which may be negative: the last group is
+   * stored whole, even if a row ends within it.
+   */
+  static final int SKIP = 80;
+
+  static final int END = 88;
 
   private static final int VECTOR = Emitter.VECTOR;
   private static final int MIDDLE = 128;
@@ -252,6 +258,7 @@ final class RowFactors {
   }
 
   private void nextStrip() {
+    code.add(RCX, argument(SKIP));
     code.mov(R11, argument(SCALES));
     code.lea(R11, Mem.at(R11, R9, 8, 0));
     code.mov(argument(SCALES), R11);
