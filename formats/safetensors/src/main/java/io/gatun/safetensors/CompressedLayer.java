@@ -57,7 +57,7 @@ final class CompressedLayer {
     Optional<TensorData> zeros = layer.take("weight_zero_point").filter(tensor -> tensor.values() > 0);
     ZeroPoints points =
         zeros
-            .<ZeroPoints>map(tensor -> packedZeros(tensor, storage.bits, rows, count))
+            .<ZeroPoints>map(tensor -> packedZeros(tensor, storage, rows, count))
             .orElse(middle(storage.bits));
     var encoding =
         new AffineEncoding("ct-int" + storage.bits, rows, codes, grid(rows), points, groups, activations(true));
@@ -90,14 +90,16 @@ final class CompressedLayer {
     throw layer.wrong(weight, "words of 2 to 8 bits for %d columns".formatted(cols));
   }
 
-  private ZeroPoints packedZeros(TensorData tensor, int bits, long rows, long count) {
+  /** Zero points are packed as the codes are; few rows take as many words either way. */
+  private ZeroPoints packedZeros(TensorData tensor, Storage codes, long rows, long count) {
     layer.requireType(tensor, Encodings.I32);
-    for (Order order : List.of(Order.DENSE, Order.WHOLE)) {
-      if (tensor.shape().equals(List.of(PackedCodes.words(bits, order, rows), count))) {
-        return new ZeroPoints.Stored(new PackedCodes(bits, order, Axis.ROWS, 1, count));
+    Order other = codes.order == Order.DENSE ? Order.WHOLE : Order.DENSE;
+    for (Order order : List.of(codes.order, other)) {
+      if (tensor.shape().equals(List.of(PackedCodes.words(codes.bits, order, rows), count))) {
+        return new ZeroPoints.Stored(new PackedCodes(codes.bits, order, Axis.ROWS, 1, count));
       }
     }
-    throw layer.wrong(tensor, "[%d, %d]".formatted(PackedCodes.words(bits, Order.DENSE, rows), count));
+    throw layer.wrong(tensor, "[%d, %d]".formatted(PackedCodes.words(codes.bits, codes.order, rows), count));
   }
 
   private static ZeroPoints middle(int bits) {

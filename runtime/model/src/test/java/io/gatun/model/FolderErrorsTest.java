@@ -78,7 +78,7 @@ class FolderErrorsTest {
   @Test
   void ofAnUnknownKind() throws IOException {
     write(config -> config.put("model_type", "weather_station"));
-    unsupported(": model_type 'weather_station' is not supported, expected one of cohere, ");
+    unsupported(": model_type 'weather_station' is not supported, expected one of cohere, cohere2, deepseek_v2, ");
     write(config -> config.remove("model_type"));
     malformed("config.json: model_type is missing");
     write(config -> config.without("model_type").putArray("architectures").add("LlamaForCausalLM"));

@@ -66,6 +66,7 @@ public record QuantizedFormat(String id, String config, LayerWriter writer, int 
         packed(4, 32, false, false, true),
         packed(3, 32, true, true, false),
         packed(3, 64, false, false, false),
+        packed(5, 32, false, true, false),
         packed(8, 0, true, false, false),
         of(
             "w8a8",

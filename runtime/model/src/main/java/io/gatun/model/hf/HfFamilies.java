@@ -6,6 +6,7 @@ import static io.gatun.model.hf.HfKey.number;
 
 import io.gatun.tensors.Shown;
 import io.gatun.tensors.UnsupportedModelException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -88,7 +89,7 @@ final class HfFamilies {
   }
 
   private static Map<String, HfFamily> byType() {
-    var families = new TreeMap<String, HfFamily>();
+    var families = new TreeMap<String, HfFamily>(Comparator.comparing(HfConfig::plain));
     plain(families);
     experts(families);
     latent(families);
@@ -315,7 +316,7 @@ final class HfFamilies {
 
   private static void put(Map<String, HfFamily> families, HfFamily family, String... types) {
     for (String type : types) {
-      families.put(HfConfig.plain(type), family);
+      families.put(type, family);
     }
   }
 }
