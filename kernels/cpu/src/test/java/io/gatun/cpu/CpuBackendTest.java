@@ -20,7 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("it sets properties of the JVM")
 class CpuBackendTest {
   private static final Hardware HARDWARE = new Hardware("test", Set.of(), 2, 0);
 

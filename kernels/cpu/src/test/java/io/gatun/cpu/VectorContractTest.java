@@ -30,6 +30,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The kernels of the Vector API, and a device with them, keep the contract: at the width that the processor prefers, and again at
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
  * thousand times slower: there the kernels compute a few products each, and no attention.
  */
 @DisabledIf(value = "repeatsThePlainRun", disabledReason = "the plain run has tested the width that this processor prefers")
+@Execution(ExecutionMode.CONCURRENT)
 class VectorContractTest {
   private static final String EMULATED = "this processor has no vectors of this width: only a few products and the simpler row kernels";
   private static final Kernels KERNELS = new VectorKernels().get();

@@ -13,12 +13,12 @@ public final class Main {
    * @param args the command and its options
    */
   public static void main(String[] args) {
-    Console console = Console.system();
-    int exitCode = CommandLines.run(console, args);
-    System.exit(flushed(console, exitCode));
+    System.exit(run(Console.system(), args));
   }
 
-  private static int flushed(Console console, int exitCode) {
+  /** Runs one command; returns the exit code when all that it printed has been written. */
+  static int run(Console console, String... args) {
+    int exitCode = CommandLines.run(console, args);
     try {
       console.out().flush();
       console.err().flush();

@@ -18,9 +18,13 @@ class ChatPipeTest {
   @TempDir Path folder;
 
   private static Program.Result chat(String input, Object... more) {
+    return program(input, more).run();
+  }
+
+  private static Program program(String input, Object... more) {
     Object[] options = List.of(more).contains("-n") ? more : with(more, "-n", "8");
     Object[] arguments = with(new Object[] {"chat", "-m", Models.stories(), "--temp", "0"}, options);
-    return Program.gatun(arguments).input(input).run();
+    return Program.gatun(arguments).input(input);
   }
 
   private static Object[] with(Object[] first, Object... more) {
@@ -32,7 +36,7 @@ class ChatPipeTest {
 
   @Test
   void eachLineIsAnsweredOnItsOwnLines() {
-    var result = chat("Once upon\nThen Tim\n");
+    var result = program("Once upon\nThen Tim\n").launch();
     assertEquals(0, result.exitCode(), result.error());
     assertEquals(List.of(), result.errors());
     List<String> lines = result.text().lines().toList();
@@ -44,7 +48,7 @@ class ChatPipeTest {
 
   @Test
   void theLauncherKnowsTheModelThatComesAlong() {
-    var with = Program.gatun("chat", "-n", "4").jvm("-Dgatun.bundled.model=" + Models.stories()).input("Once\n").run();
+    var with = Program.gatun("chat", "-n", "4").jvm("-Dgatun.bundled.model=" + Models.stories()).input("Once\n").launch();
     assertEquals(0, with.exitCode(), with.error());
     assertFalse(with.text().isBlank());
     var without = Program.gatun("chat").run();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** Conversations through the chat template in a model's file, with the real program. */
+/** Conversations through the chat template in a model's file. */
 class ChatTemplateTest {
   private static final String KEY = "tokenizer.chat_template";
   private static final String LLAMA_2 =
@@ -35,7 +35,7 @@ class ChatTemplateTest {
   void runRendersThePromptAndSystemMessage() throws IOException {
     Path model = model(LLAMA_2);
     var result =
-        Program.gatun("run", "-m", model, "--chat", "-sys", "Be kind.", "-p", "Once<s>", "-n", "4", "--temp", "0", "--json").run();
+        Program.gatun("run", "-m", model, "--chat", "-sys", "Be kind.", "-p", "Once<s>", "-n", "4", "--temp", "0", "--json").launch();
     assertEquals(List.of(), result.errors());
     JsonNode json = Oracle.json(result.text());
     // the template drops system messages, so it stands in the user's; <s> in it is text

@@ -45,7 +45,7 @@ class ConvertTest {
   void theFileIsTheSameModel() throws IOException {
     Path source = stories(Encodings.F32);
     Path gguf = folder.resolve("stories.gguf");
-    var result = Program.gatun("convert", source, gguf).run();
+    var result = Program.gatun("convert", source, gguf).launch();
     assertEquals(0, result.exitCode(), result.error());
     assertEquals(gguf + ": llama, tensors: 47 F32, 1.04 MB\n", result.text());
     assertEquals(List.of(), result.errors());

@@ -31,7 +31,7 @@ class ExitCodesTest {
 
   @Test
   void wrongUsage() {
-    fails(2, "no command given");
+    failed(2, "no command given", Program.gatun().launch());
     fails(2, "unknown command 'transmogrify'", "transmogrify", "-m", "x");
     fails(2, "unknown option '--loud'", "run", "--loud");
     fails(2, "no model given", "run", "-p", "x");
@@ -59,8 +59,9 @@ class ExitCodesTest {
 
   @Test
   void aMalformedFile(@TempDir Path folder) throws IOException {
-    fails(3, "GGUF", "run", "-m", Oracle.require("malformed/files/magic-lowercase.gguf"), "-p", "x");
-    fails(3, "GGUF", "inspect", Oracle.require("malformed/files/magic-lowercase.gguf"));
+    Path lowercase = Oracle.require("malformed/files/magic-lowercase.gguf");
+    failed(3, "GGUF", Program.gatun("run", "-m", lowercase, "-p", "x").launch());
+    fails(3, "GGUF", "inspect", lowercase);
     Path nan = Oracle.require("malformed/files/data-nan-norm.gguf");
     String says = nan + ": the logit of token 0 is NaN, expected a finite number";
     fails(3, says, "run", "-m", nan, "--ids", "1", "-n", "1");
@@ -69,7 +70,8 @@ class ExitCodesTest {
 
   @Test
   void aModelThatIsNotSupported() {
-    fails(4, "'nonesuch' is not supported, expected one of afmoe, ", "run", "-m", Oracle.require(UNKNOWN), "-p", "x");
+    var unknown = Program.gatun("run", "-m", Oracle.require(UNKNOWN), "-p", "x");
+    failed(4, "'nonesuch' is not supported, expected one of afmoe, ", unknown.launch());
     fails(4, ", llama, ", "run", "-m", Oracle.require(UNKNOWN), "-p", "x");
     Path safetensors = Oracle.requireVector("gptq/31_v1_zero_gidx_b4.safetensors");
     fails(4, safetensors.getParent() + ": no config.json", "run", "-m", safetensors, "-p", "x");
@@ -79,7 +81,7 @@ class ExitCodesTest {
   void aDeviceOrTierThatIsMissing() {
     fails(5, "quantum", "run", "-m", Models.stories(), "-p", "x", "--device", "quantum");
     var capped = Program.gatun("run", "-m", Models.stories(), "-p", "x", "--kernels", "vector").jvm("-Dgatun.require=jit");
-    failed(5, "-Dgatun.require=jit", capped.run());
+    failed(5, "-Dgatun.require=jit", capped.launch());
   }
 
   @Test

@@ -94,7 +94,9 @@ class FolderCommandsTest {
 
   @Test
   void isInspected() {
-    JsonNode found = Oracle.json(text("", "inspect", model, "--json"));
+    var result = Program.gatun("inspect", model, "--json").launch();
+    assertEquals(0, result.exitCode(), result.error());
+    JsonNode found = Oracle.json(result.text());
     assertTrue(found.get("supported").booleanValue(), found.toString());
     assertEquals("llama", found.get("architecture").stringValue());
     assertEquals(512, found.get("context_length").intValue());

@@ -83,7 +83,7 @@ class InspectTest {
 
   @Test
   void saysWhatThisComputerIs() {
-    var text = Program.gatun("inspect", "--hardware").run();
+    var text = Program.gatun("inspect", "--hardware").launch();
     assertEquals(0, text.exitCode(), text.error());
     assertTrue(text.text().contains("device cpu: usable\n  kernels: "), text.text());
     JsonNode json = Oracle.json(Program.gatun("inspect", "--hardware", "--json").run().text());
@@ -99,10 +99,10 @@ class InspectTest {
 
   @Test
   void versionAndHelp() {
-    var version = Program.gatun("--version").run();
+    var version = Program.gatun("--version").launch();
     assertEquals(0, version.exitCode());
     assertTrue(version.text().matches("gatun \\S+ \\(kernels: .+\\)\n"), version.text());
-    String list = Program.gatun("help").run().text();
+    String list = Program.gatun("help").launch().text();
     for (String command : List.of("chat", "run", "tokenize", "detokenize", "logits", "dequantize", "inspect")) {
       var help = Program.gatun("help", command).run();
       assertEquals(0, help.exitCode(), command);

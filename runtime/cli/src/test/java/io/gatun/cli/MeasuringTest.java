@@ -48,7 +48,7 @@ class MeasuringTest {
 
   @Test
   void perplexityOfNothing() {
-    var missing = Program.gatun("perplexity", "-m", Models.stories(), "-f", folder.resolve("none")).run();
+    var missing = Program.gatun("perplexity", "-m", Models.stories(), "-f", folder.resolve("none")).launch();
     assertEquals(2, missing.exitCode());
     assertTrue(missing.error().contains("none: no such file"), missing.error());
     var tooLong = Program.gatun("perplexity", "-m", Models.stories(), "-f", TEXT, "--ctx", 100_000).run();
@@ -91,7 +91,7 @@ class MeasuringTest {
     var result =
         Program.gatun("bench", "--synthetic", "stories-15m", "--type", type, "--layers", 1, "-p", 4, "-n", 2, "-r", 1, "--json")
             .jvm("-Djava.io.tmpdir=" + folder)
-            .run();
+            .launch();
     assertEquals(0, result.exitCode(), result.error());
     assertEquals("stories-15m " + type, Oracle.json(result.text()).get("model").stringValue());
     try (var left = Files.list(folder)) {

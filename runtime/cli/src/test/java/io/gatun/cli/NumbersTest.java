@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,12 +22,16 @@ class NumbersTest {
   @TempDir Path folder;
 
   private Npy written(Object... arguments) {
+    return written(Program::run, arguments);
+  }
+
+  private Npy written(Function<Program, Program.Result> how, Object... arguments) {
     Path out = folder.resolve("out ü.npy");
     var all = new Object[arguments.length + 2];
     System.arraycopy(arguments, 0, all, 0, arguments.length);
     all[arguments.length] = "--out";
     all[arguments.length + 1] = out;
-    var result = Program.gatun(all).run();
+    var result = how.apply(Program.gatun(all));
     assertEquals(0, result.exitCode(), result.error());
     assertEquals("", result.text());
     assertEquals(List.of(), result.errors());
@@ -44,7 +49,8 @@ class NumbersTest {
 
   @Test
   void dequantizeNeedsNoKnownArchitecture() {
-    Npy found = written("dequantize", Oracle.require("malformed/files/arch-unknown.gguf"), "output_norm.weight");
+    Path unknown = Oracle.require("malformed/files/arch-unknown.gguf");
+    Npy found = written(Program::launch, "dequantize", unknown, "output_norm.weight");
     assertEquals(1, found.shape().size());
   }
 

@@ -1,5 +1,9 @@
 package io.gatun.cli;
 
+import io.gatun.cli.terminal.Console;
+import io.gatun.cli.terminal.Consoles;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,7 +16,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The real program, as a process of its own, started as the launcher starts it. */
+/**
+ * The real program. What a command says and writes, its exit code included, is the same in this JVM ({@link #run}), which
+ * starts and warms up once for all of them, as in a process of its own, started as the launcher starts it ({@link #launch}).
+ */
 public final class Program {
   /** More than any command here needs, also on a slow machine. */
   private static final long SECONDS = 120;
@@ -75,7 +82,7 @@ public final class Program {
     return command;
   }
 
-  /** Starts it; the caller talks with it and ends it. */
+  /** Starts it as a process; the caller talks with it and ends it. */
   public Process start() {
     var builder = new ProcessBuilder(command());
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "NO_COLOR", "LC_ALL"));
@@ -87,8 +94,20 @@ public final class Program {
     }
   }
 
-  /** Runs it to its end. */
+  /** Runs it to its end in this JVM, with streams of its own but this process's environment and options. */
   public Result run() {
+    if (!jvmOptions.isEmpty() || !environment.isEmpty()) {
+      throw new IllegalStateException("options of the JVM and the environment are a process's: launch it");
+    }
+    var output = new ByteArrayOutputStream();
+    var error = new ByteArrayOutputStream();
+    Console console = Consoles.of(new ByteArrayInputStream(input), output, error);
+    int exitCode = Main.run(console, arguments.toArray(String[]::new));
+    return new Result(exitCode, output.toByteArray(), error.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Runs it to its end as a process: for what processes have of their own, and once for each command. */
+  public Result launch() {
     return finish(start());
   }
 

@@ -46,7 +46,7 @@ class RunTest {
     var result =
         Program.gatun(
                 "run", "-m", Models.stories(), "--ids", "1", "-n", "200", "--temp", "0", "--activations", "f32", "--stats")
-            .run();
+            .launch();
     assertEquals(0, result.exitCode(), result.error());
     assertEquals(expected.get("text").stringValue() + "\n", result.text());
     assertTrue(result.error().contains("seed:"), result.error());
@@ -55,7 +55,7 @@ class RunTest {
 
   @Test
   void saysNothingOnStandardErrorUnlessAsked() {
-    var result = Program.gatun("run", "-m", Models.stories(), "-p", "Once", "-n", "3").run();
+    var result = Program.gatun("run", "-m", Models.stories(), "-p", "Once", "-n", "3").launch();
     assertEquals(List.of(), result.errors());
   }
 
@@ -64,9 +64,9 @@ class RunTest {
     String prompt = "Tim und Ärger\n";
     Path file = Files.writeString(folder.resolve("prömpt 日本.txt"), prompt, StandardCharsets.UTF_8);
     Object[] options = {"run", "-m", Models.stories(), "-n", "24", "--temp", "0"};
-    String fromOption = Program.gatun(with(options, "-p", prompt)).run().text();
-    assertEquals(fromOption, Program.gatun(with(options, "-f", file)).run().text());
-    assertEquals(fromOption, Program.gatun(options).input(prompt).run().text());
+    String fromOption = Program.gatun(with(options, "-p", prompt)).launch().text();
+    assertEquals(fromOption, Program.gatun(with(options, "-f", file)).launch().text());
+    assertEquals(fromOption, Program.gatun(options).input(prompt).launch().text());
     assertFalse(fromOption.isBlank());
   }
 

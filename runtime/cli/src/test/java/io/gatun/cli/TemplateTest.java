@@ -26,7 +26,7 @@ class TemplateTest {
   void thePromptByteForByte() throws IOException {
     Path template = file("{{ bos_token }}{{ strftime_now('%d %b %Y') }}\n{{ messages[1].content }}\n\n");
     var result =
-        Program.gatun("template", "--template", template).input(CONVERSATION).environment("LC_ALL", "C").run();
+        Program.gatun("template", "--template", template).input(CONVERSATION).environment("LC_ALL", "C").launch();
     assertEquals(0, result.exitCode(), result.error());
     assertEquals("<s>22 Aug 2026\né {{ 1 }}\n", result.text());
   }

@@ -20,10 +20,10 @@ class TokenizeTest {
   @Test
   void wholeTextAndBack() {
     String text = " Once é 日本\nTim";
-    var ids = Program.gatun("tokenize", "-m", Models.stories()).input(text).run();
+    var ids = Program.gatun("tokenize", "-m", Models.stories()).input(text).launch();
     assertEquals(0, ids.exitCode(), ids.error());
     assertTrue(ids.text().matches("\\[\\d+(,\\d+)*]\n"), ids.text());
-    var back = Program.gatun("detokenize", "-m", Models.stories()).input(ids.text()).environment("LC_ALL", "C").run();
+    var back = Program.gatun("detokenize", "-m", Models.stories()).input(ids.text()).environment("LC_ALL", "C").launch();
     assertArrayEquals(text.getBytes(StandardCharsets.UTF_8), back.output());
   }
 

@@ -9,11 +9,14 @@ import io.gatun.device.ReferenceDevice;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Logits do not depend on how tokens are grouped: equal to the bit, never close. */
+@Execution(ExecutionMode.CONCURRENT)
 class SameBitsTest {
 
   static Stream<Arguments> models() {
