@@ -13,11 +13,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** JSON in UTF-8, within bounds of depth and size. */
 final class Json {
@@ -35,8 +38,6 @@ final class Json {
                   .build())
           .build();
 
-  private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY).build();
-
   private Json() {}
 
   /** A parser of text that stays where it is. */
@@ -47,16 +48,52 @@ final class Json {
 
   /** @throws FormatException if it is no JSON object; {@code origin} names it */
   static JsonNode object(String origin, String text) {
-    JsonNode node;
-    try {
-      node = MAPPER.readTree(text);
+    try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new FormatException("%s: expected a JSON object".formatted(origin));
+      }
+      ObjectNode object = object(json);
+      if (json.nextToken() != null) {
+        throw new FormatException("%s: goes on after its JSON object".formatted(origin));
+      }
+      return object;
     } catch (JacksonException e) {
       throw new FormatException("%s: is no JSON: %s".formatted(origin, problem(e)), e);
     }
-    if (!node.isObject()) {
-      throw new FormatException("%s: expected a JSON object".formatted(origin));
+  }
+
+  /** What a mapper would read; making one takes longer than reading all of a model's files. */
+  private static ObjectNode object(JsonParser json) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      json.nextToken();
+      object.set(name, value(json));
     }
-    return node;
+    return object;
+  }
+
+  private static JsonNode value(JsonParser json) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    return switch (json.currentToken()) {
+      case START_OBJECT -> object(json);
+      case START_ARRAY -> {
+        ArrayNode array = nodes.arrayNode();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          array.add(value(json));
+        }
+        yield array;
+      }
+      case VALUE_STRING -> nodes.stringNode(json.getString());
+      case VALUE_NUMBER_INT ->
+          json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+              ? nodes.numberNode(json.getBigIntegerValue())
+              : nodes.numberNode(json.getLongValue());
+      case VALUE_NUMBER_FLOAT -> nodes.numberNode(json.getDoubleValue());
+      case VALUE_TRUE, VALUE_FALSE -> nodes.booleanNode(json.getBooleanValue());
+      case VALUE_NULL -> nodes.nullNode();
+      case null, default -> throw new IllegalStateException("no value: " + json.currentToken());
+    };
   }
 
   /**

@@ -120,8 +120,11 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
         place.wholeRows(),
         (first, end) -> {
           SortedColumns columns = place.columns();
-          new Run(product, place, columns, scratch).compute(base + first, base + end);
-          Reference.reachabilityFence(columns); // whose addresses are used
+          try {
+            new Run(product, place, columns, scratch).compute(base + first, base + end);
+          } finally {
+            Reference.reachabilityFence(columns); // whose addresses are used
+          }
         });
   }
 

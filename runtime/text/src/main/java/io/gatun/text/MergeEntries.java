@@ -21,16 +21,16 @@ final class MergeEntries {
   static MergeEntries read(JsonParser parser, JsonReader reader, String path) {
     var merges = new MergeEntries();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      String place = path + "[" + merges.ends.size() + "]";
       boolean added;
       if (parser.currentToken() == JsonToken.START_ARRAY) {
-        String left = parser.nextToken() == JsonToken.VALUE_STRING ? reader.text(parser, place) : "";
-        String right = parser.nextToken() == JsonToken.VALUE_STRING ? reader.text(parser, place) : "";
+        String left = parser.nextToken() == JsonToken.VALUE_STRING ? reader.text(parser, path) : "";
+        String right = parser.nextToken() == JsonToken.VALUE_STRING ? reader.text(parser, path) : "";
         added = parser.nextToken() == JsonToken.END_ARRAY && merges.add(left, right);
       } else {
-        added = parser.currentToken() == JsonToken.VALUE_STRING && merges.add(reader.text(parser, place));
+        added = parser.currentToken() == JsonToken.VALUE_STRING && merges.add(reader.text(parser, path));
       }
       if (!added) {
+        String place = path + "[" + merges.ends.size() + "]";
         throw reader.malformed(parser, place, "something else", "two symbols, at most " + MAX_MERGES + " times");
       }
     }

@@ -34,7 +34,7 @@ final class TokenEntries {
       }
     } else {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        entries.readScored(parser, reader, path + "[" + entries.count() + "]");
+        entries.readScored(parser, reader, path);
       }
     }
     return entries;
@@ -44,13 +44,14 @@ final class TokenEntries {
     boolean isPair = parser.currentToken() == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.VALUE_STRING;
     String token = isPair ? reader.text(parser, path) : "";
     if (!isPair || !parser.nextToken().isNumeric() || count() >= MAX_TOKENS) {
-      throw reader.malformed(parser, path, "something else",
+      throw reader.malformed(parser, "%s[%d]".formatted(path, count()), "something else",
           "a token and its score, at most " + MAX_TOKENS + " of them");
     }
-    addScored(token, parser.getDoubleValue());
+    double score = parser.getDoubleValue();
     if (parser.nextToken() != JsonToken.END_ARRAY) {
-      throw reader.malformed(parser, path, "longer", "a token and its score");
+      throw reader.malformed(parser, "%s[%d]".formatted(path, count()), "longer", "a token and its score");
     }
+    addScored(token, score);
   }
 
   /** Adds a token of the next id. */

@@ -9,11 +9,15 @@ import io.gatun.tensors.UnsupportedModelException;
 import io.gatun.text.HfTokenizer;
 import io.gatun.text.Tokenizer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /**
  * A folder of safetensors with its configuration and tokenizer, or a lone file in one, as a checkpoint that has GGUF's
@@ -45,15 +49,25 @@ public final class HfModel implements Checkpoint {
    * @throws IOException if the system refuses to open or map a file
    */
   public static HfModel open(Path path) throws IOException {
-    SafetensorsDir files = SafetensorsDir.open(path);
+    Path folder = folder(path);
+    // Takes as long as everything else together, and needs nothing of it.
+    var tokenizer = new FutureTask<>(() -> HfTokenizer.read(folder));
+    Thread.ofPlatform().daemon().name("gatun-tokenizer").start(tokenizer);
     boolean opened = false;
     try {
-      HfModel model = of(files, folder(path));
-      opened = true;
-      return model;
+      SafetensorsDir files = SafetensorsDir.open(path);
+      try {
+        HfModel model = of(files, folder, tokenizer);
+        opened = true;
+        return model;
+      } finally {
+        if (!opened) {
+          files.close();
+        }
+      }
     } finally {
       if (!opened) {
-        files.close();
+        tokenizer.cancel(true);
       }
     }
   }
@@ -63,7 +77,7 @@ public final class HfModel implements Checkpoint {
     return Files.isDirectory(path) ? path : Objects.requireNonNull(path.toAbsolutePath().getParent());
   }
 
-  private static HfModel of(SafetensorsDir files, Path folder) {
+  private static HfModel of(SafetensorsDir files, Path folder, Future<HfTokenizer> reading) throws IOException {
     if (!Files.exists(folder.resolve(HfConfig.NAME))) {
       throw new UnsupportedModelException(
           "%s: no %s, which says what model the tensors are of; put it beside them".formatted(folder, HfConfig.NAME));
@@ -81,9 +95,24 @@ public final class HfModel implements Checkpoint {
           "%s: tensor lm_head.weight is missing, expected it where tie_word_embeddings is false"
               .formatted(files.path()));
     }
-    HfTokenizer tokenizer = HfTokenizer.read(folder);
+    HfTokenizer tokenizer = result(reading);
     values.putAll(tokenizer.metadata().asMap());
     return new HfModel(files, new Metadata(files.metadata().origin(), values), tensors, tokenizer.tokenizer());
+  }
+
+  private static HfTokenizer result(Future<HfTokenizer> reading) throws IOException {
+    try {
+      return reading.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the tokenizer was read");
+    }
   }
 
   /** That of the folder. */
