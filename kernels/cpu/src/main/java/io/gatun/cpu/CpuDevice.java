@@ -329,7 +329,7 @@ public final class CpuDevice implements Device {
   public synchronized void convolve(Buffer x, Buffer kernel, StateRows rows, long offset, Buffer out) {
     var call = new RowKernels.ConvolveCall(host(x), host(kernel), rows, offset, host(out));
     Shapes.convolve(call);
-    RowKernels kernels = table.rows();
+    RowKernels kernels = table.states();
     workers.run(
         x.cols(),
         Grain.ofPanels(2L * rows.rows() * call.taps()),
@@ -352,7 +352,7 @@ public final class CpuDevice implements Device {
         new RowKernels.DeltaNetCall(
             host(q), host(k), host(v), host(rate), host(step), host(beta), spec, rows, offset, host(out));
     Shapes.deltaNet(call);
-    RowKernels kernels = table.rows();
+    RowKernels kernels = table.states();
     workers.run(
         out.cols(),
         Grain.ofPanels(4L * rows.rows() * spec.keyDim()),
@@ -374,7 +374,7 @@ public final class CpuDevice implements Device {
         new RowKernels.LinearAttentionCall(
             host(q), host(k), host(v), host(decay), correction, heads, rows, offset, host(out));
     Shapes.linearAttention(call);
-    RowKernels kernels = table.rows();
+    RowKernels kernels = table.states();
     workers.run(
         out.cols(),
         Grain.ofPanels(5L * rows.rows() * call.keyDim()),
@@ -397,7 +397,7 @@ public final class CpuDevice implements Device {
         new RowKernels.StateSpaceCall(
             host(x), host(b), host(c), host(rate), host(step), host(skip), spec, rows, offset, host(out));
     Shapes.stateSpace(call);
-    RowKernels kernels = table.rows();
+    RowKernels kernels = table.states();
     workers.run(
         out.cols(),
         Grain.ofPanels(4L * rows.rows() * spec.stateDim()),

@@ -39,6 +39,7 @@ import java.util.stream.Stream;
  */
 public final class KernelTable {
   private static final String ROWS = "rows";
+  private static final String STATES = "states";
   private static final Candidate<MatmulKernel<QuantizedRows>> SCALAR_Q8 = Candidate.scalar(ScalarKernels.q8Matmul());
   private static final Candidate<MatmulKernel<HostBuffer>> SCALAR_FLOAT = Candidate.scalar(ScalarKernels.floatMatmul());
   private static final String BYTES = "bytes";
@@ -59,6 +60,7 @@ public final class KernelTable {
   private final Map<List<Optional<MatmulKernel<HostBuffer>>>, Candidate<MatmulKernel<HostBuffer>>> floatsOfPlanes =
       new ConcurrentHashMap<>();
   private final Candidate<RowKernels> rows;
+  private final Candidate<RowKernels> states;
   private final Candidate<ByteDots> dots;
   /** The operations on caches, by the type of what they store. */
   private final Map<KvType, Candidate<RowKernels>> caches = new EnumMap<>(KvType.class);
@@ -68,6 +70,7 @@ public final class KernelTable {
     this.tierNotes = tierNotes;
     this.roundsToBf16 = roundsToBf16;
     this.rows = best(SCALAR_ROWS, KernelTier::rowKernels, ROWS, SelfCheck::rows, tiers);
+    this.states = best(SCALAR_ROWS, KernelTier::rowKernels, STATES, SelfCheck::states, tiers);
     this.dots = best(SCALAR_DOTS, KernelTier::byteDots, BYTES, SelfCheck::byteDots, tiers);
     for (KvType type : KvType.values()) {
       Function<RowKernels, Optional<String>> check = kernels -> SelfCheck.cache(type, kernels);
@@ -198,7 +201,7 @@ public final class KernelTable {
 
   /** Those of all encodings, made one by one as the stream is read. */
   private Stream<Candidate<?>> candidates() {
-    Stream<Candidate<?>> others = Stream.concat(Stream.of(rows, dots), caches.values().stream());
+    Stream<Candidate<?>> others = Stream.concat(Stream.of(rows, states, dots), caches.values().stream());
     return Stream.concat(
         others, Encodings.all().stream().flatMap(encoding -> Stream.of(q8(encoding), floats(encoding))));
   }
@@ -255,9 +258,14 @@ public final class KernelTable {
     return ScalarKernels.prescribedMatmul(dots.checked().kernel());
   }
 
-  /** The operations on rows but for those on caches, checked. */
+  /** The operations on rows but for those on states and caches, checked. */
   public RowKernels rows() {
     return rows.checked().kernel();
+  }
+
+  /** The operations on rows that carry a state from one to the next, checked. */
+  public RowKernels states() {
+    return states.checked().kernel();
   }
 
   /** The operations on a cache, checked: scalar unless the same kernels pass with both types. */
@@ -295,7 +303,7 @@ public final class KernelTable {
    * The tiers in one line, the one with the most kernels last: {@code vector512}, or {@code q4_0,q8_0=jit
    * rest=vector512}. A quantized encoding's name stands for its kernel with 8-bit activations, followed by {@code /f32}
    * for the one with float activations, and {@code quantized/f32} for all of these if they come from one tier; {@code
-   * rows} stands for the operations on rows, {@code bytes} for products of 8-bit integers, {@code cache/f16} for the
+   * rows} stands for the operations on rows, {@code states} for those that carry a state on, {@code bytes} for products of 8-bit integers, {@code cache/f16} for the
    * operations on a cache of that type. Encodings that nobody can compute with are left out. A table that {@linkplain
    * #roundingToBf16 rounds} adds {@code fast-float=} and what {@link #fastFloats} says. What has not been checked is
    * presumed to pass.
@@ -322,6 +330,7 @@ public final class KernelTable {
       add(byTier, floats(quantized.getFirst()), "quantized/f32");
     }
     add(byTier, rows, ROWS);
+    add(byTier, states, STATES);
     add(byTier, dots, BYTES);
     caches.forEach((type, candidate) -> add(byTier, candidate, cacheName(type)));
     String most =

@@ -236,6 +236,10 @@ final class SelfCheck {
     return guarded(() -> RowCheck.compare(kernels, LARGEST_NMSE));
   }
 
+  static Optional<String> states(RowKernels kernels) {
+    return guarded(() -> RowCheck.compareStates(kernels, LARGEST_NMSE));
+  }
+
   private static Optional<String> guarded(Supplier<Optional<String>> check) {
     try {
       return check.get();

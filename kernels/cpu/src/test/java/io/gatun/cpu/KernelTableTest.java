@@ -324,20 +324,22 @@ class KernelTableTest {
             "activate",
             "softcap",
             "add",
-            "scale",
-            "convolve",
-            "deltaNet",
-            "linearAttention",
-            "stateSpace");
+            "scale");
     for (String broken : operations) {
       KernelTable table = rowy(broken).checked();
-      assertEquals("cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+      assertEquals("states,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
       assertSame(ScalarKernels.INSTANCE, table.rows());
       assertTrue(table.notes().getFirst().startsWith("rowy rows not used: " + broken), table.notes().toString());
     }
+    for (String broken : List.of("convolve", "deltaNet", "linearAttention", "stateSpace")) {
+      KernelTable table = rowy(broken).checked();
+      assertEquals("rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+      assertSame(ScalarKernels.INSTANCE, table.states());
+      assertTrue(table.notes().getFirst().startsWith("rowy states not used: " + broken), table.notes().toString());
+    }
     for (String broken : List.of("append", "attention")) {
       KernelTable table = rowy(broken).checked();
-      assertEquals("rows=rowy rest=scalar", table.describe());
+      assertEquals("rows,states=rowy rest=scalar", table.describe());
       for (KvType type : KvType.values()) {
         assertSame(ScalarKernels.INSTANCE, table.cache(type, type));
         String fault = "rowy cache/%s not used: %s".formatted(type.id(), broken);
@@ -345,7 +347,7 @@ class KernelTableTest {
       }
     }
     KernelTable table = rowy("").checked();
-    assertEquals("rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+    assertEquals("rows,states,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
     assertSame(table.rows(), table.cache(KvType.F16, KvType.Q8_0));
     assertEquals(KernelCap.VECTOR, table.level());
   }
@@ -370,7 +372,7 @@ class KernelTableTest {
     KernelTable table = KernelTable.choose(HARDWARE, KernelCap.AUTO, List.of(tier));
     try (Device device = new CpuDevice(1, table, ActivationPrecision.Q8)) {
       assertEquals(
-          "cpu q4_0,rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar activations=q8 threads=1", device.describe());
+          "cpu q4_0,rows,states,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar activations=q8 threads=1", device.describe());
       assertTrue(table.reaches(KernelCap.VECTOR));
       device.kvPool(new KvLayout(List.of(new KvLayout.Layer(1, 8, 8)), KvType.F16, KvType.F16));
       assertEquals(List.of(), table.notes().stream().filter(note -> !note.contains("cache/f16")).toList());

@@ -10,28 +10,25 @@ import java.util.Arrays;
 
 /** Calls of assembled functions. They neither block nor call anything, and the garbage collector waits for them. */
 final class Calls {
-  private static final MethodHandle RUN = handle(FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
-  private static final MethodHandle LOOP = handle(loopType());
+  /** All calls in one form, as each form takes long to link. */
+  private static final MethodHandle CALL = call();
 
   private Calls() {}
 
   @SuppressWarnings("restricted") // the tier insists on --enable-native-access
-  private static MethodHandle handle(FunctionDescriptor type) {
-    return Linker.nativeLinker().downcallHandle(type, Linker.Option.critical(false));
-  }
-
-  private static FunctionDescriptor loopType() {
+  private static MethodHandle call() {
     var types = new MemoryLayout[9];
     Arrays.fill(types, ValueLayout.JAVA_LONG);
     types[0] = ValueLayout.JAVA_FLOAT;
-    return FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, types);
+    var type = FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, types);
+    return Linker.nativeLinker().downcallHandle(type, Linker.Option.critical(false));
   }
 
   /** Runs a function of {@link Loop}: arguments that it does not take are ignored, and so is a result that it does not give. */
   static double loop(
       MemorySegment function, float x, long a, long b, long c, long d, long e, long f, long g, long h) {
     try {
-      return (double) LOOP.invokeExact(function, x, a, b, c, d, e, f, g, h);
+      return (double) CALL.invokeExact(function, x, a, b, c, d, e, f, g, h);
     } catch (RuntimeException | Error exception) {
       throw exception;
     } catch (Throwable exception) { // what a downcall is declared to throw, and does not
@@ -41,12 +38,6 @@ final class Calls {
 
   /** Runs a function that takes the address of its arguments. */
   static void run(MemorySegment function, MemorySegment arguments) {
-    try {
-      RUN.invokeExact(function, arguments.address());
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) { // what a downcall is declared to throw, and does not
-      throw new AssertionError(e);
-    }
+    loop(function, 0, arguments.address(), 0, 0, 0, 0, 0, 0, 0);
   }
 }

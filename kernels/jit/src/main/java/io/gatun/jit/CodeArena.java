@@ -8,7 +8,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.List;
 
 /**
@@ -73,7 +72,7 @@ final class CodeArena implements AutoCloseable {
     private static final int EXECUTE = 4;
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
     /** All calls in one form, as each form takes long to link: arguments that a function does not have are ignored. */
     private static final MethodHandle CALL =
@@ -123,7 +122,7 @@ final class CodeArena implements AutoCloseable {
 
     private static DeviceException refusal(String call, MemorySegment state) {
       return new DeviceException(
-          "the system refuses memory for machine code: %s failed with error %d".formatted(call, (int) ERRNO.get(state, 0L)));
+          "the system refuses memory for machine code: %s failed with error %d".formatted(call, state.get(ValueLayout.JAVA_INT, ERRNO)));
     }
   }
 }

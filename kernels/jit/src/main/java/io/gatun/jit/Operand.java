@@ -80,6 +80,17 @@ sealed interface Operand {
       words = List.copyOf(words);
     }
 
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Literal(List<Integer> its) && words.equals(its);
+    }
+
+    /** Written out, like the other one: a record's own are put together from method handles at the first call, for 20 ms. */
+    @Override
+    public int hashCode() {
+      return words.hashCode();
+    }
+
     static Literal of(int word) {
       return new Literal(List.of(word));
     }

@@ -62,7 +62,7 @@ final class PromptOptions {
     if (system != null && !chat) {
       throw new UsageException("--system is for --chat: a raw continuation has no roles");
     }
-    if (!settings.equals(ChatSettings.STANDARD) && !chat) {
+    if (!settings.isStandard() && !chat) {
       throw new UsageException("--think, --template-var and the like are for --chat: a raw continuation has no template");
     }
     if (ids != null && chat) {

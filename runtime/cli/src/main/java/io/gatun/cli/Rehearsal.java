@@ -30,11 +30,9 @@ public final class Rehearsal {
       if (command.contains(THEN)) {
         command.subList(command.indexOf(THEN), command.size()).clear();
       }
-      exitCode = CommandLines.run(console, command.toArray(String[]::new));
+      exitCode = Main.run(console, command.toArray(String[]::new));
       from += command.size() + 1;
     }
-    console.out().flush();
-    console.err().flush();
     System.exit(exitCode);
   }
 }

@@ -35,13 +35,10 @@ final class AttentionPass {
     Buffer projectedQuery = bench.buffer("q", x.rows(), attention.query().out());
     var linears = new ArrayList<>(List.of(attention.query()));
     var projected = new ArrayList<>(List.of(projectedQuery));
-    switch (attention.keyValues()) {
-      case Mixer.KeyValues.Own own -> {
-        linears.addAll(List.of(own.key(), own.value()));
-        projected.add(bench.buffer("k", x.rows(), own.key().out()));
-        projected.add(bench.buffer("v", x.rows(), own.value().out()));
-      }
-      case Mixer.KeyValues.Shared _ -> {}
+    if (attention.keyValues() instanceof Mixer.KeyValues.Own own) {
+      linears.addAll(List.of(own.key(), own.value()));
+      projected.add(bench.buffer("k", x.rows(), own.key().out()));
+      projected.add(bench.buffer("v", x.rows(), own.value().out()));
     }
     bench.linear(x, linears, projected);
     if (attention.limit() < Float.POSITIVE_INFINITY) {
@@ -53,15 +50,12 @@ final class AttentionPass {
             : projectedQuery;
     place(attention.order(), attention.queryNorm(), ropes, q, at);
     attention.temperature().ifPresent(temperature -> bench.heat(temperature, q, at.positions()));
-    switch (attention.keyValues()) {
-      case Mixer.KeyValues.Own own -> {
-        Buffer k = projected.get(1);
-        Buffer v = projected.get(2);
-        place(attention.order(), own.keyNorm(), ropes, k, at);
-        bench.norm(own.valueNorm(), v, v);
-        device.append(pool, layer, k, v, at);
-      }
-      case Mixer.KeyValues.Shared _ -> {}
+    if (attention.keyValues() instanceof Mixer.KeyValues.Own own) {
+      Buffer k = projected.get(1);
+      Buffer v = projected.get(2);
+      place(attention.order(), own.keyNorm(), ropes, k, at);
+      bench.norm(own.valueNorm(), v, v);
+      device.append(pool, layer, k, v, at);
     }
     Buffer mixed = bench.buffer("mixed", x.rows(), attention.output().in());
     device.attention(q, pool, layer, attention.shape(), at.within(attention.ahead()), mixed);

@@ -25,7 +25,22 @@ final class SpecTensors {
    * @param first of them; of all experts' where there are several
    * @param shape of the rows
    */
-  record Part(String name, long first, List<Long> shape) {}
+  record Part(String name, long first, List<Long> shape) {
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Part(String itsName, long itsFirst, List<Long> itsShape)
+          && name.equals(itsName)
+          && first == itsFirst
+          && shape.equals(itsShape);
+    }
+
+    /** Written out, like the other one: a record's own are put together from method handles at the first call, for 20 ms. */
+    @Override
+    public int hashCode() {
+      return (31 * name.hashCode() + Long.hashCode(first)) * 31 + shape.hashCode();
+    }
+  }
 
   private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
   private final Set<String> vectorNames = new HashSet<>();

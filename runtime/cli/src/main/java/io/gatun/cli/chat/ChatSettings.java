@@ -29,6 +29,11 @@ public record ChatSettings(Map<String, @Nullable Object> variables, Reasoning re
     variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
   }
 
+  /** Whether nothing is set. */
+  public boolean isStandard() {
+    return variables.isEmpty() && reasoning == Reasoning.STANDARD;
+  }
+
   /**
    * How the model shall think: on, off or hide; or how much: low, medium or high.
    *
