@@ -9,6 +9,7 @@ import io.gatun.tensors.PackedCodes.Order;
 import io.gatun.tensors.ScaleGrid;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.ZeroPoints;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -141,10 +142,18 @@ final class GptqLayer {
     };
   }
 
+  /** Where the words of 32 codes are those of all others, these are enough to look at. */
   private boolean isConstant(TensorData packed, PackedCodes asStored, int code) {
-    for (long group = 0; group < groups(); group++) {
-      for (long row = 0; row < rows; row++) {
-        if (asStored.code(packed.bytes(), row, group) != code) {
+    MemorySegment bytes = packed.bytes();
+    long period = (long) bits * Integer.BYTES;
+    boolean repeats =
+        packed.cols() % bits == 0
+            && MemorySegment.mismatch(bytes, 0, bytes.byteSize() - period, bytes, period, bytes.byteSize()) < 0;
+    long differentGroups = repeats ? 1 : groups();
+    long differentRows = repeats ? Math.min(rows, Integer.SIZE) : rows;
+    for (long group = 0; group < differentGroups; group++) {
+      for (long row = 0; row < differentRows; row++) {
+        if (asStored.code(bytes, row, group) != code) {
           return false;
         }
       }

@@ -127,25 +127,23 @@ final class LayerTensors {
       throw wrong(tensor, "integers");
     }
     var values = new int[Math.toIntExact(tensor.values())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = integer(tensor, i);
+    switch (tensor.encoding().blockBytes()) {
+      case Short.BYTES -> {
+        short[] narrow = tensor.bytes().toArray(Layouts.SHORT);
+        Arrays.setAll(values, i -> narrow[i]);
+      }
+      case Integer.BYTES -> MemorySegment.copy(tensor.bytes(), Layouts.INT, 0, values, 0, values.length);
+      default -> {
+        long[] wide = tensor.bytes().toArray(Layouts.LONG);
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (int) wide[i];
+          if (values[i] != wide[i]) {
+            throw wrong(tensor, "integers of 32 bits, found " + wide[i]);
+          }
+        }
+      }
     }
     return values;
-  }
-
-  private int integer(TensorData tensor, int index) {
-    MemorySegment bytes = tensor.bytes();
-    return switch (tensor.encoding().blockBytes()) {
-      case Short.BYTES -> bytes.get(Layouts.SHORT, (long) index * Short.BYTES);
-      case Integer.BYTES -> bytes.get(Layouts.INT, (long) index * Integer.BYTES);
-      default -> {
-        long wide = bytes.get(Layouts.LONG, (long) index * Long.BYTES);
-        if (wide != (int) wide) {
-          throw wrong(tensor, "integers of 32 bits, found " + wide);
-        }
-        yield (int) wide;
-      }
-    };
   }
 
   /** All values of a small table. */
