@@ -81,7 +81,7 @@ public final class OldClasses {
   }
 
   private static boolean isOld(String name, byte[] bytes) {
-    return name.endsWith(CLASS) && bytes.length > 7 && ((bytes[6] & 0xFF) << 8 | bytes[7] & 0xFF) < KEPT;
+    return name.endsWith(CLASS) && bytes.length > 7 && ((bytes[6] & 0xFF) << Byte.SIZE | (bytes[7] & 0xFF)) < KEPT;
   }
 
   private static byte[] bytes(JarFile jar, JarEntry entry) throws IOException {
