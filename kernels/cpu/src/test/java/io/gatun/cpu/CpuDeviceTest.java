@@ -23,8 +23,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The CPU device with scalar kernels equals the reference to the bit, for any number of threads. */
+@Isolated("it counts the threads of the JVM")
 class CpuDeviceTest {
 
   @TestFactory

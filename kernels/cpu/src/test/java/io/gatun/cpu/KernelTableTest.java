@@ -327,13 +327,13 @@ class KernelTableTest {
             "scale");
     for (String broken : operations) {
       KernelTable table = rowy(broken).checked();
-      assertEquals("states,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+      assertEquals("states,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe(), broken);
       assertSame(ScalarKernels.INSTANCE, table.rows());
       assertTrue(table.notes().getFirst().startsWith("rowy rows not used: " + broken), table.notes().toString());
     }
     for (String broken : List.of("convolve", "deltaNet", "linearAttention", "stateSpace")) {
       KernelTable table = rowy(broken).checked();
-      assertEquals("rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe());
+      assertEquals("rows,cache/f32,cache/f16,cache/q8_0=rowy rest=scalar", table.describe(), broken);
       assertSame(ScalarKernels.INSTANCE, table.states());
       assertTrue(table.notes().getFirst().startsWith("rowy states not used: " + broken), table.notes().toString());
     }
