@@ -27,6 +27,9 @@ final class Restart {
 
   private static final String CACHE_SUFFIX = ".aot";
 
+  /** For machine code, which does not ask for Java to be compiled well. */
+  private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
+
   private Restart() {}
 
   /**
@@ -65,7 +68,7 @@ final class Restart {
     return List.of(all.substring(0, all.length() - 1).split("\0", -1)); // a zero ends each, the last one too
   }
 
-  /** With the flag before all others, and the archive of classes beside the cache in its place. */
+  /** With the flag before all others, the archive of classes in the place of the cache beside it, and both compilers. */
   static List<String> restarted(List<String> command, String flag) {
     var words = new ArrayList<String>(command.size() + 1);
     for (String word : command) {
@@ -76,6 +79,7 @@ final class Restart {
                   + ".jsa"
               : word);
     }
+    words.remove(ONE_COMPILER);
     words.add(1, flag);
     return words;
   }
