@@ -1,6 +1,7 @@
 package io.gatun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.oracle.Oracle;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,11 +53,15 @@ class LauncherTest {
   }
 
   private Program.Result launch(Path script, String path, String... arguments) {
+    return launch(script, Map.of("PATH", path), arguments);
+  }
+
+  private Program.Result launch(Path script, Map<String, String> environment, String... arguments) {
     var command = new ArrayList<>(List.of("/bin/sh", script.toString()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().clear();
-    builder.environment().put("PATH", path);
+    builder.environment().putAll(environment);
     builder.environment().put("LC_ALL", "C");
     try {
       return Program.gatun().finish(builder.start());
@@ -109,6 +115,47 @@ class LauncherTest {
     var result = launch(checkout.resolve("gatun"), System.getenv("PATH"), "run", "-m", Models.stories().toString(), "-p", "Once", "-n", "1", "--stats", "--kernels", "vector");
     assertEquals(0, result.exitCode(), result.error());
     assertTrue(result.error().contains("computed with:       cpu vector"), result.error());
+  }
+
+  /** A JDK whose java says what it was started with stands in for one. */
+  @Test
+  void shortRunsHaveOneCompilerWhereThereIsACache() throws IOException {
+    Path jdk = Files.createDirectories(folder.resolve("jdk"));
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+    Path bin = Files.createDirectory(jdk.resolve("bin"));
+    for (String tool : List.of("java", "javac")) {
+      Files.writeString(bin.resolve(tool), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+      Files.setPosixFilePermissions(bin.resolve(tool), PosixFilePermissions.fromString("rwx------"));
+    }
+    var all = Map.of("PATH", System.getenv("PATH"), "JAVA_HOME", jdk.toString());
+    String flag = "-XX:TieredStopAtLevel=1";
+    List<String> shortest = List.of("run", "-m", "x", "-p", "y z", "-n", "128");
+    assertFalse(launched(all, shortest).contains(flag), "without a cache");
+    Files.createFile(checkout.resolve("runtime/cli/target/gatun.aot"));
+    assertTrue(launched(all, shortest).contains(flag));
+    assertTrue(launched(all, List.of("run", "--max-tokens=9", "--prompt=y", "-m", "x")).contains(flag));
+    assertTrue(launched(all, List.of("--version")).contains(flag));
+    for (String longer :
+        List.of(
+            "run -m x -p y",
+            "run -m x -p y -n 129",
+            "run -m x -p y -n -1",
+            "run -m x -p y -n 12345678901234567890",
+            "run -m x -p y -n 8 --kernels scalar",
+            "run -m x -f y -n 8",
+            "run -m x --input y --output z -n 8",
+            "chat -m x -p y -n 8")) {
+      assertFalse(launched(all, List.of(longer.split(" "))).contains(flag), longer);
+    }
+  }
+
+  /** What java was started with, of which the last are the words. */
+  private List<String> launched(Map<String, String> environment, List<String> words) {
+    var result = launch(checkout.resolve("gatun"), environment, words.toArray(String[]::new));
+    assertEquals(0, result.exitCode(), result.error());
+    List<String> started = result.text().lines().toList();
+    assertEquals(words, started.subList(started.size() - words.size(), started.size()));
+    return started;
   }
 
   private String withoutMaven() throws IOException {
