@@ -14,7 +14,9 @@ import java.util.Optional;
  * 1.0.
  */
 public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
-  /** Twice the level of each code. */
+  /** The largest magnitude of {@link #level}. */
+  public static final int LARGEST = 12;
+
   private static final byte[] TWICE = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
   private final String id;
@@ -37,6 +39,21 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
     this.codes = new PackedCodes(4, PackedCodes.Order.DENSE, PackedCodes.Axis.COLUMNS, cols / 8, 1);
     this.scales = scales;
     this.activations = activations;
+  }
+
+  /** Twice what a code stands for. */
+  public static byte level(int code) {
+    return TWICE[code];
+  }
+
+  /** Where scales are. */
+  public ScaleGrid scales() {
+    return scales;
+  }
+
+  /** Columns of a group. */
+  public int length() {
+    return groups.length();
   }
 
   @Override
@@ -73,7 +90,7 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
 
   @Override
   public int largest() {
-    return 12;
+    return LARGEST;
   }
 
   @Override

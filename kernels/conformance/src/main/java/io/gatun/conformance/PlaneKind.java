@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,11 +52,26 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
    * @param codes bytes of the first plane
    * @param floats type of the second plane's numbers, scales; integers are random bits
    * @param scales bytes of the second plane
-   * @param zeros bytes of the third plane, none if there is none
-   * @param areZerosFloats whether these are numbers like the scales
+   * @param others planes behind it
    */
-  record Made(
-      MatrixEncoding encoding, long codes, PlainEncoding floats, long scales, long zeros, boolean areZerosFloats) {}
+  record Made(MatrixEncoding encoding, long codes, PlainEncoding floats, long scales, List<Plane> others) {
+
+    /**
+     * @param zeros bytes of the third plane, none if there is none
+     * @param areZerosFloats whether these are numbers like the scales
+     */
+    Made(MatrixEncoding encoding, long codes, PlainEncoding floats, long scales, long zeros, boolean areZerosFloats) {
+      this(
+          encoding,
+          codes,
+          floats,
+          scales,
+          zeros == 0 ? List.of() : List.of(new Plane(zeros, areZerosFloats ? Optional.of(floats) : Optional.empty())));
+    }
+  }
+
+  /** @param numbers their type; empty if they are codes */
+  record Plane(long bytes, Optional<PlainEncoding> numbers) {}
 
   /** Columns of a group, of which the last one may be short. */
   private static final int GROUP = 64;
@@ -86,8 +102,12 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
             new PlaneKind("w8", 32, (rows, cols, _) -> bytes(rows, cols)),
             new PlaneKind("w8-tensor", 32, (rows, cols, _) -> bytes(rows, cols, ScaleGrid.single(Encodings.F32), 4)),
             new PlaneKind("llm-int8", 32, PlaneKind::llmInt8),
-            new PlaneKind("levels16", 32, (rows, cols, _) -> levels(rows, cols, 16)),
-            new PlaneKind("levels32", 32, (rows, cols, _) -> levels(rows, cols, 32)));
+            new PlaneKind("levels16", 32, (rows, cols, _) -> levels(Encodings.BF16, rows, cols, 16)),
+            new PlaneKind("levels32", 32, (rows, cols, _) -> levels(Encodings.BF16, rows, cols, 32)),
+            new PlaneKind("levels96", 96, (rows, cols, _) -> levels(Encodings.F32, rows, cols, 96)),
+            new PlaneKind("mxfp4", 32, (rows, cols, _) -> levels(Encodings.F8_E8M0, rows, cols, 32)),
+            nvfp4("nvfp4-over", grid -> grid.over(3.7f)),
+            nvfp4("nvfp4-times", grid -> grid.times(0.3f)));
     Stream<PlaneKind> exl2 =
         Stream.of(
             exl2("exl2-4", 4),
@@ -96,8 +116,10 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
             exl2("exl2-65", 6, 5));
     Stream<PlaneKind> floats =
         Stream.of(
-            new PlaneKind("nf4", GROUP, (rows, cols, _) -> flat(FlatBlockEncoding.Table.NF4, rows, cols)),
-            new PlaneKind("bnb-fp4", GROUP, (rows, cols, _) -> flat(FlatBlockEncoding.Table.FP4, rows, cols)),
+            new PlaneKind("nf4", GROUP, (rows, cols, _) -> flat(FlatBlockEncoding.Table.NF4, rows, cols, GROUP)),
+            new PlaneKind("nf4-16", 32, (rows, cols, _) -> flat(FlatBlockEncoding.Table.NF4, rows, cols, 16)),
+            new PlaneKind("nf4-nested", 256, (rows, cols, _) -> nested(rows, cols)),
+            new PlaneKind("bnb-fp4", GROUP, (rows, cols, _) -> flat(FlatBlockEncoding.Table.FP4, rows, cols, GROUP)),
             new PlaneKind("fp8-tensor", 8, (rows, cols, _) -> small(Encodings.F8_E4M3, rows, cols, rows, cols)),
             new PlaneKind("fp8-channel", 32, (rows, cols, _) -> small(Encodings.F8_E4M3, rows, cols, 1, cols)),
             new PlaneKind("fp8-block", 32, (rows, cols, _) -> small(Encodings.F8_E4M3, rows, cols, 16, GROUP)),
@@ -117,9 +139,10 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
     var planes = new ArrayList<MemorySegment>();
     planes.add(fill.codes(allocator.apply(made.codes), random));
     planes.add(fill.numbers(made.floats, allocator.apply(made.scales), random));
-    if (made.zeros > 0) {
-      MemorySegment zeros = allocator.apply(made.zeros);
-      planes.add(made.areZerosFloats ? fill.numbers(made.floats, zeros, random) : fill.codes(zeros, random));
+    for (Plane other : made.others) {
+      MemorySegment plane = allocator.apply(other.bytes);
+      planes.add(
+          other.numbers.map(type -> fill.numbers(type, plane, random)).orElseGet(() -> fill.codes(plane, random)));
     }
     return new HostMatrix("random", made.encoding, planes, rows, cols, experts, List.of());
   }
@@ -307,17 +330,39 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
     return new Made(encoding, rows * words, grid.type(), scaleBytes, zeroBytes, false);
   }
 
-  private static Made levels(long rows, int cols, int length) {
-    var grid = ScaleGrid.of(Encodings.BF16, rows, cols / length, 1);
+  private static Made levels(PlainEncoding type, long rows, int cols, int length) {
+    return levels(ScaleGrid.of(type, rows, cols / length, 1), rows, cols, length);
+  }
+
+  private static Made levels(ScaleGrid grid, long rows, int cols, int length) {
     var encoding = new LevelEncoding("levels", rows, cols, length, grid, Optional.empty());
-    return new Made(encoding, rows * cols / 2, Encodings.BF16, rows * (cols / length) * 2, 0, false);
+    long scales = rows * (cols / length) * grid.type().blockBytes();
+    return new Made(encoding, rows * cols / 2, grid.type(), scales, 0, false);
+  }
+
+  private static PlaneKind nvfp4(String id, UnaryOperator<ScaleGrid> global) {
+    return new PlaneKind(
+        id,
+        32,
+        (rows, cols, _) -> levels(global.apply(ScaleGrid.of(Encodings.F8_E4M3, rows, cols / 16, 1)), rows, cols, 16));
   }
 
   // ---- codes of floats
 
-  private static Made flat(FlatBlockEncoding.Table table, long rows, int cols) {
-    var encoding = new FlatBlockEncoding("flat", rows, cols, table, GROUP, List.of());
-    return new Made(encoding, rows * cols / 2, Encodings.F32, rows * cols / GROUP * Float.BYTES, 0, false);
+  private static Made flat(FlatBlockEncoding.Table table, long rows, int cols, int length) {
+    var encoding = new FlatBlockEncoding("flat", rows, cols, table, length, List.of());
+    return new Made(encoding, rows * cols / 2, Encodings.F32, rows * cols / length * Float.BYTES, 0, false);
+  }
+
+  /** Blocks of 32, whose magnitudes have an outer one for each 24. */
+  private static Made nested(long rows, int cols) {
+    var nested = new FlatBlockEncoding.Nested(24, 0.01f);
+    var encoding = new FlatBlockEncoding("flat", rows, cols, FlatBlockEncoding.Table.NF4, 32, List.of(nested));
+    long blocks = rows * cols / 32;
+    Optional<PlainEncoding> floats = Optional.of(Encodings.F32);
+    var map = new Plane(256 * Float.BYTES, floats);
+    var outer = new Plane(Math.ceilDiv(blocks, 24) * Float.BYTES, floats);
+    return new Made(encoding, rows * cols / 2, Encodings.U8, blocks, List.of(map, outer));
   }
 
   /** @param block rows that share scales, {@code length} columns */
@@ -392,12 +437,19 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
     return all().stream().filter(kind -> kind.id.equals(id)).findFirst();
   }
 
+  private static int ordinaryByte(PlainEncoding type, RandomGenerator random) {
+    if (type.equals(Encodings.F8_E8M0)) {
+      return random.nextInt(110, 130);
+    }
+    return type.equals(Encodings.F8_E4M3) ? random.nextInt(0x20, 0x50) : random.nextInt(256);
+  }
+
   /** Numbers of a plane that are ordinary: of either sign and three binary orders of magnitude. */
   static void fillOrdinary(PlainEncoding type, MemorySegment plane, RandomGenerator random) {
     for (long at = 0; at < plane.byteSize(); at += type.blockBytes()) {
       float value = (random.nextBoolean() ? 1 : -1) * (1 + random.nextFloat()) * 0.01f;
       switch (type.blockBytes()) {
-        case 1 -> plane.set(ValueLayout.JAVA_BYTE, at, (byte) random.nextInt(110, 130));
+        case 1 -> plane.set(ValueLayout.JAVA_BYTE, at, (byte) ordinaryByte(type, random));
         case 2 -> {
           short bits =
               type.equals(Encodings.BF16)

@@ -19,23 +19,40 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
   /** Bytes of factors that are brought together at a time, if that is a strip or more: they should stay in the cache. */
   private static final long FACTORS = 1 << 15;
 
-  private static final int MOST_RUNS = 4;
-  private static final Lazy<MemorySegment> ORDER = Assembled.function("order of nibbles", RowNibbles::order);
+  /** Copies of a group's factors that are stored at a time, and groups whose scales are read together, at most. */
+  private static final int MOST = 4;
 
   private final RowForm form;
   private final Lazy<StripFunctions> functions;
+  private final Lazy<MemorySegment> order;
+  private final Map<Together, Lazy<MemorySegment>> factors = new ConcurrentHashMap<>();
 
-  /** By how many runs are stored at a time. */
-  private final Map<Integer, Lazy<MemorySegment>> factors = new ConcurrentHashMap<>();
+  /** What is done at a time to bring factors together. */
+  private record Together(int copies, int groups) {
+
+    static Together of(RowForm form, RowPlanes planes) {
+      return new Together(most(planes.copies()), form.scales().bytes == 1 ? most(planes.groups()) : 1);
+    }
+
+    /** The most of which there are a multiple. */
+    private static int most(long count) {
+      return (int) Math.min(MOST, Long.lowestOneBit(count));
+    }
+  }
 
   JitRows(RowForm form) {
     this.form = form;
     this.functions = new Lazy<>(form::functions);
+    this.order = Assembled.function("order of nibbles", () -> RowNibbles.order(form.group()));
   }
 
-  private MemorySegment factors(int runs) {
+  private MemorySegment factors(Together together) {
     return factors
-        .computeIfAbsent(runs, _ -> Assembled.function("factors of " + form, () -> RowFactors.function(form, runs)))
+        .computeIfAbsent(
+            together,
+            _ ->
+                Assembled.function(
+                    "factors of " + form, () -> RowFactors.function(form, together.copies, together.groups)))
         .get();
   }
 
@@ -58,49 +75,59 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
     private final StripFunctions code = functions.get();
     private final long firstRow;
 
-    /** Runs whose factors are stored at a time. */
-    private final int runs;
+    private final Together together;
 
     /** Bytes of the factors of a strip. */
     private final long factorBytes;
 
-    /** Where the arguments for factors, those for the order, activations in order, and factors are in the memory. */
+    /** Strips whose factors are brought together at a time, if they are single. */
+    private final long strips;
+
+    /**
+     * Where the arguments for factors, those for the order, activations in order, factors, and the map and floats of nested
+     * scales are in the memory.
+     */
     private final long arguments;
 
     private final long ordering;
     private final long ordered;
     private final long factorRoom;
+    private final long map;
     private final MemorySegment memory;
 
     Run(Product<QuantizedRows> product, RowPlanes planes, Scratch scratch) {
       this.product = product;
       this.planes = planes;
       this.firstRow = product.expert() * product.w().rows();
-      this.runs = (int) Math.min(MOST_RUNS, Long.lowestOneBit(planes.runsOfGroup()));
-      this.factorBytes = planes.runs() * RowFactors.bytes(form);
+      this.together = Together.of(form, planes);
+      this.factorBytes = planes.stored() * RowFactors.bytes(form);
+      this.strips = Math.max(1, FACTORS / factorBytes);
       this.arguments = code.end(product);
       this.ordering = arguments + RowFactors.END;
       this.ordered = ordering + PlaneArguments.END;
       this.factorRoom = ordered + BatchEmitter.LARGEST * product.x().codeStride();
-      long strips = Math.max(FACTORS / factorBytes, code.panel().rows() / Emitter.ROWS);
-      this.memory = scratch.block(factorRoom + strips * factorBytes);
+      long most = Math.max(strips, code.panel().rows() / Emitter.ROWS);
+      this.map = factorRoom + most * factorBytes;
+      long scales = planes.nested().isEmpty() ? 0 : NestedScales.MAP_BYTES + most * Emitter.ROWS * planes.scales().row();
+      this.memory = scratch.block(map + scales);
     }
 
     /** Rows of the expert, none of them behind whole strips of all rows. */
     void compute(long from, long to) {
       set(RowFactors.SCALE_ROW, planes.scales().row());
-      set(RowFactors.SCALE_GROUP, planes.scales().group());
+      set(RowFactors.SCALE_GROUP, planes.scales().group() * together.groups);
       set(RowFactors.ZERO_ROW, planes.zeros().row());
-      set(RowFactors.GROUPS, planes.groups());
-      set(RowFactors.RUNS, planes.runsOfGroup() / runs);
-      set(RowFactors.SKIP, (product.w().cols() / QuantizedRows.RUN - planes.runs()) * RowFactors.bytes(form));
+      set(RowFactors.GROUPS, planes.groups() / together.groups);
+      set(RowFactors.COPIES, planes.copies() / together.copies);
+      set(RowFactors.SKIP, (product.w().cols() / form.group() - planes.stored()) * RowFactors.bytes(form));
       set(RowFactors.TARGET, memory.address() + factorRoom);
+      memory.set(ValueLayout.JAVA_FLOAT, arguments + RowFactors.FACTOR, planes.factor());
       memory.set(ValueLayout.JAVA_FLOAT, arguments + RowFactors.DIVISOR, planes.divisor());
       boolean hasPanel = planes.wholeRows() >= code.panel().rows();
       long count = product.count();
-      for (long first = 0, together; first < count; first += together) {
-        together = hasPanel ? code.together(count - first) : code.few(count - first);
-        compute(first, together, code.forRows(together), firstRow + from, firstRow + to);
+      for (long first = 0, next; first < count; first += next) {
+        next = hasPanel ? code.together(count - first) : code.few(count - first);
+        compute(first, next, code.forRows(next), firstRow + from, firstRow + to);
       }
     }
 
@@ -116,27 +143,27 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
       Arguments.set(to, PlaneArguments.CODES, source);
       Arguments.set(to, PlaneArguments.X, memory.address() + ordered);
       Arguments.set(to, PlaneArguments.RUNS, count * x.codeStride());
-      Calls.run(ORDER.get(), to);
+      Calls.run(order.get(), to);
       Arguments.set(memory, Arguments.CODES, memory.address() + ordered);
     }
 
     /** Activation rows {@code first} to {@code first + count - 1}. */
     private void compute(long first, long count, StripFunctions.Function function, long from, long to) {
       code.enter(memory, product, first, count);
-      if (form.hasOrder() && !function.equals(code.panel())) {
+      if (form.codes().areNibbles() && !function.equals(code.panel())) {
         order(first, count);
       }
       Arguments.set(memory, Arguments.ROW_BYTES, planes.rowBytes());
       int rows = function.rows();
-      long most = Math.max(1, FACTORS / factorBytes * Emitter.ROWS / rows);
+      long most = Math.max(1, strips * Emitter.ROWS / rows);
       for (long row = from; row < to; ) {
         long start = Math.min(row / Emitter.ROWS * Emitter.ROWS, planes.wholeRows() - rows);
-        long strips = start < row ? 0 : Math.min(most, (to - row) / rows);
-        if (strips > 0) {
+        long calls = start < row ? 0 : Math.min(most, (to - row) / rows);
+        if (calls > 0) {
           long stride = product.out().cols() * Float.BYTES;
           long out = (product.firstOut() + first) * stride + (row - firstRow) * Float.BYTES;
-          compute(function, row, strips, product.out().segment().address() + out, stride);
-          row += strips * rows;
+          compute(function, row, calls, product.out().segment().address() + out, stride);
+          row += calls * rows;
         } else {
           long end = Math.min(to, start + rows);
           compute(function, start, 1, memory.address() + code.results(product), function.resultBytes());
@@ -146,14 +173,31 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
       }
     }
 
-    private void compute(StripFunctions.Function function, long row, long strips, long out, long outStride) {
-      long rows = strips * function.rows();
-      set(RowFactors.SCALES, planes.scales(row, rows));
+    /** @param times that the function is to compute its rows, each time the next ones */
+    private void compute(StripFunctions.Function function, long row, long times, long out, long outStride) {
+      long rows = times * function.rows();
+      set(RowFactors.SCALES, scales(row, rows));
       set(RowFactors.ZEROS, planes.zeros(row, rows, RowFactors.zeroWords(form)));
       set(RowFactors.STRIPS, rows / Emitter.ROWS);
-      Calls.run(factors(runs), memory.asSlice(arguments, RowFactors.END));
+      set(RowFactors.AHEAD, planes.nested().isEmpty() ? rows * planes.scales().row() : 0);
+      Calls.run(factors(together), memory.asSlice(arguments, RowFactors.END));
       Arguments.set(memory, Arguments.FACTORS, memory.address() + factorRoom);
-      function.compute(memory, planes.codes(row, rows), strips, out, outStride);
+      function.compute(memory, planes.codes(row, rows), times, out, outStride);
+    }
+
+    private long scales(long row, long rows) {
+      if (planes.nested().isEmpty()) {
+        return planes.scales(row, rows);
+      }
+      long target = memory.address() + map + NestedScales.MAP_BYTES;
+      NestedScales.store(
+          planes.planes(),
+          planes.nested().get(),
+          row * planes.groups(),
+          rows * planes.groups(),
+          memory.asSlice(map, NestedScales.MAP_BYTES),
+          target);
+      return target;
     }
   }
 }

@@ -6,6 +6,7 @@ import io.gatun.jit.Operand.Literal;
 import io.gatun.jit.Operand.Vec;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * Levels that nibbles stand for, read off the encoding itself; kept in register 2. Immutable.
@@ -32,6 +33,11 @@ record LevelTable(Literal literal) {
               return codes[0] + center;
             });
     return new LevelTable(Literal.halves(levels));
+  }
+
+  /** Of codes in planes; empty if they stand for themselves. */
+  static Optional<LevelTable> of(RowForm form) {
+    return form.codes().levels().map(levels -> new LevelTable(Literal.halves(levels)));
   }
 
   void prepare(Emitter emitter) {

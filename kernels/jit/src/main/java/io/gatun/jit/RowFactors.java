@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 
 /**
  * Writes the function that brings the factors of strips of eight weight rows together, from where the planes of a matrix
- * have them, run by run in the order in which functions on strips ask for them:
+ * have them, group by group, each as often as functions on strips ask for it:
  *
  * <pre>  f32 scales [8], and where there are zero points i32 these [8], or f32 minimums [8] for codes of 8 bits </pre>
  *
@@ -38,16 +38,16 @@ final class RowFactors {
 
   static final int ZEROS = 8;
 
-  /** Bytes from row to row, and from group to group. */
+  /** Bytes from row to row, and from the groups that are read together to the next ones. */
   static final int SCALE_ROW = 16;
 
   static final int SCALE_GROUP = 24;
   static final int ZERO_ROW = 32;
 
-  /** Groups of a row, and how often runs of a group are stored. */
+  /** Groups of a row, counted by those that are read together, and how often the copies of a group are stored. */
   static final int GROUPS = 40;
 
-  static final int RUNS = 48;
+  static final int COPIES = 48;
 
   /** Strips; counted down. */
   static final int STRIPS = 56;
@@ -64,7 +64,13 @@ final class RowFactors {
    */
   static final int SKIP = 80;
 
-  static final int END = 88;
+  /** What scales are multiplied by, a float. */
+  static final int FACTOR = 88;
+
+  /** How far behind the scales of a strip those lie that are asked for meanwhile, in bytes. */
+  static final int AHEAD = 96;
+
+  static final int END = 104;
 
   private static final int VECTOR = Emitter.VECTOR;
   private static final int MIDDLE = 128;
@@ -72,23 +78,47 @@ final class RowFactors {
   private static final Vec ZERO = ymm(1);
   private static final Vec FREE = ymm(2);
   private static final Vec SHIFTS = ymm(3);
+
+  /** Bytes of scales of the groups that are read together. */
+  private static final Vec BYTES = ymm(4);
+
+  private static final int LINE = 64;
+  private static final int MANTISSA = 23;
+
+  /** The scale that an exponent of 0 means. */
+  private static final int SMALLEST = Float.floatToRawIntBits(0x1p-127f);
+
+  private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+
+  /** Where the bits of E4M3 stand in a float, and what it is too small by then. */
+  private static final int E4M3_PLACE = 20;
+
+  private static final Literal E4M3_FACTOR = Literal.lanes(Float.floatToRawIntBits(0x1p120f));
+
+  private static final int SIGN = 0x80;
+  private static final Literal HALF = Literal.lanes(Float.floatToRawIntBits(0.5f));
   private static final Literal NIBBLES = new Literal(IntStream.range(0, Emitter.ROWS).mapToObj(i -> 4 * i).toList());
 
   private final Assembler code = new Assembler();
   private final RowForm form;
-  private final int runs;
+  private final int copies;
+  private final int together;
 
-  private RowFactors(RowForm form, int runs) {
+  private RowFactors(RowForm form, int copies, int together) {
     this.form = form;
-    this.runs = runs;
+    this.copies = copies;
+    this.together = together;
   }
 
-  /** @param runs of which a group has a multiple: they are stored at a time */
-  static byte[] function(RowForm form, int runs) {
-    return new RowFactors(form, runs).emit();
+  /**
+   * @param copies of a group that are stored at a time
+   * @param together groups that are read together: 2 or 4 if scales are bytes, and else 1
+   */
+  static byte[] function(RowForm form, int copies, int together) {
+    return new RowFactors(form, copies, together).emit();
   }
 
-  /** Bytes of the factors of a run of a strip. */
+  /** Bytes of the factors of a group of a strip, each time that they are stored. */
   static int bytes(RowForm form) {
     return form.hasFactors() ? 2 * VECTOR : VECTOR;
   }
@@ -99,21 +129,29 @@ final class RowFactors {
   }
 
   private static boolean isWide(RowForm form) {
-    return form.codes() != RowForm.Codes.NIBBLES;
+    return !form.codes().areNibbles();
   }
 
   /** Writes what a block does to have its factors: they are the next ones. Changes R12. */
   static void load(Emitter emitter, Shape shape) {
     Assembler code = emitter.code;
     Mem next = Mem.at(RDI, Arguments.FACTORS);
+    int bytes = shape.hasMinimums() ? 2 * VECTOR : VECTOR;
     code.mov(R12, next);
-    code.op(Op.VMOVDQU, Emitter.SCALE, Mem.at(R12, 0));
-    if (shape.hasMinimums()) {
-      code.op(Op.VMOVDQU, Emitter.MINIMUM, Mem.at(R12, VECTOR));
+    for (int group = 0; group < shape.groups(); group++) {
+      code.op(Op.VMOVDQU, Emitter.SCALE, Mem.at(R12, bytes * group));
+      if (shape.hasMinimums()) {
+        code.op(Op.VMOVDQU, Emitter.MINIMUM, Mem.at(R12, bytes * group + VECTOR));
+      }
+      if (shape.groups() > 1) {
+        code.store(emitter.scale(group), Emitter.SCALE);
+      }
     }
-    code.add(R12, shape.hasMinimums() ? 2 * VECTOR : VECTOR);
+    code.add(R12, bytes * shape.groups());
     code.mov(next, R12);
-    emitter.keepFactors(shape);
+    if (shape.groups() == 1) {
+      emitter.keepFactors(shape);
+    }
   }
 
   private byte[] emit() {
@@ -123,7 +161,7 @@ final class RowFactors {
     code.mov(R15, argument(ZERO_ROW));
     code.lea(RBX, Mem.at(R15, R15, 2, 0));
     code.mov(RCX, argument(TARGET));
-    code.mov(RDX, argument(RUNS));
+    code.mov(RDX, argument(COPIES));
     int strip = code.here();
     code.mov(RSI, argument(SCALES));
     code.lea(R8, Mem.at(RSI, R9, 4, 0));
@@ -132,10 +170,26 @@ final class RowFactors {
     code.clear(R12);
     code.op(Op.VPXOR, SHIFTS, SHIFTS, SHIFTS);
     code.mov(RAX, argument(GROUPS));
+    if (asksAhead()) {
+      code.mov(RBP, RSI);
+      code.add(RBP, argument(AHEAD));
+    }
     int group = code.here();
-    scale();
-    zero();
-    store();
+    if (asksAhead()) {
+      int bytes = Emitter.ROWS * form.scales().bytes * together;
+      for (int line = 0; line < bytes; line += LINE) {
+        code.prefetch(Mem.at(RBP, line));
+      }
+      code.add(RBP, bytes);
+    }
+    if (form.scales().bytes == 1) {
+      readBytes();
+    }
+    for (int i = 0; i < together; i++) {
+      scale(i);
+      zero();
+      store();
+    }
     code.add(RSI, argument(SCALE_GROUP));
     code.add(R8, argument(SCALE_GROUP));
     code.dec(RAX);
@@ -144,6 +198,11 @@ final class RowFactors {
     code.dec(argument(STRIPS));
     code.jump(Assembler.Condition.NOT_ZERO, strip);
     return Emitter.restore(code);
+  }
+
+  /** Whether the scales of a strip are so many bytes, one behind the other, that memory is asked for them early. */
+  private boolean asksAhead() {
+    return form.sharing() == RowForm.Sharing.GROUPS && form.zeros() != RowForm.Zeros.ALONG;
   }
 
   private static Mem argument(int offset) {
@@ -164,8 +223,8 @@ final class RowFactors {
     return row(RSI, R8, R9, R10, row, offset);
   }
 
-  /** The scales of eight rows and a group. */
-  private void scale() {
+  /** The scales of eight rows and a group, which is the {@code i}th of those that are read together. */
+  private void scale(int i) {
     switch (form.scales()) {
       case F16 -> {
         gather(SCALE.half(), Short.BYTES, Op.VPBROADCASTW, Op.VPBLENDW);
@@ -176,13 +235,56 @@ final class RowFactors {
         code.op(Op.VPMOVZXWD, SCALE, SCALE.half());
         code.shift(Shift.VPSLLD, SCALE, SCALE, Short.SIZE);
       }
-      case F32 -> gather(SCALE, Float.BYTES, Op.VPBROADCASTD, Op.VPBLENDD);
-      case SQUARES -> throw new IllegalArgumentException(form.toString());
+      case F32, NESTED -> gather(SCALE, Float.BYTES, Op.VPBROADCASTD, Op.VPBLENDD);
+      case E8M0 -> e8m0(i);
+      case E4M3 -> e4m3(i);
+    }
+    if (form.areMultiplied()) {
+      code.op(Op.VBROADCASTSS, FREE, argument(FACTOR));
+      code.op(Op.VMULPS, SCALE, SCALE, FREE);
     }
     if (form.areDivided()) {
       code.op(Op.VBROADCASTSS, FREE, argument(DIVISOR));
       code.op(Op.VDIVPS, SCALE, SCALE, FREE);
     }
+    if (form.codes() == RowForm.Codes.E2M1) {
+      code.op(Op.VMULPS, SCALE, SCALE, HALF); // levels are twice the numbers
+    }
+  }
+
+  /** Bytes of neighbouring groups into lanes of rows. */
+  private void readBytes() {
+    if (together == Integer.BYTES) {
+      gather(BYTES, Integer.BYTES, Op.VPBROADCASTD, Op.VPBLENDD);
+    } else {
+      gather(BYTES.half(), Short.BYTES, Op.VPBROADCASTW, Op.VPBLENDW);
+      code.op(Op.VPMOVZXWD, BYTES, BYTES.half());
+    }
+  }
+
+  /** Byte {@code i} of lanes, less what {@code mask} has not. */
+  private void byteOf(Vec target, int i, int mask) {
+    code.shift(Shift.VPSRLD, target, BYTES, Byte.SIZE * i);
+    code.op(Op.VPAND, target, target, Literal.lanes(mask));
+  }
+
+  private void e8m0(int i) {
+    byteOf(SCALE, i, 0xFF);
+    code.shift(Shift.VPSLLD, SCALE, SCALE, MANTISSA);
+    code.op(Op.VPMAXSD, SCALE, SCALE, Literal.lanes(SMALLEST));
+    code.op(Op.VPCMPEQD, FREE, SCALE, Literal.lanes(INFINITY));
+    code.op(Op.VPOR, SCALE, SCALE, FREE); // which is NaN
+  }
+
+  private void e4m3(int i) {
+    byteOf(SCALE, i, SIGN - 1);
+    code.op(Op.VPCMPEQD, FREE, SCALE, Literal.lanes(SIGN - 1));
+    code.shift(Shift.VPSLLD, SCALE, SCALE, E4M3_PLACE);
+    code.op(Op.VMULPS, SCALE, SCALE, E4M3_FACTOR);
+    code.op(Op.VPOR, SCALE, SCALE, FREE); // NaN
+    byteOf(FREE, i, SIGN);
+    code.shift(Shift.VPSLLD, FREE, FREE, Integer.SIZE - Byte.SIZE);
+    code.op(Op.VPOR, SCALE, SCALE, FREE);
   }
 
   /**
@@ -242,19 +344,19 @@ final class RowFactors {
     code.op(Op.VMULPS, ZERO, ZERO, SCALE);
   }
 
-  /** Stores the factors for each run of the group. */
+  /** Stores the factors as often as the group has copies. */
   private void store() {
     code.mov(R11, RDX);
-    int run = code.here();
-    for (int i = 0; i < runs; i++) {
+    int next = code.here();
+    for (int i = 0; i < copies; i++) {
       code.store(Mem.at(RCX, bytes(form) * i), SCALE);
       if (form.hasFactors()) {
         code.store(Mem.at(RCX, bytes(form) * i + VECTOR), ZERO);
       }
     }
-    code.add(RCX, bytes(form) * runs);
+    code.add(RCX, bytes(form) * copies);
     code.dec(R11);
-    code.jump(Assembler.Condition.NOT_ZERO, run);
+    code.jump(Assembler.Condition.NOT_ZERO, next);
   }
 
   private void nextStrip() {

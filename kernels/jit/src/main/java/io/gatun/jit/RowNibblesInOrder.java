@@ -5,16 +5,21 @@ import static io.gatun.jit.Operand.Vec.ymm;
 import io.gatun.jit.Operand.Literal;
 import io.gatun.jit.Operand.Vec;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs of 32 codes of 4 bits in the order of columns, two to a byte, whose factors are apart. Stateless. */
 final class RowNibblesInOrder implements BlockCode {
   private static final Vec EVEN = ymm(1);
-  private static final Vec ODD = ymm(2);
+  private static final Vec ODD = ymm(3);
 
   private final Shape shape;
+  private final boolean isHighFirst;
+  private final Optional<LevelTable> levels;
 
-  RowNibblesInOrder(Shape shape) {
-    this.shape = shape;
+  RowNibblesInOrder(RowForm form) {
+    shape = form.shape();
+    isHighFirst = form.isHighFirst();
+    levels = LevelTable.of(form);
   }
 
   @Override
@@ -24,7 +29,12 @@ final class RowNibblesInOrder implements BlockCode {
 
   @Override
   public int registers() {
-    return 2;
+    return 3;
+  }
+
+  @Override
+  public void prepare(Emitter emitter) {
+    levels.ifPresent(table -> table.prepare(emitter));
   }
 
   @Override
@@ -45,12 +55,13 @@ final class RowNibblesInOrder implements BlockCode {
   @Override
   public void load(Emitter emitter, int i, int part) {
     emitter.pair(ODD, i, 0);
-    emitter.nibbles(EVEN, ODD, false);
-    emitter.nibbles(ODD, ODD, true);
+    emitter.nibbles(EVEN, ODD, isHighFirst);
+    emitter.nibbles(ODD, ODD, !isHighFirst);
   }
 
   @Override
   public void codes(Emitter emitter, int part, int k, Vec target, Vec free) {
     emitter.code.op(k == 0 ? Op.VPUNPCKLBW : Op.VPUNPCKHBW, target, EVEN, ODD);
+    levels.ifPresent(table -> table.look(emitter, target));
   }
 }

@@ -1,25 +1,31 @@
 package io.gatun.jit;
 
 import io.gatun.device.HostMatrix;
-import io.gatun.device.QuantizedRows;
 import io.gatun.tensors.AffineEncoding;
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.FlatBlockEncoding;
+import io.gatun.tensors.LevelEncoding;
 import io.gatun.tensors.PackedCodes;
 import io.gatun.tensors.ScaleGrid;
 import io.gatun.tensors.ZeroPoints;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Where a matrix of some {@link RowForm} is in memory. Immutable.
  *
- * @param planes codes, scales, and where they are stored zero points
+ * @param planes codes, scales, and what else is stored
  * @param rows that are stored
  * @param rowBytes bytes from row to row of the codes
  * @param scales bytes from row to row and from group to group of the scales
  * @param zeros the same of the zero points, of which eight rows or one have a row of words
  * @param groups of a row
- * @param runsOfGroup runs of 32 columns of a group; the last one may have fewer
+ * @param copies how often the factors of a group are needed; those of the last one perhaps less often
+ * @param factor of the scales
  * @param divisor of the scales
+ * @param nested how scales are quantized; empty if they are not
  */
 record RowPlanes(
     List<MemorySegment> planes,
@@ -28,30 +34,67 @@ record RowPlanes(
     Strides scales,
     Strides zeros,
     long groups,
-    long runsOfGroup,
-    float divisor) {
+    long copies,
+    float factor,
+    float divisor,
+    Optional<FlatBlockEncoding.Nested> nested) {
+  private static final int MAP = 2;
 
   /** Bytes from one row to the next, and from one group to the next. */
   record Strides(long row, long group) {}
 
   /** @param w a matrix of the form */
   static RowPlanes of(RowForm form, HostMatrix w) {
-    var encoding = (AffineEncoding) w.encoding();
+    return switch (w.encoding()) {
+      case AffineEncoding affine -> of(form, w, affine);
+      case LevelEncoding levels -> of(form, w, levels.length(), levels.scales(), Optional.empty());
+      case FlatBlockEncoding flat -> {
+        long groups = w.cols() / flat.groupLength();
+        ScaleGrid grid = ScaleGrid.of(Encodings.F32, w.rows(), groups, 1).times(flat.table().unit());
+        yield of(form, w, flat.groupLength(), grid, flat.nested());
+      }
+      default -> throw new IllegalArgumentException(w.toString());
+    };
+  }
+
+  private static RowPlanes of(RowForm form, HostMatrix w, AffineEncoding encoding) {
     long rowBytes =
         encoding.layout() instanceof PackedCodes packed ? packed.streamStride() * Integer.BYTES : w.cols();
     ScaleGrid grid = encoding.scales();
-    long bytes = grid.type().blockBytes();
-    long runs = w.cols() / QuantizedRows.RUN;
-    long runsOfGroup = Math.clamp(Math.ceilDiv(encoding.groups().length(), QuantizedRows.RUN), 1, runs);
+    long pieces = w.cols() / form.group();
+    long copies = Math.clamp(Math.ceilDiv(encoding.groups().length(), form.group()), 1, pieces);
     return new RowPlanes(
         w.planes(),
         encoding.rows(),
         rowBytes,
-        new Strides(grid.rowStride() * bytes, grid.groupStride() * bytes),
+        strides(form, grid),
         zeros(form, encoding),
-        Math.ceilDiv(runs, runsOfGroup),
-        runsOfGroup,
-        grid.divisor());
+        Math.ceilDiv(pieces, copies),
+        copies,
+        grid.factor(),
+        grid.divisor(),
+        Optional.empty());
+  }
+
+  /** Nibbles without zero points, whose rows follow without gaps. */
+  private static RowPlanes of(
+      RowForm form, HostMatrix w, long length, ScaleGrid grid, Optional<FlatBlockEncoding.Nested> nested) {
+    return new RowPlanes(
+        w.planes(),
+        w.rows() * w.experts(),
+        w.cols() / 2,
+        strides(form, grid),
+        new Strides(0, 0),
+        w.cols() / length,
+        length / form.group(),
+        grid.factor(),
+        grid.divisor(),
+        nested);
+  }
+
+  private static Strides strides(RowForm form, ScaleGrid grid) {
+    long bytes = form.scales().bytes;
+    return new Strides(grid.rowStride() * bytes, grid.groupStride() * bytes);
   }
 
   private static Strides zeros(RowForm form, AffineEncoding encoding) {
@@ -63,8 +106,10 @@ record RowPlanes(
         : new Strides(packed.streamStride() * Integer.BYTES, 0);
   }
 
+  /** Whether functions can read it; the map of nested scales is copied. */
   boolean isNative() {
-    return planes.stream().allMatch(MemorySegment::isNative);
+    return IntStream.range(0, planes.size())
+        .allMatch(i -> planes.get(i).isNative() || (nested.isPresent() && i == MAP));
   }
 
   /** Rows that are whole strips. */
@@ -72,9 +117,9 @@ record RowPlanes(
     return rows / Emitter.ROWS * Emitter.ROWS;
   }
 
-  /** Runs of the factors of a strip, of whole groups. */
-  long runs() {
-    return groups * runsOfGroup;
+  /** How often factors of a strip are stored, those of all groups together. */
+  long stored() {
+    return groups * copies;
   }
 
   /** Where the codes of a row are, which others follow. */
@@ -93,7 +138,7 @@ record RowPlanes(
    * @param words rows of words of eight rows; 0 if each row has its own
    */
   long zeros(long row, long count, int words) {
-    if (planes.size() < 3) {
+    if (zeros.row == 0) {
       return 0;
     }
     long first = words == 0 ? row : row / Emitter.ROWS * words;

@@ -97,14 +97,22 @@ class ApprovedCodeTest {
     }
     for (RowForm.Codes codes : RowForm.Codes.values()) {
       for (RowForm.Zeros zeros : List.of(RowForm.Zeros.MIDDLE, RowForm.Zeros.ACROSS)) {
-        rows(functions, new RowForm(codes, Scales.BF16, RowForm.Sharing.GROUPS, false, zeros));
+        rows(functions, row(codes, 32, RowForm.Scales.BF16, zeros));
       }
     }
-    rows(functions, new RowForm(RowForm.Codes.NIBBLES, Scales.F16, RowForm.Sharing.GROUPS, false, RowForm.Zeros.ALONG));
+    for (RowForm.Codes codes : List.of(RowForm.Codes.E2M1, RowForm.Codes.NF4, RowForm.Codes.FP4)) {
+      for (RowForm.Scales scales : RowForm.Scales.values()) {
+        rows(functions, row(codes, 16, scales, RowForm.Zeros.MIDDLE));
+      }
+    }
+    rows(functions, row(RowForm.Codes.NIBBLES, 32, RowForm.Scales.F16, RowForm.Zeros.ALONG));
     rows(
         functions,
-        new RowForm(RowForm.Codes.SIGNED_BYTES, Scales.F32, RowForm.Sharing.MATRIX, true, RowForm.Zeros.MIDDLE));
-    functions.put("rows-nibbles-order", RowNibbles.order());
+        new RowForm(
+            RowForm.Codes.SIGNED_BYTES, 32, RowForm.Scales.F32, RowForm.Sharing.MATRIX, true, true, RowForm.Zeros.MIDDLE));
+    functions.put("rows-nibbles-order-16", RowNibbles.order(16));
+    functions.put("rows-nibbles-order-32", RowNibbles.order(32));
+    functions.put("rows-nested-scales", NestedScales.function());
     functions.put("bytes-one", ByteDotsEmitter.one());
     functions.put("bytes-four", ByteDotsEmitter.four());
     for (Codebook book : Codebook.values()) {
@@ -144,9 +152,14 @@ class ApprovedCodeTest {
     }
   }
 
+  private static RowForm row(RowForm.Codes codes, int group, RowForm.Scales scales, RowForm.Zeros zeros) {
+    return new RowForm(codes, group, scales, RowForm.Sharing.GROUPS, false, false, zeros);
+  }
+
   private static void rows(Map<String, byte[]> functions, RowForm form) {
-    String name = "rows-%s-%s-%s-".formatted(form.codes(), form.scales(), form.zeros()).toLowerCase(Locale.ROOT);
-    functions.put(name + "factors", RowFactors.function(form, 4));
+    String name =
+        "rows-%s-%d-%s-%s-".formatted(form.codes(), form.group(), form.scales(), form.zeros()).toLowerCase(Locale.ROOT);
+    functions.put(name + "factors", RowFactors.function(form, 4, form.scales().bytes == 1 ? 2 : 1));
     functions.put(name + "strip", StripEmitter.function(form.ofStrips(), Isa.AVX2));
     functions.put(name + "batch", BatchEmitter.function(form.ofStrips(), BatchEmitter.largest(form.ofStrips())));
     functions.put(name + "panel", PanelEmitter.function(form.ofPanels(), Isa.AVX2));

@@ -67,6 +67,9 @@ class JitContractTest {
     for (String kind : List.of("ct4", "ct4-zeros", "ct8", "ct8-zeros", "w8", "w8-tensor", "llm-int8", "awq-gemv")) {
       assertTrue(checked.contains("jit " + kind + " q8"), kind);
     }
+    for (String kind : List.of("nf4", "nf4-16", "nf4-nested", "bnb-fp4", "levels96", "mxfp4", "nvfp4-over", "nvfp4-times")) {
+      assertTrue(checked.contains("jit " + kind + " q8"), kind);
+    }
     for (String kind : List.of("gptq2-table", "gptq4-table", "gptq4-table-zeros")) {
       assertTrue(checked.contains("jit " + kind + " q8"), kind);
     }
