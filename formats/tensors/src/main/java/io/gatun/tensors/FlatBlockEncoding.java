@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  * Planes: codes, magnitudes (float32, or bytes if nested), and if nested the map of 256 floats and the outer magnitudes.
  *
  * <p>Where no block crosses the end of a row there are {@link #codes} for kernels with 8-bit activations: integers by which
- * the numbers of the table are approximated, with an error below 0.4 of the {@link Table#unit}, 0.35 % of a block's
- * magnitude. {@link #decode} is exact.
+ * the numbers of the table are approximated, with errors of at most 0.43 {@linkplain Table#unit units}, of which 112 (or 120) are a
+ * block's magnitude. {@link #decode} is exact.
  */
 public final class FlatBlockEncoding implements MatrixEncoding, FloatCodes {
 
