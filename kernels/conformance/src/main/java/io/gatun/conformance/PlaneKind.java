@@ -76,6 +76,9 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
   /** Columns of a group, of which the last one may be short. */
   private static final int GROUP = 64;
 
+  /** Rows before those of a matrix, at most. */
+  private static final int MOST_BEFORE = 20;
+
   /** What the tiers may have kernels for. */
   static List<PlaneKind> all() {
     Stream<PlaneKind> gptq =
@@ -132,10 +135,11 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
     return Stream.of(gptq, symmetric, others, exl2, floats).flatMap(kinds -> kinds).toList();
   }
 
-  /** A random matrix of experts, whose planes come from an allocator of so many bytes. */
+  /** A random matrix of experts, rows of a larger one, whose planes come from an allocator of so many bytes. */
   HostMatrix matrix(
       long rows, int cols, int experts, WeightFill fill, RandomGenerator random, LongFunction<MemorySegment> allocator) {
-    Made made = maker.make(rows * experts, cols, random);
+    long first = random.nextInt(MOST_BEFORE + 1);
+    Made made = maker.make(first + rows * experts, cols, random);
     var planes = new ArrayList<MemorySegment>();
     planes.add(fill.codes(allocator.apply(made.codes), random));
     planes.add(fill.numbers(made.floats, allocator.apply(made.scales), random));
@@ -144,7 +148,7 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
       planes.add(
           other.numbers.map(type -> fill.numbers(type, plane, random)).orElseGet(() -> fill.codes(plane, random)));
     }
-    return new HostMatrix("random", made.encoding, planes, rows, cols, experts, List.of());
+    return new HostMatrix("random", made.encoding, planes, first, rows, cols, experts, List.of());
   }
 
   /** @throws UnsupportedOperationException always: the encodings of its matrices decode */

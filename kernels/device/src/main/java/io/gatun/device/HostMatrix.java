@@ -7,6 +7,7 @@ import io.gatun.tensors.FloatCodes;
 import io.gatun.tensors.IntegerCodes;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.QuantizedEncoding;
+import io.gatun.tensors.RowsEncoding;
 import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
@@ -16,11 +17,12 @@ import java.util.Optional;
 
 /**
  * A weight matrix where it lies in its checkpoint: the mapped bytes themselves. In a single plane rows follow each other
- * without gaps, experts likewise; in several planes they are where its {@link MatrixEncoding} says. The bytes belong to
- * the checkpoint. Immutable.
+ * without gaps, experts likewise; in several planes they are where its {@link MatrixEncoding} says, which may have more
+ * rows than the matrix. The bytes belong to the checkpoint. Immutable.
  *
  * @param name the tensor's
  * @param planes of all rows of all experts; one but for a {@link MatrixEncoding}
+ * @param first which of the encoding's rows is the first of the matrix
  * @param rows of each expert
  * @param cols at most 2³¹ − 1
  * @param apart the experts where each lies by itself, with an encoding of its own; empty where they follow each other
@@ -29,6 +31,7 @@ public record HostMatrix(
     String name,
     Encoding encoding,
     List<MemorySegment> planes,
+    long first,
     long rows,
     long cols,
     int experts,
@@ -52,7 +55,9 @@ public record HostMatrix(
         shape.size() == 3 && weights.encoding() instanceof StackedEncoding stacked
             ? stacked.parts().stream().map(HostMatrix::of).toList()
             : List.of();
-    return new HostMatrix(weights.name(), weights.encoding(), weights.planes(), rows, weights.cols(), experts, apart);
+    return weights.encoding() instanceof RowsEncoding part
+        ? new HostMatrix(weights.name(), part.whole(), weights.planes(), part.first(), rows, weights.cols(), 1, apart)
+        : new HostMatrix(weights.name(), weights.encoding(), weights.planes(), 0, rows, weights.cols(), experts, apart);
   }
 
   /** @throws IllegalArgumentException if {@code matrix} is not in host memory */
@@ -89,13 +94,13 @@ public record HostMatrix(
 
   /** A matrix in a single plane. */
   public HostMatrix(String name, Encoding encoding, MemorySegment bytes, long rows, long cols, int experts) {
-    this(name, encoding, List.of(bytes), rows, cols, experts, List.of());
+    this(name, encoding, List.of(bytes), 0, rows, cols, experts, List.of());
   }
 
   public HostMatrix {
     planes = List.copyOf(planes);
     apart = List.copyOf(apart);
-    if (rows < 0 || cols < 1 || experts < 0) {
+    if (first < 0 || rows < 0 || cols < 1 || experts < 0) {
       throw new IllegalArgumentException("%s: [%d, %d, %d]".formatted(name, experts, rows, cols));
     }
   }
@@ -115,17 +120,22 @@ public record HostMatrix(
   }
 
   private MatrixEncoding.Region region(int expert, long row, int rowCount) {
-    return new MatrixEncoding.Region(expert * rows + row, rowCount, 0, (int) cols);
+    return new MatrixEncoding.Region(firstRow(expert) + row, rowCount, 0, (int) cols);
+  }
+
+  /** Which of the encoding's rows is the first of an expert; behind the last expert, the end of all rows. */
+  public long firstRow(int expert) {
+    return first + expert * rows;
   }
 
   /** Rows that are best decoded together. */
   public int rowStep() {
-    return encoding instanceof MatrixEncoding matrix ? matrix.rowStep() : 1;
+    return encoding instanceof MatrixEncoding matrix && first % matrix.rowStep() == 0 ? matrix.rowStep() : 1;
   }
 
   /** Its first rows, {@code count} at most; those of the first expert. */
   public HostMatrix first(long count) {
-    return new HostMatrix(name, encoding, planes, Math.min(count, rows), cols, 1, List.of());
+    return new HostMatrix(name, encoding, planes, first, Math.min(count, rows), cols, 1, List.of());
   }
 
   /** The integer codes of a matrix in several planes, where it is that. */
@@ -210,7 +220,7 @@ public record HostMatrix(
 
   /** Bytes from the start to a row of an expert. */
   public long rowOffset(int expert, long row) {
-    return (expert * rows + row) * rowBytes();
+    return (firstRow(expert) + row) * rowBytes();
   }
 
   /** For messages: {@code blk.0.attn_q.weight q4_0 [64, 64]}. */

@@ -53,7 +53,7 @@ record PrescribedMatmul(ByteDots dots) implements MatmulKernel<PrescribedRows> {
     float[] scales = scratch.scales((long) rows * groups);
     float[] minimums = scratch.minimums((long) rows * groups);
     if (bytes.isPresent()) {
-      long first = expert * w.rows() + row;
+      long first = w.firstRow(expert) + row;
       bytes.get().factors(w.planes(), first, rows, scales, minimums);
       var codes = new ByteDots.Rows(w.planes().getFirst(), first * cols, cols, rows);
       return new Strip(codes, length, groups, scales, minimums);

@@ -52,7 +52,7 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner, Matmul
     HostBuffer x = room.rotated(product, encoding.inputFactors());
     HostBuffer y = room.results(product.count());
     MemorySegment panel = room.panel((long) BLOCK * cols);
-    long base = product.expert() * w.rows();
+    long base = w.firstRow(product.expert());
     for (long block = (base + from) / BLOCK * BLOCK; block < base + to; block += BLOCK) {
       inner.decode(encoding, w.bytes(), block, BLOCK, panel);
       var weights = new HostMatrix(w.name(), Encodings.F32, panel, BLOCK, cols, 1);
@@ -69,7 +69,7 @@ public record RotatedMatmul(MatmulKernel<HostBuffer> floats, Inner inner, Matmul
   /** Rotates results of a block of rows, and keeps those that were asked for. */
   private static void store(
       Product<HostBuffer> product, HostBuffer y, float[] rowFactors, float[] factors, long block, long from, long to) {
-    long base = product.expert() * product.w().rows();
+    long base = product.w().firstRow(product.expert());
     int first = (int) Math.max(0, base + from - block);
     int end = (int) Math.min(BLOCK, base + to - block);
     var values = new float[BLOCK];

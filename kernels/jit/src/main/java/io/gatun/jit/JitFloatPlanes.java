@@ -156,10 +156,11 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
     /** Sets what all functions need to know of some rows; false if their scales are too large for it. */
     private boolean prepare(FloatCode code, FloatCodes codes, long row, int rows) {
       int groups = (int) (w.cols() / codes.groupLength());
-      boolean isShared = row / codes.scaleRows() == (row + rows - 1) / codes.scaleRows();
+      long inExpert = w.first() + row;
+      boolean isShared = inExpert / codes.scaleRows() == (inExpert + rows - 1) / codes.scaleRows();
       int count = (isShared ? 1 : rows) * groups;
       float[] factors = scratch.scales(count);
-      codes.scales(w.planes(), product.expert() * w.rows() + row, isShared ? 1 : rows, factors);
+      codes.scales(w.planes(), w.firstRow(product.expert()) + row, isShared ? 1 : rows, factors);
       if (code.factor() != 1) {
         for (int i = 0; i < count; i++) {
           if (!(Math.abs(factors[i]) < LARGEST_SCALE)) {
@@ -179,7 +180,7 @@ final class JitFloatPlanes implements MatmulKernel<HostBuffer> {
 
     private long codes(FloatCode code, long row, int rows) {
       long rowBytes = w.cols() / FloatCode.STEP * code.bytes();
-      return Weights.address(w.planes().getFirst(), (product.expert() * w.rows() + row) * rowBytes, rows * rowBytes);
+      return Weights.address(w.planes().getFirst(), (w.firstRow(product.expert()) + row) * rowBytes, rows * rowBytes);
     }
 
     private void sums(FloatCode code, long xRow, long row, int rows, long out) {

@@ -139,7 +139,7 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       this.room = room;
       this.memory = memory;
       this.arguments = memory.asSlice(Room.PLANE, PlaneArguments.END);
-      this.firstRow = product.expert() * product.w().rows();
+      this.firstRow = product.w().firstRow(product.expert());
     }
 
     /** Rows of the expert, none of them behind whole steps of all rows. */

@@ -98,7 +98,7 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
     Run(Product<QuantizedRows> product, RowPlanes planes, Scratch scratch) {
       this.product = product;
       this.planes = planes;
-      this.firstRow = product.expert() * product.w().rows();
+      this.firstRow = product.w().firstRow(product.expert());
       this.together = Together.of(form, planes);
       this.factorBytes = planes.stored() * RowFactors.bytes(form);
       this.strips = Math.max(1, FACTORS / factorBytes);

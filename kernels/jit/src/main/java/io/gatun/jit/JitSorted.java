@@ -111,7 +111,7 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
   @Override
   public void run(Product<QuantizedRows> product, long from, long to, Scratch scratch) {
     Place place = Place.of(product);
-    long base = product.expert() * product.w().rows();
+    long base = product.w().firstRow(product.expert());
     WholeSteps.run(
         product,
         from,
@@ -238,7 +238,7 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
     private void store(long row, long from, long to) {
       long first = Math.max(row, from);
       long count = Math.min(row + STEP, to) - first;
-      long base = product.expert() * product.w().rows();
+      long base = product.w().firstRow(product.expert());
       for (long token = 0; token < product.count(); token++) {
         long target = (product.firstOut() + token) * product.out().cols() + first - base;
         long source = sums(token) + (first - row) * Float.BYTES;

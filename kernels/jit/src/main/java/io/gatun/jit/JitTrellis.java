@@ -81,7 +81,7 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
     try {
       var call = new Call(product, scratch);
       call.rotate();
-      long base = product.expert() * product.w().rows();
+      long base = product.w().firstRow(product.expert());
       for (long block = (base + from) / BLOCK * BLOCK; block < base + to; block += BLOCK) {
         call.multiply(block);
         call.store(block, base + from, base + to);
@@ -215,7 +215,7 @@ final class JitTrellis implements MatmulKernel<HostBuffer> {
       long count = Math.min(block + BLOCK, to) - first;
       HostBuffer out = product.out();
       for (int token = 0; token < product.count(); token++) {
-        long row = (product.firstOut() + token) * out.cols() + first - product.expert() * w.rows();
+        long row = (product.firstOut() + token) * out.cols() + first - w.firstRow(product.expert());
         long source = results + token * OUT_BYTES + (first - block) * Float.BYTES;
         MemorySegment.copy(memory, source, out.segment(), row * Float.BYTES, count * Float.BYTES);
         if (factorOf[token] != 1) {

@@ -81,7 +81,7 @@ record RowPlanes(
       RowForm form, HostMatrix w, long length, ScaleGrid grid, Optional<FlatBlockEncoding.Nested> nested) {
     return new RowPlanes(
         w.planes(),
-        w.rows() * w.experts(),
+        w.firstRow(w.experts()),
         w.cols() / 2,
         strides(form, grid),
         new Strides(0, 0),

@@ -20,7 +20,7 @@ interface WholeSteps {
    */
   static void run(
       Product<QuantizedRows> product, long from, long to, Scratch scratch, long wholeRows, WholeSteps steps) {
-    long whole = Math.clamp(wholeRows - product.expert() * product.w().rows(), from, to);
+    long whole = Math.clamp(wholeRows - product.w().firstRow(product.expert()), from, to);
     if (from < whole && product.count() > 0) {
       try {
         steps.compute(from, whole);

@@ -84,7 +84,7 @@ class JitTrellisTest {
       trellis.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
     }
     var encoding = new Exl3Encoding(bits, book, ones(COLS), ones(ROWS));
-    return new HostMatrix("trellis", encoding, List.of(trellis), ROWS, COLS, 1, List.of());
+    return new HostMatrix("trellis", encoding, List.of(trellis), 0, ROWS, COLS, 1, List.of());
   }
 
   private static float[] ones(int count) {

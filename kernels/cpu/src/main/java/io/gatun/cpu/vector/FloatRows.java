@@ -75,7 +75,7 @@ final class FloatRows {
       HostMatrix w, int expert, long row, int rows, long target, long stride, Scratch scratch) {
     Optional<FloatCodes> codes = w.floatCodes();
     if (codes.isPresent()) {
-      FloatCodeRows.decode(codes.get(), w, expert * w.rows() + row, rows, target, stride, scratch);
+      FloatCodeRows.decode(codes.get(), w, w.firstRow(expert) + row, rows, target, stride, scratch);
       return;
     }
     int cols = (int) w.cols();

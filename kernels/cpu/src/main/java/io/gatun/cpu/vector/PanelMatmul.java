@@ -97,7 +97,7 @@ record PanelMatmul(int groupLength, boolean hasMinimum, PanelCodes kind, PanelPa
     HostMatrix w = product.w();
     long panel = block.address();
     Lanes.clear(panel + PanelMap.SUMS, strips(rows) * PanelMap.STRIP_SUMS);
-    long firstRow = product.expert() * w.rows() + row;
+    long firstRow = w.firstRow(product.expert()) + row;
     for (int col = 0; col < w.cols(); col += COLS) {
       int cols = (int) Math.min(COLS, w.cols() - col);
       for (int strip = 0; strip < strips(rows); strip++) {
