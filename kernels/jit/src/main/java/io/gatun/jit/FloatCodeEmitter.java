@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  *   for each row, or four of them         R8 is the next one, R15 its scales
- *     for each group of columns           RSI its scale, RAX groups that are left
+ *     for each group of columns           RSI its scale, RAX groups that are left; memory of the next rows is asked for
  *       for each 32 columns               RBP bytes of codes so far, RBX steps that are left; RCX activations, or floats
  *                                         of the panel
  * </pre>
@@ -41,6 +41,7 @@ final class FloatCodeEmitter extends Emitter {
   static final int ROWS_OF_SUMS = 4;
 
   private static final int LANES = 8;
+  private static final int LINE = 64;
   private static final List<Gp> W = List.of(R11, R12, R13, R14);
   private static final int FLOATS = 4;
   private static final int FACTORS = 12;
@@ -145,6 +146,9 @@ final class FloatCodeEmitter extends Emitter {
     }
     code.mov(RBX, Mem.at(RDI, Arguments.STEPS));
     int next = code.here();
+    for (int line = 0; line < rows * format.bytes(); line += LINE) {
+      code.prefetch(Mem.at(R8, RBP, rows, line));
+    }
     for (int row = 0; row < rows; row++) {
       format.check(code, Mem.at(W.get(row), RBP, 1, 0), FREE);
     }
