@@ -12,8 +12,8 @@ import java.nio.file.Path;
  *
  * <p>Read is {@code tokenizer.json}; where that is missing {@code tokenizer.model} of SentencePiece, or {@code
  * vocab.json} and {@code merges.txt}. What {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code
- * added_tokens.json}, {@code generation_config.json}, {@code config.json} and {@code chat_template.jinja} or {@code .json} say of
- * tokens and templates is added. BOS, EOS and all tokens that end an answer are those of the {@link
+ * added_tokens.json}, {@code generation_config.json}, {@code config.json}, {@code chat_template.jinja} or {@code .json} and
+ * {@code additional_chat_templates} say of tokens and templates is added. BOS, EOS and all tokens that end an answer are those of the {@link
  * Tokenizer#vocabulary}. Immutable.
  *
  * @param tokenizer gives the ids that Hugging Face's own gives, but that control tokens are found only where {@link
