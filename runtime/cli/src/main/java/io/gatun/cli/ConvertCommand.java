@@ -62,6 +62,9 @@ final class ConvertCommand extends ConsoleCommand {
         throw new UsageException(folder + ": is a GGUF file already, expected a folder of safetensors");
       }
       model.warnings().forEach(warning -> console().err().line("gatun: warning: " + EscapeFilter.oneLine(warning)));
+      if (!model.tokenizer().hasText()) {
+        console().err().line("gatun: warning: %s: has no tokenizer, and neither will the file".formatted(folder));
+      }
       written = write(conversion(source, progress), progress);
     }
     String encodings =

@@ -9,7 +9,6 @@ import io.gatun.tensors.Metadata;
 import io.gatun.tensors.Metadata.Value;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
-import io.gatun.text.HfTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +25,7 @@ import java.util.function.Consumer;
 /**
  * A folder as the GGUF file that other programs open too. Keys have the types that they expect, rows of queries and keys the
  * order, and tokens the spellings; see {@link #GgufConversion(HfModel, Set, Consumer)} for the encodings, and {@link
- * HfTokenizer#ggufMetadata}. Confined to one thread.
+ * io.gatun.text.HfTokenizer#ggufMetadata}. Confined to one thread.
  */
 public final class GgufConversion {
   /**
@@ -78,8 +77,7 @@ public final class GgufConversion {
     }
     metadata();
     progress.accept("reading the tokenizer");
-    values.putAll(
-        HfTokenizer.read(HfModel.folder(folder.path())).ggufMetadata(Math.toIntExact(embedding.rows())).asMap());
+    values.putAll(folder.ggufTokenizer(Math.toIntExact(embedding.rows())).asMap());
   }
 
   private static Set<Encoding> commonBlocks() {
