@@ -40,7 +40,8 @@ class WithoutTokenizerTest {
 
   /** @param line without the model, and without spaces in arguments */
   private static Program program(Path model, String line) {
-    return Program.gatun((Object[]) (line.replaceFirst(" |$", " -m " + model + " ").strip()).split(" +"));
+    String[] words = line.replaceFirst(" |$", " -m " + model + " ").strip().split(" +");
+    return Program.gatun((Object[]) words);
   }
 
   private static String text(Path model, String line) {
