@@ -52,6 +52,7 @@ public final class ExactEncoders {
     var encoders = new LinkedHashMap<Encoding, ExactEncoder>();
     encoders.put(Encodings.MXFP4, blocks(Encodings.MXFP4, ExactEncoders::mxfp4));
     encoders.put(Encodings.Q4_0, blocks(Encodings.Q4_0, ExactEncoders::q4_0));
+    encoders.put(Encodings.NVFP4, blocks(Encodings.NVFP4, ExactEncoders::nvfp4));
     encoders.put(Encodings.Q5_0, blocks(Encodings.Q5_0, ExactEncoders::q5_0));
     encoders.put(Encodings.Q8_0, blocks(Encodings.Q8_0, ExactEncoders::q8_0));
     return Collections.unmodifiableSequencedMap(encoders);
@@ -85,6 +86,37 @@ public final class ExactEncoders {
       if (isPower && codes(source, start, scale, LEVELS.getLast() + 1, codes) && toLevels(codes)) {
         target.set(ValueLayout.JAVA_BYTE, offset + MXFP4.EXPONENT, (byte) (exponent + 128));
         nibbles(codes, target, offset + MXFP4.NIBBLES);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Each group has a scale in E4M3, without a sign. */
+  private static boolean nvfp4(float[] source, int start, MemorySegment target, long offset) {
+    boolean exact = true;
+    for (int group = 0; exact && group < NVFP4.VALUES / NVFP4.GROUP; group++) {
+      exact = nvfp4Group(source, start + group * NVFP4.GROUP, target, offset, group);
+    }
+    return exact;
+  }
+
+  private static boolean nvfp4Group(float[] source, int start, MemorySegment target, long offset, int group) {
+    long scaleAt = offset + NVFP4.SCALES + group;
+    long nibblesAt = offset + NVFP4.NIBBLES + group * (NVFP4.GROUP / 2L);
+    float extreme = extreme(source, start, NVFP4.GROUP);
+    var codes = new int[NVFP4.GROUP];
+    if (extreme == 0) {
+      target.set(ValueLayout.JAVA_BYTE, scaleAt, (byte) 0);
+      nibbles(codes, target, nibblesAt);
+      return true;
+    }
+    for (int level : LEVELS.subList(1, LEVELS.size())) {
+      float half = Math.abs(extreme) / level;
+      int scale = NVFP4.scaleCode(half);
+      if (scale > 0 && codes(source, start, half, LEVELS.getLast() + 1, codes) && toLevels(codes)) {
+        target.set(ValueLayout.JAVA_BYTE, scaleAt, (byte) scale);
+        nibbles(codes, target, nibblesAt);
         return true;
       }
     }

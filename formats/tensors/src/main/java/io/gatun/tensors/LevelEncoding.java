@@ -56,6 +56,16 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
     return groups.length();
   }
 
+  /** What all scales have in common, a factor or one over a divisor; 1 if they have nothing. */
+  public float globalScale() {
+    return scales.factor() / scales.divisor();
+  }
+
+  /** The same codes and scales, as if {@link #globalScale} were 1. */
+  public LevelEncoding withoutGlobalScale() {
+    return new LevelEncoding(id, rows, groups.cols(), groups.length(), scales.times(1).over(1), activations);
+  }
+
   @Override
   public String id() {
     return id;

@@ -37,10 +37,20 @@ final class NVFP4 extends BlockEncoding {
     return MXFP4.levels(Lanes8.field(nibbles, i % GROUP / 8 * 4, 4));
   }
 
-  /** Moved to the place of a float's exponent and mantissa the bits mean 2^−120 of the scale, subnormal ones too. */
   @Override
   float scale(MemorySegment source, long block, int group) {
     int bits = LittleEndian.unsignedByte(source, block + SCALES + group);
-    return bits == NO_NUMBER ? 0 : Float.intBitsToFloat((bits & 0x7F) << 20) * 0x1p119f;
+    return bits == NO_NUMBER ? 0 : half(bits & 0x7F);
+  }
+
+  /** Moved to the place of a float's exponent and mantissa the bits mean 2^−120 of the scale, subnormal ones too. */
+  private static float half(int bits) {
+    return Float.intBitsToFloat(bits << 20) * 0x1p119f;
+  }
+
+  /** The bits of a scale by half of it; −1 if there are none. */
+  static int scaleCode(float half) {
+    int bits = Float.floatToIntBits(half * 0x1p-119f) >> 20;
+    return bits >= 0 && bits < NO_NUMBER && half(bits) == half ? bits : -1;
   }
 }

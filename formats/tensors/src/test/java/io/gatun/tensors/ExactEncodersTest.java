@@ -51,13 +51,18 @@ class ExactEncodersTest {
         random.nextBytes(block);
         block[0] = (byte) (64 + random.nextInt(128)); // of a scale in E8M0, numbers that floats have
         values = decoded(encoding, block);
-      } while (!allFinite(values));
+      } while (!allFinite(values) || (encoding.equals(Encodings.NVFP4) && hasNoNumber(block)));
       assertTrue(encode(encoding, values, found), () -> "block " + HexFormat.of().formatHex(block));
       float[] again = decoded(encoding, found);
       for (int j = 0; j < values.length; j++) {
         assertEquals(values[j] + 0f, again[j] + 0f);
       }
     }
+  }
+
+  /** A scale of NVFP4 that means 480, which E4M3 does not have. */
+  private static boolean hasNoNumber(byte[] block) {
+    return block[0] == -1 || block[1] == -1 || block[2] == -1 || block[3] == -1;
   }
 
   private static boolean allFinite(float[] values) {

@@ -8,12 +8,15 @@ import io.gatun.cli.terminal.UsageException;
 import io.gatun.model.Model;
 import io.gatun.model.hf.GgufConversion;
 import io.gatun.model.hf.HfModel;
+import io.gatun.tensors.Encoding;
+import io.gatun.tensors.ExactEncoders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +32,8 @@ import picocli.CommandLine.Parameters;
       "F32, F16 and BF16 stay what they are. Quantized weights become MXFP4, Q4_0, Q5_0 or Q8_0 where that is exactly the "
           + "same numbers, as it is for MXFP4 and for most integers of up to 4 bits in groups of 32 or more; others are "
           + "rounded to F16, which takes more room than they did.",
+      "Weights in NVFP4 are rounded to F16, too, unless --nvfp4 keeps their codes and scales, with what all scales of a "
+          + "matrix have in common as a tensor beside it.",
       "Memory stays small whatever the size of the model. The file appears when it is complete."
     })
 final class ConvertCommand extends ConsoleCommand {
@@ -40,6 +45,9 @@ final class ConvertCommand extends ConsoleCommand {
 
   @Option(names = "--force", description = "Replace OUT.gguf if it is there.")
   boolean force;
+
+  @Option(names = "--nvfp4", description = "Keep NVFP4, for programs that read it: this one, and llama.cpp since March 2026.")
+  boolean nvfp4;
 
   @Override
   public Integer call() {
@@ -54,7 +62,10 @@ final class ConvertCommand extends ConsoleCommand {
         throw new UsageException(folder + ": is a GGUF file already, expected a folder of safetensors");
       }
       model.warnings().forEach(warning -> console().err().line("gatun: warning: " + EscapeFilter.oneLine(warning)));
-      written = write(new GgufConversion(source, what -> progress.say(EscapeFilter.oneLine(what))), progress);
+      if (!model.tokenizer().hasText()) {
+        console().err().line("gatun: warning: %s: has no tokenizer, and neither will the file".formatted(folder));
+      }
+      written = write(conversion(source, progress), progress);
     }
     String encodings =
         written.encodings().entrySet().stream()
@@ -64,6 +75,11 @@ final class ConvertCommand extends ConsoleCommand {
         .out()
         .line("%s: %s, tensors: %s, %s".formatted(out, written.architecture(), encodings, ModelFacts.bytes(written.bytes())));
     return Failure.DONE;
+  }
+
+  private GgufConversion conversion(HfModel source, Progress progress) {
+    Set<Encoding> blocks = nvfp4 ? ExactEncoders.all().keySet() : GgufConversion.COMMON_BLOCKS;
+    return new GgufConversion(source, blocks, what -> progress.say(EscapeFilter.oneLine(what)));
   }
 
   private void requireFree() {

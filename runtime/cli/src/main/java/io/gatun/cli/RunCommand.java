@@ -80,6 +80,9 @@ final class RunCommand extends ConsoleCommand {
     }
     prompts.requireSense(template.settings());
     try (var loaded = LoadedModel.open(console(), model.required(), draft.model(), options)) {
+      if (!json) {
+        loaded.model().tokenizer().requireText();
+      }
       Prompt prompt = prompts.prompt(console(), template.settings());
       notice(loaded, prompt instanceof Prompt.Chat);
       Completion completion = json ? whole(loaded, prompt, sampling) : streamed(loaded, prompt, sampling);
@@ -103,6 +106,7 @@ final class RunCommand extends ConsoleCommand {
     }
     BatchPlan plan = plan();
     try (var loaded = LoadedModel.open(console(), model.required(), draft.model(), options)) {
+      loaded.model().tokenizer().requireText();
       notice(loaded, true);
       String summary = new BatchRun(console(), loaded, plan).run();
       if (stats) {

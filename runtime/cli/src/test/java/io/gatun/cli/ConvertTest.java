@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.gguf.GgufFile;
+import io.gatun.model.hf.HfModel;
 import io.gatun.oracle.Npy;
+import io.gatun.tensors.Checkpoint;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.Metadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +73,35 @@ class ConvertTest {
       assertEquals(JsonMapper.shared().readTree(ids), JsonMapper.shared().valueToTree(peer.ids()));
       assertEquals(text(gguf).strip(), peer.text().strip(), encoding.id());
     }
+  }
+
+  /** The default one, those for a purpose, and the names of these. */
+  @Test
+  void allTemplatesGoAlong() throws IOException {
+    Path source = stories(Encodings.F32);
+    Files.writeString(source.resolve("chat_template.jinja"), "{{ bos_token }}{{ messages[0].content }}");
+    Path more = Files.createDirectory(source.resolve("additional_chat_templates"));
+    Files.writeString(more.resolve("tool_use.jinja"), "{{ tools | length }} tools");
+    Files.writeString(more.resolve("rag.jinja"), "{{ documents | length }} documents");
+    Path gguf = folder.resolve("stories.gguf");
+    assertEquals(0, Program.gatun("convert", source, gguf).run().exitCode());
+    var expected = templates(source);
+    assertEquals(4, expected.size());
+    assertEquals(expected, templates(gguf));
+    String chat = "{\"messages\":[{\"role\":\"user\",\"content\":\"Once\"}]}";
+    assertEquals("<s>Once", Program.gatun("template", "-m", gguf).input(chat).run().text());
+  }
+
+  private static Map<String, Object> templates(Path path) throws IOException {
+    var templates = new TreeMap<String, Object>();
+    try (Checkpoint checkpoint = Files.isDirectory(path) ? HfModel.open(path) : GgufFile.open(path)) {
+      Metadata metadata = checkpoint.metadata();
+      metadata.keys().stream()
+          .filter(key -> key.startsWith("tokenizer.chat_template"))
+          .forEach(
+              key -> templates.put(key, key.endsWith("s") ? metadata.strings(key) : metadata.string(key)));
+    }
+    return templates;
   }
 
   @Test

@@ -214,7 +214,7 @@ final class AttentionKeys {
 
   private Linear projection(String name, long out) {
     Linear linear = keys.linear(name, out, width);
-    return biasRequired ? new Linear(linear.weight(), Optional.of(name + ".bias"), 0, out, width) : linear;
+    return biasRequired ? linear.withBias(name + ".bias") : linear;
   }
 
   private Norm norm(QueryKeyNorm which, String name, int headDim, long all) {

@@ -34,6 +34,10 @@ public record Linear(
     return new Linear(weight, bias, scale, experts, count, in, first + from, rows);
   }
 
+  Linear withBias(String name) {
+    return new Linear(weight, Optional.of(name), scale, experts, out, in, first, rows);
+  }
+
   /** Whether it is nothing but its matrix. */
   boolean isMatrix() {
     return bias.isEmpty() && scale.isEmpty();

@@ -88,7 +88,7 @@ public final class Model implements AutoCloseable {
       tokenizer = folder.tokenizer(); // rows may be padded, or tokens be of pictures
       warnings.addAll(folder.warnings());
     } else {
-      tokenizer = Tokenizer.of(metadata);
+      tokenizer = Tokenizer.of(metadata, spec.vocabSize());
       checkVocabulary(checkpoint, tokenizer, spec);
     }
     for (String key : metadata.unread(id + ".")) {
@@ -156,6 +156,7 @@ public final class Model implements AutoCloseable {
     return spec;
   }
 
+  /** One without text if the file or folder has none, see {@link Tokenizer#hasText}. */
   public Tokenizer tokenizer() {
     return tokenizer;
   }

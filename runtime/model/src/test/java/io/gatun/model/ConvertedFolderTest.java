@@ -62,7 +62,7 @@ class ConvertedFolderTest {
   static Path converted(Path folder) throws IOException {
     Path gguf = folder.resolve("converted.gguf");
     try (HfModel source = HfModel.open(folder)) {
-      new GgufConversion(source, _ -> {}).write(gguf, _ -> {});
+      new GgufConversion(source, GgufConversion.COMMON_BLOCKS, _ -> {}).write(gguf, _ -> {});
     }
     return gguf;
   }

@@ -1,6 +1,7 @@
 package io.gatun.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,11 +11,14 @@ import io.gatun.safetensors.SafetensorsWriter;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
+import io.gatun.text.EncodeOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -68,11 +72,29 @@ class FolderErrorsTest {
     unsupported(": no config.json, which says what model the tensors are of");
   }
 
+  /** It computes; only texts are refused. */
   @Test
   void withoutTokenizer() throws IOException {
+    write(config -> config.putArray("eos_token_id").add(7).add(9).add(11));
+    Files.delete(folder.resolve("tokenizer.model"));
+    for (Path path : List.of(folder, ConvertedFolderTest.converted(folder))) {
+      try (Model model = Model.open(path)) {
+        assertFalse(model.tokenizer().hasText());
+        assertEquals(Set.of(7, 9, 11), model.tokenizer().vocabulary().endOfGeneration());
+        assertEquals(model.spec().vocabSize(), model.vocabularySize());
+        var refused =
+            assertThrows(UnsupportedModelException.class, () -> model.tokenizer().encode("a", EnumSet.noneOf(EncodeOption.class)));
+        assertTrue(String.valueOf(refused.getMessage()).startsWith(path + ": has no tokenizer, which texts need"));
+      }
+    }
+  }
+
+  @Test
+  void withATokenizerThatIsIncomplete() throws IOException {
     write(_ -> {});
     Files.delete(folder.resolve("tokenizer.model"));
-    malformed(": no tokenizer, expected tokenizer.json");
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    malformed("tokenizer.json: ");
   }
 
   @Test

@@ -4,7 +4,7 @@ import java.util.BitSet;
 import java.util.Set;
 
 /** What a tokenizer does with texts and ids. Immutable, thread-safe. */
-sealed interface Codec permits SegmentingCodec, Pipeline {
+sealed interface Codec permits SegmentingCodec, Pipeline, NoCodec {
 
   /**
    * Appends the ids of a text, which has no unpaired surrogates.

@@ -6,14 +6,17 @@ import io.gatun.tensors.UnsupportedModelException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The tokenizer of a folder as Hugging Face's libraries write them, and what its files say besides.
  *
  * <p>Read is {@code tokenizer.json}; where that is missing {@code tokenizer.model} of SentencePiece, or {@code
  * vocab.json} and {@code merges.txt}. What {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code
- * added_tokens.json}, {@code generation_config.json}, {@code config.json} and {@code chat_template.jinja} or {@code .json} say of
- * tokens and templates is added. BOS, EOS and all tokens that end an answer are those of the {@link
+ * added_tokens.json}, {@code generation_config.json}, {@code config.json}, {@code chat_template.jinja} or {@code .json} and
+ * {@code additional_chat_templates} say of tokens and templates is added. BOS, EOS and all tokens that end an answer are those of the {@link
  * Tokenizer#vocabulary}. Immutable.
  *
  * @param tokenizer gives the ids that Hugging Face's own gives, but that control tokens are found only where {@link
@@ -34,7 +37,34 @@ public record HfTokenizer(Tokenizer tokenizer, Metadata metadata) {
    * @throws UnsupportedModelException if GGUF has no such kind of tokenizer
    */
   public Metadata ggufMetadata(int rows) {
+    if (!tokenizer.hasText()) {
+      return metadata;
+    }
     return new GgufTokenizer(this, rows).metadata();
+  }
+
+  /**
+   * That of a folder which has none: see {@link Tokenizer#hasText}. The tokens that end an answer, up to three, are those of
+   * the model's own settings.
+   *
+   * @param tokens how many the model has
+   * @throws FormatException if a file is malformed
+   */
+  public static HfTokenizer none(Path folder, int tokens) {
+    var settings = new TokenizerSettings(folder);
+    var values = new LinkedHashMap<String, Metadata.Value>();
+    values.put(VocabularyReader.MODEL, new Metadata.Value("str", TokenizerKind.NO_MODEL));
+    put(values, List.of(SpecialRole.BOS), settings.ids("bos", tokens));
+    put(values, List.of(SpecialRole.EOS, SpecialRole.EOT, SpecialRole.EOM), settings.ids("eos", tokens));
+    var metadata = new Metadata(folder.toString(), values);
+    return new HfTokenizer(Tokenizer.of(metadata, tokens), metadata);
+  }
+
+  private static void put(Map<String, Metadata.Value> values, List<SpecialRole> roles, List<Integer> ids) {
+    for (int i = 0; i < Math.min(roles.size(), ids.size()); i++) {
+      String key = VocabularyReader.PREFIX + roles.get(i).keys().getFirst();
+      values.put(key, new Metadata.Value("u32", (long) ids.get(i)));
+    }
   }
 
   /** Whether a folder has the files of a tokenizer. */

@@ -3,9 +3,13 @@ package io.gatun.text;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.UnsupportedModelException;
+import io.gatun.tensors.Utf8Strings;
 import io.gatun.text.TextRun.Origin;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -34,6 +38,9 @@ public final class Tokenizer {
    */
   public static Tokenizer of(Metadata metadata) {
     TokenizerKind kind = TokenizerKind.of(metadata);
+    if (kind == TokenizerKind.NONE) {
+      throw new NoCodec(metadata.origin(), 0).failure();
+    }
     var reader = new VocabularyReader(metadata, kind);
     Vocabulary vocabulary = reader.read();
     Segmenter segmenter =
@@ -44,9 +51,53 @@ public final class Tokenizer {
           case UNIGRAM -> new Unigram(vocabulary, metadata);
           case GREEDY_TRIE -> new GreedyTrie(vocabulary, metadata);
           case PLAMO_2 -> new Plamo2(vocabulary, metadata);
-          case PIPELINE -> throw new IllegalStateException("metadata names no pipeline");
+          case PIPELINE, NONE -> throw new IllegalStateException("metadata names no pipeline");
         };
     return new Tokenizer(vocabulary, new SegmentingCodec(vocabulary, segmenter, metadata));
+  }
+
+  /**
+   * As {@link #of(Metadata)}; where the metadata says that there is no tokenizer, or has neither its kind nor tokens, one
+   * that only counts: see {@link #hasText}.
+   *
+   * @param tokens how many the model has
+   */
+  public static Tokenizer of(Metadata metadata, int tokens) {
+    boolean isNone =
+        metadata.contains(VocabularyReader.MODEL)
+            ? TokenizerKind.of(metadata) == TokenizerKind.NONE
+            : !metadata.contains(VocabularyReader.TOKENS);
+    return isNone ? counting(metadata, tokens) : of(metadata);
+  }
+
+  private static Tokenizer counting(Metadata metadata, int tokens) {
+    var values = new LinkedHashMap<>(metadata.asMap());
+    values.keySet().removeIf(key -> !key.endsWith("_token_id"));
+    values.put(
+        VocabularyReader.TOKENS,
+        new Metadata.Value(
+            "arr[str]", Utf8Strings.of(tokens, id -> ("[" + id + "]").getBytes(StandardCharsets.US_ASCII))));
+    var types = new long[tokens];
+    Arrays.fill(types, TokenType.CONTROL.number());
+    values.put(VocabularyReader.TYPES, new Metadata.Value("arr[i32]", types));
+    var described = new Metadata(metadata.origin(), values);
+    Vocabulary vocabulary = new VocabularyReader(described, TokenizerKind.NONE).read();
+    return new Tokenizer(vocabulary, new NoCodec(metadata.origin(), tokens));
+  }
+
+  /**
+   * Whether tokens stand for text. If not, they are all control tokens, spelled by their numbers, which decode to nothing,
+   * and encoding is an {@link UnsupportedModelException}.
+   */
+  public boolean hasText() {
+    return !(codec instanceof NoCodec);
+  }
+
+  /** @throws UnsupportedModelException if there is no text, see {@link #hasText} */
+  public void requireText() {
+    if (codec instanceof NoCodec none) {
+      throw none.failure();
+    }
   }
 
   public Vocabulary vocabulary() {

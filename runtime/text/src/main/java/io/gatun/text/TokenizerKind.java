@@ -25,7 +25,9 @@ enum TokenizerKind {
   PLAMO_2(
       Map.of(SpecialRole.BOS, 1, SpecialRole.EOS, 2, SpecialRole.UNKNOWN, 0, SpecialRole.PADDING, 3), "plamo2"),
   /** What a Hugging Face folder describes step by step; GGUF has no name for it. */
-  PIPELINE(Map.of());
+  PIPELINE(Map.of()),
+  /** There is none, and no vocabulary either. */
+  NONE(Map.of(), "none", "no_vocab");
 
   private final Map<SpecialRole, Integer> usualRoles;
   private final List<String> models;
@@ -34,6 +36,9 @@ enum TokenizerKind {
     this.usualRoles = Map.copyOf(usualRoles);
     this.models = List.of(models);
   }
+
+  /** What a GGUF file says that has no tokenizer. */
+  static final String NO_MODEL = "none";
 
   static TokenizerKind of(Metadata metadata) {
     String model = metadata.string(VocabularyReader.MODEL);

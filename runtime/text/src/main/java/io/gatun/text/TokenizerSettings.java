@@ -2,6 +2,7 @@ package io.gatun.text;
 
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
+import io.gatun.tensors.Utf8Strings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the small files of a folder say about its tokens: which play a part, which were added, and the templates.
@@ -25,6 +27,9 @@ final class TokenizerSettings {
   /** Parts of tokens by their names in the files; where several name one part, the first that is given counts. */
   private static final Map<String, SpecialRole> ROLES = roles();
 
+  private static final String TEMPLATE = "tokenizer.chat_template";
+  private static final String DEFAULT_TEMPLATE = "default";
+  private static final String JINJA = ".jinja";
   private static final int LONGEST_TEMPLATE = 1 << 24;
 
   private final Path folder;
@@ -142,23 +147,69 @@ final class TokenizerSettings {
     return ids;
   }
 
-  /** Puts the templates where GGUF has them. */
+  /**
+   * Puts the templates where GGUF has them: the default one, each other one by its name, and these names. Source:
+   * gguf_writer.py add_chat_template, which also says what names are written with.
+   */
   void putTemplates(SequencedMap<String, Metadata.Value> values) {
-    String key = "tokenizer.chat_template";
-    if (config.members().get("chat_template") instanceof String template) {
-      values.put(key, new Metadata.Value("str", template));
-    } else {
-      for (JsonObject named : config.objects("chat_template")) {
-        String name = named.string("name");
-        values.put(name.equals("default") ? key : key + "." + name, new Metadata.Value("str",
-            named.string("template")));
-      }
+    Map<String, String> templates = templates();
+    var names = new ArrayList<String>();
+    templates.forEach(
+        (name, template) -> {
+          boolean isDefault = name.equals(DEFAULT_TEMPLATE);
+          values.put(isDefault ? TEMPLATE : TEMPLATE + "." + name, new Metadata.Value("str", template));
+          if (!isDefault) {
+            names.add(name);
+          }
+        });
+    if (!names.isEmpty()) {
+      values.put(TEMPLATE + "s", new Metadata.Value("arr[str]", Utf8Strings.of(names)));
     }
-    read("chat_template.json").optionalString("chat_template").ifPresent(
-        template -> values.put(key, new Metadata.Value("str", template)));
+  }
+
+  /** By name; a file {@code chat_template.jinja} replaces all that the configuration has, as in transformers. */
+  private SequencedMap<String, String> templates() {
+    var templates = new LinkedHashMap<String, String>();
+    addTemplates(config, templates);
+    addTemplates(read("chat_template.json"), templates);
     Path file = folder.resolve("chat_template.jinja");
     if (Files.exists(file)) {
-      values.put(key, new Metadata.Value("str", text(file)));
+      templates.clear();
+      templates.put(DEFAULT_TEMPLATE, text(file));
+    }
+    for (Path additional : additionalTemplates()) {
+      String name = String.valueOf(additional.getFileName());
+      addTemplate(name.substring(0, name.length() - JINJA.length()), text(additional), templates);
+    }
+    return templates;
+  }
+
+  private static void addTemplates(JsonObject source, Map<String, String> templates) {
+    if (source.members().get("chat_template") instanceof String template) {
+      templates.put(DEFAULT_TEMPLATE, template);
+      return;
+    }
+    for (JsonObject named : source.objects("chat_template")) {
+      addTemplate(named.string("name"), named.string("template"), templates);
+    }
+  }
+
+  /** One without a name cannot be asked for. */
+  private static void addTemplate(String name, String template, Map<String, String> templates) {
+    if (!name.isEmpty()) {
+      templates.put(name.replaceAll("[^A-Za-z0-9]", "_"), template);
+    }
+  }
+
+  private List<Path> additionalTemplates() {
+    Path additional = folder.resolve("additional_chat_templates");
+    if (!Files.isDirectory(additional)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(additional)) {
+      return files.filter(file -> file.toString().endsWith(JINJA)).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

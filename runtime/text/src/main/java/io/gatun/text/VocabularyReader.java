@@ -191,7 +191,7 @@ final class VocabularyReader {
           case BYTE_PAIR -> role == SpecialRole.BOS ? addsBos(told) : told.orElse(false);
           case WORD_PIECE -> role == SpecialRole.BOS;
           case UNIGRAM -> told.orElse(role == SpecialRole.EOS);
-          case GREEDY_TRIE, PLAMO_2 -> false;
+          case GREEDY_TRIE, PLAMO_2, NONE -> false;
           case PIPELINE -> told.orElse(false);
         };
     return adds && has(role);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.oracle.Oracle;
 import io.gatun.tensors.FormatException;
+import io.gatun.tensors.Metadata;
 import io.gatun.tensors.UnsupportedModelException;
 import io.gatun.text.template.ChatTemplate;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,10 +77,44 @@ class HfFilesTest {
     assertEquals(TokenType.USER_DEFINED, vocabulary.type(261));
     assertEquals(Set.of("tool_use"), ChatTemplate.variants(read.metadata()));
     assertEquals("plain", read.metadata().string("tokenizer.chat_template"));
-    HfFolder.write(folder, "chat_template.json", "{\"chat_template\":\"of a processor\"}");
-    assertEquals("of a processor", read().metadata().string("tokenizer.chat_template"));
+  }
+
+  private Map<String, String> templates() {
+    Metadata metadata = read().metadata();
+    var templates = new TreeMap<String, String>();
+    metadata.optionalString("tokenizer.chat_template").ifPresent(text -> templates.put("", text));
+    for (String name : ChatTemplate.variants(metadata)) {
+      templates.put(name, metadata.string("tokenizer.chat_template." + name));
+    }
+    var others = new TreeSet<>(templates.keySet());
+    others.remove("");
+    assertEquals(List.copyOf(others), metadata.optionalStrings("tokenizer.chat_templates").orElse(List.of()));
+    return templates;
+  }
+
+  /** What transformers would take, later ones before earlier ones. */
+  @Test
+  void templatesOfManyFiles() throws IOException {
+    HfFolder.transparent().write(folder);
+    assertEquals(Map.of(), templates());
+    file("tokenizer_config.json", Map.of("chat_template", "plain"));
+    assertEquals(Map.of("", "plain"), templates());
+    var named =
+        List.of(
+            Map.of("name", "default", "template", "plain"),
+            Map.of("name", "rag-2", "template", "grounded"),
+            Map.of("name", "tool_use", "template", "tools"),
+            Map.of("name", "", "template", "of nobody"));
+    file("tokenizer_config.json", Map.of("chat_template", named));
+    assertEquals(Map.of("", "plain", "rag_2", "grounded", "tool_use", "tools"), templates());
+    file("chat_template.json", Map.of("chat_template", "of a processor"));
+    assertEquals(Map.of("", "of a processor", "rag_2", "grounded", "tool_use", "tools"), templates());
     HfFolder.write(folder, "chat_template.jinja", "from a file");
-    assertEquals("from a file", read().metadata().string("tokenizer.chat_template"));
+    assertEquals(Map.of("", "from a file"), templates());
+    Files.createDirectory(folder.resolve("additional_chat_templates"));
+    HfFolder.write(folder, "additional_chat_templates/tool_use.jinja", "tools from a file");
+    HfFolder.write(folder, "additional_chat_templates/README.md", "no template");
+    assertEquals(Map.of("", "from a file", "tool_use", "tools from a file"), templates());
   }
 
   @ParameterizedTest

@@ -87,7 +87,7 @@ public final class Repl implements AutoCloseable {
    */
   public static Repl open(Console console, Start start) {
     start.session().ifPresent(ConversationFile::requirePlace);
-    var branches = new Branches(LoadedModel.open(console, start.model(), start.draft(), start.options()));
+    var branches = new Branches(talking(console, start.model(), start.draft(), start.options()));
     boolean ready = false;
     try {
       var parameters = new Parameters(start.sampling().apply(Sampling.defaults()), start.options());
@@ -423,10 +423,22 @@ public final class Repl implements AutoCloseable {
     }
   }
 
+  /** @throws UnsupportedModelException also if the model has no tokenizer */
+  private static LoadedModel talking(Console console, Path path, Optional<Path> draft, EngineOptions options) {
+    LoadedModel loaded = LoadedModel.open(console, path, draft, options);
+    try {
+      loaded.model().tokenizer().requireText();
+      return loaded;
+    } catch (UnsupportedModelException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
   /** The one before goes only when the new one is there. */
   private void open(Path path, Optional<Path> draft) {
     try {
-      branches.talkWith(LoadedModel.open(console, path, draft, parameters.engineOptions()));
+      branches.talkWith(talking(console, path, draft, parameters.engineOptions()));
       last = Optional.empty();
     } catch (FormatException | UnsupportedModelException e) {
       throw new UsageException(String.valueOf(e.getMessage()));

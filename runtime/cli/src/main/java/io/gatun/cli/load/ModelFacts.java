@@ -50,7 +50,20 @@ public record ModelFacts(
         content(metadata, architecture.orElse("") + ".context_length", Long.class)
             .map(OptionalLong::of)
             .orElseGet(OptionalLong::empty),
-        content(metadata, "tokenizer.ggml.tokens", Object.class).map(MetadataText::length).filter(n -> n > 0).orElse(0));
+        vocabulary(metadata, architecture.orElse("")));
+  }
+
+  /** By the tokenizer, and without one by the architecture; 0 if neither says it. */
+  private static int vocabulary(Metadata metadata, String architecture) {
+    return content(metadata, "tokenizer.ggml.tokens", Object.class)
+        .map(MetadataText::length)
+        .or(
+            () ->
+                content(metadata, architecture + ".vocab_size", Long.class)
+                    .filter(size -> size <= Integer.MAX_VALUE)
+                    .map(Long::intValue))
+        .filter(n -> n > 0)
+        .orElse(0);
   }
 
   /** A string in the metadata, without counting as read. */

@@ -57,7 +57,8 @@ final class HfConfig {
     }
   }
 
-  private static String modelType(Shape shape) {
+  /** The kind of model as its configuration names it. */
+  static String modelType(Shape shape) {
     return switch (shape.family()) {
       case LLAMA -> shape.experts().count() > 0 ? "mixtral" : "llama";
       case QWEN2 -> "qwen2";

@@ -10,6 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
  * {@link RandomWeights#SIGMA}. Implementations keep the tables of codes that they draw from.
  */
 interface LayerFormat {
+  /** The name of the output projection. */
+  String HEAD = "lm_head";
+
   /**
    * A linear layer.
    *

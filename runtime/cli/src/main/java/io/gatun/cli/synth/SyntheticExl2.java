@@ -66,7 +66,7 @@ final class SyntheticExl2 implements LayerFormat {
   @Override
   public void put(Layer layer, Tensors tensors) {
     int in = Math.toIntExact(layer.in());
-    List<Run> runs = layer.key().equals(HfNames.HEAD) ? head(in) : body(in, layer.out());
+    List<Run> runs = layer.key().equals(HEAD) ? head(in) : body(in, layer.out());
     long words = runs.stream().mapToLong(Run::words).sum();
     long groups = runs.stream().mapToLong(Run::groups).sum();
     tensors.add(

@@ -21,7 +21,7 @@ final class SyntheticExl3 implements LayerFormat {
   public void put(Layer layer, Tensors tensors) {
     long in = Math.ceilDiv(layer.in(), BLOCK) * (long) BLOCK;
     long out = Math.ceilDiv(layer.out(), BLOCK) * (long) BLOCK;
-    int bits = layer.key().equals(HfNames.HEAD) ? HEAD_BITS : BITS;
+    int bits = layer.key().equals(HEAD) ? HEAD_BITS : BITS;
     tensors.add(
         layer.key() + ".trellis",
         List.of(in / TILE, out / TILE, (long) TILE * bits),

@@ -2,6 +2,7 @@ package io.gatun.cli.synth;
 
 import io.gatun.cli.terminal.Json;
 import io.gatun.cli.terminal.UsageException;
+import io.gatun.model.hf.HfNames;
 import io.gatun.safetensors.SafetensorsWriter;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
@@ -103,12 +104,12 @@ final class SyntheticFolder implements ShapeTensors.Visitor {
 
   @Override
   public void matrix(String name, Role role, int layer, long... lengths) {
-    String module = HfNames.module(shape.family(), name);
+    String module = module(name);
     switch (role) {
       case EMBEDDING -> {
         plain(module, lengths);
         if (shape.head() == Shape.Head.TIED && quantizesHead()) {
-          linear(HfNames.HEAD, Role.HEAD, layer, lengths);
+          linear(LayerFormat.HEAD, Role.HEAD, layer, lengths);
         }
       }
       case ROUTER -> plain(module, lengths);
@@ -130,6 +131,11 @@ final class SyntheticFolder implements ShapeTensors.Visitor {
       }
       case GAIN, BIAS, ROPE_DIVISORS -> throw new IllegalArgumentException(name + " is a vector");
     }
+  }
+
+  private String module(String stem) {
+    return HfNames.module(HfConfig.modelType(shape), stem)
+        .orElseThrow(() -> new IllegalArgumentException(stem + ": has no name in a Hugging Face checkpoint"));
   }
 
   private boolean quantizesHead() {
@@ -174,7 +180,7 @@ final class SyntheticFolder implements ShapeTensors.Visitor {
       return; // config.json says it
     }
     int dot = name.lastIndexOf('.');
-    String module = HfNames.module(shape.family(), name.substring(0, dot));
+    String module = module(name.substring(0, dot));
     int bits = role == Role.BIAS ? 0 : plain.equals(Encodings.BF16) ? 0x3F80 : 0x3C00;
     add(
         module + name.substring(dot),

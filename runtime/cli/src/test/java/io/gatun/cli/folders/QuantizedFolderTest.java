@@ -2,7 +2,10 @@ package io.gatun.cli.folders;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.cli.Program;
 import io.gatun.cli.measure.Perplexity;
 import io.gatun.cli.terminal.Console;
 import io.gatun.device.ActivationPrecision;
@@ -29,7 +32,9 @@ import io.gatun.model.hf.GgufConversion;
 import io.gatun.model.hf.HfModel;
 import io.gatun.oracle.layers.FloatMatrix;
 import io.gatun.oracle.layers.QuantizedFormat;
+import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.ExactEncoders;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
@@ -39,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,11 +63,13 @@ class QuantizedFolderTest {
   @TempDir Path folder;
   private Path quantized = Path.of("");
   private Path floats = Path.of("");
+  private Path converted = Path.of("");
 
   @BeforeEach
   void folders() {
     quantized = folder.resolve("quantized");
     floats = folder.resolve("floats");
+    converted = folder.resolve("converted.gguf");
   }
 
   static List<QuantizedFormat> formats() {
@@ -128,16 +136,56 @@ class QuantizedFolderTest {
   @MethodSource("formats")
   void logitsOfAConvertedLlama(QuantizedFormat format) throws IOException {
     TinyFolders.llama(format.step()).writeIn(format, quantized, List.of());
-    Path gguf = folder.resolve("converted.gguf");
-    boolean rounded;
+    var encodings = convert(GgufConversion.COMMON_BLOCKS);
+    assertFalse(encodings.containsKey(Encodings.NVFP4.id()));
+    assertConvertedLogits(encodings.containsKey(Encodings.F16.id()) ? 2e-3 : 2e-6);
+  }
+
+  static Stream<QuantizedFormat> nvfp4() {
+    return formats().stream().filter(format -> format.id().startsWith("nvfp4"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nvfp4")
+  void logitsOfALlamaThatStaysNvfp4(QuantizedFormat format) throws IOException {
+    TinyFolders.llama(64).writeIn(format, quantized, List.of());
+    var encodings = convert(ExactEncoders.all().keySet());
+    assertEquals(Set.of(Encodings.F32.id(), Encodings.NVFP4.id()), encodings.keySet());
+    assertConvertedLogits(2e-6);
+  }
+
+  /** Each expert has a factor of its own. */
+  @ParameterizedTest
+  @MethodSource("nvfp4")
+  void logitsOfAMixtureThatStaysNvfp4(QuantizedFormat format) throws IOException {
+    TinyFolders.qwen2Moe(64).writeIn(format, quantized, List.of());
+    var encodings = convert(ExactEncoders.all().keySet());
+    assertEquals(Set.of(Encodings.F32.id(), Encodings.NVFP4.id()), encodings.keySet());
+    assertConvertedLogits(2e-6);
+  }
+
+  @ParameterizedTest
+  @MethodSource("nvfp4")
+  void theProgramKeepsNvfp4IfToldTo(QuantizedFormat format) {
+    TinyFolders.stories().writeIn(format, quantized, List.of());
+    String rounded = Program.gatun("convert", quantized, converted).run().text();
+    assertTrue(rounded.contains("F16") && !rounded.contains("NVFP4"), rounded);
+    String kept = Program.gatun("convert", quantized, converted, "--nvfp4", "--force").run().text();
+    assertTrue(kept.contains("NVFP4") && !kept.contains("F16"), kept);
+    assertEquals(Told.by(quantized).story.ids(), Told.by(converted).story.ids());
+  }
+
+  private SequencedMap<String, Integer> convert(Set<Encoding> blocks) throws IOException {
     try (HfModel source = HfModel.open(quantized)) {
-      SequencedMap<String, Integer> encodings = new GgufConversion(source, _ -> {}).write(gguf, _ -> {}).encodings();
-      rounded = encodings.containsKey(Encodings.F16.id());
+      return new GgufConversion(source, blocks, _ -> {}).write(converted, _ -> {}).encodings();
     }
+  }
+
+  private void assertConvertedLogits(double tolerance) {
     assertSameLogits(
         logits(quantized, new ReferenceDevice(ActivationPrecision.F32)),
-        logits(gguf, new ReferenceDevice(ActivationPrecision.F32)),
-        rounded ? 2e-3 : 2e-6);
+        logits(converted, new ReferenceDevice(ActivationPrecision.F32)),
+        tolerance);
   }
 
   @ParameterizedTest

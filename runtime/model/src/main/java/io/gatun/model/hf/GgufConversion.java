@@ -2,32 +2,42 @@ package io.gatun.model.hf;
 
 import io.gatun.gguf.GgufWriter;
 import io.gatun.tensors.Encoding;
+import io.gatun.tensors.Encodings;
+import io.gatun.tensors.ExactEncoders;
 import io.gatun.tensors.FormatException;
 import io.gatun.tensors.Metadata;
 import io.gatun.tensors.Metadata.Value;
 import io.gatun.tensors.TensorData;
 import io.gatun.tensors.UnsupportedModelException;
-import io.gatun.text.HfTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * A folder as the GGUF file that other programs open too. Keys have the types that they expect, rows of queries and keys the
- * order, and tokens the spellings; see {@link GgufTensor} for the encodings, and {@link HfTokenizer#ggufMetadata}. Confined to
- * one thread.
+ * order, and tokens the spellings; see {@link #GgufConversion(HfModel, Set, Consumer)} for the encodings, and {@link
+ * io.gatun.text.HfTokenizer#ggufMetadata}. Confined to one thread.
  */
 public final class GgufConversion {
+  /**
+   * What a quantized matrix may become besides F16 in files that most programs open. NVFP4 is not among them: llama.cpp has
+   * it, and the factors beside it, since March 2026, and others do not.
+   */
+  public static final Set<Encoding> COMMON_BLOCKS = commonBlocks();
+
   private static final String PAIRING = "rope.pairing";
   /** Numbers of {@code general.file_type}. Source: llama.h enum llama_ftype. */
   private static final Map<String, Long> FILE_TYPES =
-      Map.of("f32", 0L, "f16", 1L, "q4_0", 2L, "q8_0", 7L, "q5_0", 8L, "bf16", 32L, "mxfp4", 38L);
+      Map.of("f32", 0L, "f16", 1L, "q4_0", 2L, "q8_0", 7L, "q5_0", 8L, "bf16", 32L, "mxfp4", 38L, "nvfp4", 39L);
 
   private final String architecture;
   private final Metadata source;
@@ -43,18 +53,23 @@ public final class GgufConversion {
   public record Converted(String architecture, SequencedMap<String, Integer> encodings, long bytes) {}
 
   /**
-   * Decides what becomes of each tensor, for which quantized ones are read once.
+   * Decides what becomes of each tensor, for which quantized ones are read once. Quantized matrices become the smallest of
+   * {@code blocks} that hold the same numbers, else F16; as NVFP4, beside which a tensor {@code .scale} has the factor of a
+   * matrix, or one for each expert.
    *
+   * @param blocks of {@link io.gatun.tensors.ExactEncoders}
    * @param progress is told what is being done
    * @throws FormatException if a file is malformed, or a part is missing
    * @throws UnsupportedModelException if GGUF cannot have such tensors, or such a tokenizer
    */
-  public GgufConversion(HfModel folder, Consumer<String> progress) {
+  public GgufConversion(HfModel folder, Set<Encoding> blocks, Consumer<String> progress) {
     this.source = folder.metadata();
     this.architecture = source.string("general.architecture");
     for (TensorData tensor : folder.tensors().values()) {
       progress.accept("reading " + tensor.name());
-      tensors.add(GgufTensor.of(tensor, order(tensor)));
+      GgufTensor converted = GgufTensor.of(tensor, order(tensor), blocks);
+      tensors.add(converted);
+      converted.scale().ifPresent(scale -> tensors.add(GgufTensor.of(scale, RowOrder.SAME, blocks)));
     }
     TensorData embedding = folder.tensors().get("token_embd.weight");
     if (embedding == null) {
@@ -62,8 +77,13 @@ public final class GgufConversion {
     }
     metadata();
     progress.accept("reading the tokenizer");
-    values.putAll(
-        HfTokenizer.read(HfModel.folder(folder.path())).ggufMetadata(Math.toIntExact(embedding.rows())).asMap());
+    values.putAll(folder.ggufTokenizer(Math.toIntExact(embedding.rows())).asMap());
+  }
+
+  private static Set<Encoding> commonBlocks() {
+    var blocks = new LinkedHashSet<>(ExactEncoders.all().keySet());
+    blocks.remove(Encodings.NVFP4);
+    return Collections.unmodifiableSet(blocks);
   }
 
   private RowOrder order(TensorData tensor) {

@@ -8,6 +8,7 @@ import io.gatun.tensors.ExactEncoders;
 import io.gatun.tensors.ExactEncoders.ExactEncoder;
 import io.gatun.tensors.FileReplacement;
 import io.gatun.tensors.FormatException;
+import io.gatun.tensors.LevelEncoding;
 import io.gatun.tensors.MatrixEncoding;
 import io.gatun.tensors.OpaqueEncoding;
 import io.gatun.tensors.PlainEncoding;
@@ -21,36 +22,76 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A tensor of a folder on its way into a GGUF file: the encoding that it gets there, and its bytes, of which only a few rows
  * are in memory at a time.
  *
  * <p>Floats stay what they are, but those that are no matrices become F32, as programs expect. Quantized matrices become the
- * smallest encoding of ggml that holds the same numbers, or F16, to which they are rounded.
+ * smallest encoding of ggml that holds the same numbers, or F16, to which they are rounded. Blocks of NVFP4 hold codes and
+ * the scales of groups; what all scales of a matrix have in common is then a tensor of its own. Source: llama.cpp's
+ * convert_hf_to_gguf.py and llama-model.cpp.
  *
  * @param encoding in the GGUF file
  * @param order of the rows
+ * @param scale what the numbers are to be multiplied with, F32 {@code [1]} or one for each expert
  */
-record GgufTensor(TensorData tensor, Encoding encoding, RowOrder order) {
+record GgufTensor(TensorData tensor, Encoding encoding, RowOrder order, Optional<TensorData> scale) {
   /** Values in memory at a time, if a row has no more. */
   private static final int CHUNK = 1 << 18;
 
-  /** Decides on the encoding; for a quantized matrix that reads all of it. */
-  static GgufTensor of(TensorData tensor, RowOrder order) {
-    return new GgufTensor(tensor, encoding(tensor), order);
+  private static final String WEIGHT = "weight";
+
+  /**
+   * Decides on the encoding; for a quantized matrix that reads all of it.
+   *
+   * @param blocks what a quantized matrix may become but for F16
+   */
+  static GgufTensor of(TensorData tensor, RowOrder order, Set<Encoding> blocks) {
+    Optional<PlainEncoding> plain = plain(tensor);
+    if (plain.isPresent()) {
+      return new GgufTensor(tensor, floats(tensor, plain.get()), order, Optional.empty());
+    }
+    return exact(tensor, blocks)
+        .map(encoding -> new GgufTensor(tensor, encoding, order, Optional.empty()))
+        .or(() -> blocks.contains(Encodings.NVFP4) ? nvfp4(tensor, order) : Optional.empty())
+        .orElseGet(() -> new GgufTensor(tensor, Encodings.F16, order, Optional.empty()));
   }
 
-  private static Encoding encoding(TensorData tensor) {
-    Optional<PlainEncoding> plain = plain(tensor);
-    if (plain.isEmpty()) {
-      return exact(tensor).orElse(Encodings.F16);
-    }
-    boolean isMatrix = tensor.shape().size() > 1 && tensor.name().endsWith(".weight");
-    if (!isMatrix || plain.get().equals(Encodings.F64)) {
+  private static Encoding floats(TensorData tensor, PlainEncoding plain) {
+    boolean isMatrix = tensor.shape().size() > 1 && tensor.name().endsWith("." + WEIGHT);
+    if (!isMatrix || plain.equals(Encodings.F64)) {
       return Encodings.F32;
     }
-    return Encoders.of(plain.get()).isPresent() ? plain.get() : Encodings.F16;
+    return Encoders.of(plain).isPresent() ? plain : Encodings.F16;
+  }
+
+  /** Blocks without what all scales of a matrix have in common, and that beside them. */
+  private static Optional<GgufTensor> nvfp4(TensorData tensor, RowOrder order) {
+    if (!tensor.name().endsWith("." + WEIGHT)) {
+      return Optional.empty();
+    }
+    boolean isStacked = tensor.encoding() instanceof StackedEncoding;
+    List<TensorData> parts = tensor.encoding() instanceof StackedEncoding stacked ? stacked.parts() : List.of(tensor);
+    var bare = new ArrayList<TensorData>();
+    var scales = new float[tensor.shape().size() > 2 ? Math.toIntExact(tensor.shape().getFirst()) : 1];
+    for (int i = 0; i < scales.length; i++) {
+      TensorData part = parts.get(isStacked ? i : 0);
+      if (!(part.encoding() instanceof LevelEncoding levels) || !isScale(levels.globalScale())) {
+        return Optional.empty();
+      }
+      scales[i] = levels.globalScale();
+      bare.add(new TensorData(part.name(), part.shape(), levels.withoutGlobalScale(), part.planes()));
+    }
+    TensorData unscaled = isStacked ? StackedEncoding.stack(tensor.name(), bare) : bare.getFirst();
+    String name = tensor.name().substring(0, tensor.name().length() - WEIGHT.length()) + "scale";
+    return exact(unscaled, Set.of(Encodings.NVFP4))
+        .map(encoding -> new GgufTensor(unscaled, encoding, order, Optional.of(Floats.vector(name, scales))));
+  }
+
+  private static boolean isScale(float scale) {
+    return Float.isFinite(scale) && scale != 0;
   }
 
   /** The type of floats that are stored as such, together or in parts. */
@@ -67,10 +108,10 @@ record GgufTensor(TensorData tensor, Encoding encoding, RowOrder order) {
     };
   }
 
-  private static Optional<Encoding> exact(TensorData tensor) {
+  private static Optional<Encoding> exact(TensorData tensor, Set<Encoding> allowed) {
     var candidates = new ArrayList<Encoding>();
     for (Encoding encoding : ExactEncoders.all().keySet()) {
-      if (tensor.cols() % encoding.blockLength() == 0) {
+      if (allowed.contains(encoding) && tensor.cols() % encoding.blockLength() == 0) {
         candidates.add(encoding);
       }
     }

@@ -9,6 +9,7 @@ import io.gatun.tensors.UnsupportedModelException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -76,16 +77,19 @@ final class HfFamilies {
 
   /** @throws UnsupportedModelException naming those that we have */
   static HfFamily of(HfConfig config) {
-    HfFamily family = BY_TYPE.get(config.modelType());
-    if (family == null) {
-      throw new UnsupportedModelException(
-          "%s: model_type '%s' is not supported, expected one of %s"
-              .formatted(
-                  config.origin(),
-                  Shown.of(config.text("model_type").orElseGet(config::modelType)),
-                  String.join(", ", BY_TYPE.keySet())));
-    }
-    return family;
+    return named(config.modelType())
+        .orElseThrow(
+            () ->
+                new UnsupportedModelException(
+                    "%s: model_type '%s' is not supported, expected one of %s"
+                        .formatted(
+                            config.origin(),
+                            Shown.of(config.text("model_type").orElseGet(config::modelType)),
+                            String.join(", ", BY_TYPE.keySet()))));
+  }
+
+  static Optional<HfFamily> named(String modelType) {
+    return Optional.ofNullable(BY_TYPE.get(modelType));
   }
 
   private static Map<String, HfFamily> byType() {

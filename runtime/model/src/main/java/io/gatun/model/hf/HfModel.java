@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -32,9 +33,9 @@ public final class HfModel implements Checkpoint {
   private final SafetensorsDir files;
   private final Metadata metadata;
   private final HfTensors tensors;
-  private final Tokenizer tokenizer;
+  private final HfTokenizer tokenizer;
 
-  private HfModel(SafetensorsDir files, Metadata metadata, HfTensors tensors, Tokenizer tokenizer) {
+  private HfModel(SafetensorsDir files, Metadata metadata, HfTensors tensors, HfTokenizer tokenizer) {
     this.files = files;
     this.metadata = metadata;
     this.tensors = tensors;
@@ -51,7 +52,9 @@ public final class HfModel implements Checkpoint {
   public static HfModel open(Path path) throws IOException {
     Path folder = folder(path);
     // Takes as long as everything else together, and needs nothing of it.
-    var tokenizer = new FutureTask<>(() -> HfTokenizer.read(folder));
+    var tokenizer =
+        new FutureTask<>(
+            () -> HfTokenizer.isIn(folder) ? Optional.of(HfTokenizer.read(folder)) : Optional.<HfTokenizer>empty());
     Thread.ofPlatform().daemon().name("gatun-tokenizer").start(tokenizer);
     boolean opened = false;
     try {
@@ -77,7 +80,7 @@ public final class HfModel implements Checkpoint {
     return Files.isDirectory(path) ? path : Objects.requireNonNull(path.toAbsolutePath().getParent());
   }
 
-  private static HfModel of(SafetensorsDir files, Path folder, Future<HfTokenizer> reading) throws IOException {
+  private static HfModel of(SafetensorsDir files, Path folder, Future<Optional<HfTokenizer>> reading) throws IOException {
     if (!Files.exists(folder.resolve(HfConfig.NAME))) {
       throw new UnsupportedModelException(
           "%s: no %s, which says what model the tensors are of; put it beside them".formatted(folder, HfConfig.NAME));
@@ -95,12 +98,18 @@ public final class HfModel implements Checkpoint {
           "%s: tensor lm_head.weight is missing, expected it where tie_word_embeddings is false"
               .formatted(files.path()));
     }
-    HfTokenizer tokenizer = result(reading);
+    HfTokenizer tokenizer = result(reading).orElseGet(() -> HfTokenizer.none(folder, tokens(tensors)));
     values.putAll(tokenizer.metadata().asMap());
-    return new HfModel(files, new Metadata(files.metadata().origin(), values), tensors, tokenizer.tokenizer());
+    return new HfModel(files, new Metadata(files.metadata().origin(), values), tensors, tokenizer);
   }
 
-  private static HfTokenizer result(Future<HfTokenizer> reading) throws IOException {
+  /** As many as the table has rows; that there must be one is others' business. */
+  private static int tokens(HfTensors tensors) {
+    TensorData table = tensors.byName().get("token_embd.weight");
+    return table == null ? 1 : Math.toIntExact(table.rows());
+  }
+
+  private static Optional<HfTokenizer> result(Future<Optional<HfTokenizer>> reading) throws IOException {
     try {
       return reading.get();
     } catch (ExecutionException e) {
@@ -115,9 +124,14 @@ public final class HfModel implements Checkpoint {
     }
   }
 
-  /** That of the folder. */
+  /** That of the folder; if it has none, one without text. */
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return tokenizer.tokenizer();
+  }
+
+  /** What a GGUF file says of the tokenizer, see {@link HfTokenizer#ggufMetadata}. */
+  Metadata ggufTokenizer(int rows) {
+    return tokenizer.ggufMetadata(rows);
   }
 
   /** What is odd but harmless, one line each. */

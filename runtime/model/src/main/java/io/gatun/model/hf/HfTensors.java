@@ -18,7 +18,6 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The tensors of a folder under the names that GGUF files have for them. Experts that are stored one by one become one
@@ -33,7 +32,6 @@ final class HfTensors {
   private static final Pattern OTHER_SENSES =
       Pattern.compile("(vision_|visual|multi_modal_|mm_|audio_|image_|embed_vision|embed_audio).*");
 
-  private static final Pattern BLOCK = Pattern.compile("blk\\.(\\d+)\\.(.+)");
   private static final Pattern LAYER = Pattern.compile("layers\\.(\\d{1,5})\\.(.+)");
   private static final Pattern EXPERT = Pattern.compile("(.*\\bexperts\\.)(\\d{1,5})(\\..+)");
   private static final Set<String> BIASED = Set.of("attn_q.bias", "attn_k.bias", "attn_v.bias");
@@ -85,18 +83,8 @@ final class HfTensors {
     if (stored != null) {
       return stored;
     }
-    Matcher block = BLOCK.matcher(name);
-    boolean isLayers = block.matches();
-    String rest = isLayers ? block.group(2) : name;
-    int dot = Math.max(0, rest.lastIndexOf('.'));
-    String stem = rest.substring(0, dot);
-    String start = isLayers ? "model.layers." + block.group(1) + "." : stem.equals("output") ? "" : "model.";
-    return Stream.of(family.tensors(), HfFamilies.TENSORS)
-        .flatMap(table -> table.entrySet().stream())
-        .filter(entry -> entry.getValue().equals(stem))
-        .findFirst()
-        .map(entry -> start + entry.getKey() + rest.substring(dot))
-        .orElse(name);
+    int dot = Math.max(0, name.lastIndexOf('.'));
+    return HfNames.module(family, name.substring(0, dot)).map(module -> module + name.substring(dot)).orElse(name);
   }
 
   /** What the text does not need: other senses, tables that follow from the configuration, guesses of more tokens. */

@@ -8,8 +8,11 @@ import io.gatun.oracle.Oracle;
 import io.gatun.safetensors.SafetensorsDir;
 import io.gatun.tensors.Encoding;
 import io.gatun.tensors.Encodings;
+import io.gatun.tensors.ExactEncoders;
 import io.gatun.tensors.FormatException;
+import io.gatun.tensors.LevelEncoding;
 import io.gatun.tensors.MatrixEncoding;
+import io.gatun.tensors.ScaleGrid;
 import io.gatun.tensors.StackedEncoding;
 import io.gatun.tensors.TensorData;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +23,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -64,7 +68,7 @@ class GgufTensorTest {
     try (var file = SafetensorsDir.open(path)) {
       for (TensorData tensor : matrices(file)) {
         float[] expected = values(tensor);
-        GgufTensor converted = GgufTensor.of(tensor, RowOrder.SAME);
+        GgufTensor converted = GgufTensor.of(tensor, RowOrder.SAME, GgufConversion.COMMON_BLOCKS);
         if (IntStream.range(0, expected.length).anyMatch(i -> !Float.isFinite(expected[i]))) {
           assertThrows(FormatException.class, () -> written(converted));
           continue;
@@ -82,6 +86,7 @@ class GgufTensorTest {
   /** Where an encoding has the same numbers, the one with the fewest bits is taken. */
   @ParameterizedTest
   @CsvSource({
+    "fp4/00_nvfp4_compressed_tensors, f16",
     "fp4/02_mxfp4_compressed_tensors, mxfp4",
     "fp4/03_mxfp4_gptoss, mxfp4",
     "fp4/04_fp4_deepseek_v4_expert, mxfp4",
@@ -105,7 +110,59 @@ class GgufTensorTest {
   void repackedWhereThatLosesNothing(String name, String expected) throws IOException {
     try (var file = SafetensorsDir.open(Oracle.requireVector(name + ".safetensors"))) {
       for (TensorData tensor : matrices(file)) {
-        assertEquals(expected, GgufTensor.of(tensor, RowOrder.SAME).encoding().id());
+        assertEquals(expected, GgufTensor.of(tensor, RowOrder.SAME, GgufConversion.COMMON_BLOCKS).encoding().id());
+      }
+    }
+  }
+
+  /** Codes and scales are the very same, with the rows in another order; the factor is apart. */
+  @Test
+  void nvfp4IsKeptWhereItIsAskedFor() throws IOException {
+    try (var file = SafetensorsDir.open(Oracle.requireVector("fp4/00_nvfp4_compressed_tensors.safetensors"))) {
+      for (TensorData tensor : matrices(file)) {
+        float[] expected = values(tensor);
+        var order = new RowOrder(4, 4);
+        GgufTensor converted = GgufTensor.of(tensor, order, ExactEncoders.all().keySet());
+        assertEquals(Encodings.NVFP4, converted.encoding());
+        TensorData scale = converted.scale().orElseThrow();
+        assertEquals(tensor.name().replace(".weight", ".scale"), scale.name());
+        assertEquals(List.of(1L), scale.shape());
+        float[] found = written(converted);
+        int cols = Math.toIntExact(tensor.cols());
+        for (int i = 0; i < found.length; i++) {
+          float wanted = expected[order.stored(i / cols) * cols + i % cols];
+          assertEquals(wanted, found[i] * values(scale)[0], Math.abs(wanted) * 0x1p-22f);
+        }
+        assertEquals(Optional.empty(), GgufTensor.of(tensor, order, GgufConversion.COMMON_BLOCKS).scale());
+      }
+    }
+  }
+
+  /** Nothing in common, nothing beside; and a factor that is no number is not lost. */
+  @Test
+  void nvfp4WithOddFactors() {
+    for (float factor : new float[] {1, 0, Float.NaN, Float.POSITIVE_INFINITY}) {
+      ScaleGrid grid = ScaleGrid.of(Encodings.F8_E4M3, 2, 4, 1).times(factor);
+      var encoding = new LevelEncoding("nvfp4-planes", 2, 64, 16, grid, Optional.empty());
+      var codes = new byte[64];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = (byte) (i * 37);
+      }
+      var scales = new byte[8];
+      Arrays.fill(scales, (byte) 0x2A);
+      var tensor =
+          new TensorData(
+              "blk.0.ffn_up.weight",
+              List.of(2L, 64L),
+              encoding,
+              List.of(MemorySegment.ofArray(codes), MemorySegment.ofArray(scales)));
+      GgufTensor converted = GgufTensor.of(tensor, RowOrder.SAME, ExactEncoders.all().keySet());
+      assertEquals(Optional.empty(), converted.scale());
+      if (Float.isFinite(factor)) {
+        assertEquals(factor == 0 ? Encodings.MXFP4 : Encodings.NVFP4, converted.encoding());
+        assertArrayEquals(values(tensor), written(converted), 0f); // −0 is 0
+      } else {
+        assertThrows(FormatException.class, () -> written(converted));
       }
     }
   }
@@ -124,11 +181,11 @@ class GgufTensorTest {
   void floatsStayWhatTheyAre() {
     for (Encoding encoding : List.of(Encodings.F32, Encodings.F16, Encodings.BF16)) {
       TensorData matrix = tensor("blk.0.ffn_up.weight", encoding, 3L, 40L);
-      GgufTensor kept = GgufTensor.of(matrix, RowOrder.SAME);
+      GgufTensor kept = GgufTensor.of(matrix, RowOrder.SAME, GgufConversion.COMMON_BLOCKS);
       assertEquals(encoding, kept.encoding());
       assertArrayEquals(values(matrix), written(kept));
       TensorData stacked = StackedEncoding.stack("blk.0.ffn_up_exps.weight", List.of(matrix, matrix));
-      GgufTensor together = GgufTensor.of(stacked, RowOrder.SAME);
+      GgufTensor together = GgufTensor.of(stacked, RowOrder.SAME, GgufConversion.COMMON_BLOCKS);
       assertEquals(encoding, together.encoding());
       assertArrayEquals(values(stacked), written(together));
     }
@@ -141,12 +198,12 @@ class GgufTensorTest {
             tensor("blk.0.attn_norm.weight", Encodings.BF16, 40L),
             tensor("blk.0.ffn_up_exps.bias", Encodings.F16, 2L, 40L),
             tensor("blk.0.ffn_up.weight", Encodings.F64, 2L, 40L))) {
-      GgufTensor widened = GgufTensor.of(tensor, RowOrder.SAME);
+      GgufTensor widened = GgufTensor.of(tensor, RowOrder.SAME, GgufConversion.COMMON_BLOCKS);
       assertEquals(Encodings.F32, widened.encoding());
       assertArrayEquals(values(tensor), written(widened));
     }
     TensorData small = tensor("blk.0.ffn_up.weight", Encodings.F8_E5M2, 2L, 40L);
-    GgufTensor widened = GgufTensor.of(small, RowOrder.SAME);
+    GgufTensor widened = GgufTensor.of(small, RowOrder.SAME, GgufConversion.COMMON_BLOCKS);
     assertEquals(Encodings.F16, widened.encoding());
     assertArrayEquals(values(small), written(widened));
   }
@@ -156,7 +213,7 @@ class GgufTensorTest {
   void rowsOfHeadsAreInterleaved() {
     TensorData tensor = tensor("blk.0.attn_q.weight", Encodings.BF16, 12L, 8L);
     float[] stored = values(tensor);
-    float[] found = written(GgufTensor.of(tensor, new RowOrder(6, 4)));
+    float[] found = written(GgufTensor.of(tensor, new RowOrder(6, 4), GgufConversion.COMMON_BLOCKS));
     int[] order = {0, 2, 1, 3, 4, 5, 6, 8, 7, 9, 10, 11};
     for (int row = 0; row < order.length; row++) {
       assertArrayEquals(
