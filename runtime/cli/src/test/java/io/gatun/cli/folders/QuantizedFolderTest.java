@@ -216,7 +216,8 @@ class QuantizedFolderTest {
         }
       }
       boolean floats = Stream.of("fp8-", "exl3-").anyMatch(format.id()::startsWith);
-      assertEquals(floats ? 0 : 10, compared, "attention, three matrices of experts, and the shared expert's");
+      int crossing = format.id().startsWith("bnb-") && format.id().contains("-128") ? 2 : 0; // blocks of two rows of 64
+      assertEquals(floats ? 0 : 10 - crossing, compared, "attention, three matrices of experts, and the shared expert's");
     }
   }
 
