@@ -199,7 +199,7 @@ public final class FlatBlockEncoding implements MatrixEncoding, FloatCodes {
   }
 
   /** The codes as levels, in groups of 32 or 16 columns. */
-  private final class Levels implements IntegerCodes {
+  private final class Levels implements LevelCodes {
 
     @Override
     public int groupLength() {
@@ -212,13 +212,18 @@ public final class FlatBlockEncoding implements MatrixEncoding, FloatCodes {
     }
 
     @Override
-    public boolean hasMinimum() {
-      return false;
+    public byte level(int nibble) {
+      return table.levels[nibble];
     }
 
     @Override
-    public int[] permutation() {
-      return groups.permutation();
+    public boolean isHighFirst() {
+      return true;
+    }
+
+    @Override
+    public float scale(List<MemorySegment> planes, long row, int col) {
+      return magnitude(planes, (row * cols + col) / length) * table.unit;
     }
 
     @Override
@@ -230,7 +235,7 @@ public final class FlatBlockEncoding implements MatrixEncoding, FloatCodes {
       int end = region.from() + region.count();
       for (long row = region.row(); row < region.row() + region.rows(); row++) {
         for (int col = region.from(); col < end; col += groupLength()) {
-          targetScales[group++] = magnitude(planes, (row * cols + col) / length) * table.unit;
+          targetScales[group++] = scale(planes, row, col);
         }
         long first = (row * cols + region.from()) / 2;
         for (int i = 0; i < region.count(); i += 2, at += 2) {

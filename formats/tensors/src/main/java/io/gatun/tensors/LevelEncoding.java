@@ -13,8 +13,8 @@ import java.util.Optional;
  * Twice the levels are integers, so that kernels compute with codes and halved scales. Source: OCP Microscaling Formats
  * 1.0.
  */
-public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
-  /** The largest magnitude of {@link #level}. */
+public final class LevelEncoding implements MatrixEncoding, LevelCodes {
+  /** The largest magnitude of {@link #twice}. */
   public static final int LARGEST = 12;
 
   private static final byte[] TWICE = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
@@ -42,8 +42,24 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
   }
 
   /** Twice what a code stands for. */
-  public static byte level(int code) {
+  public static byte twice(int code) {
     return TWICE[code];
+  }
+
+  @Override
+  public byte level(int nibble) {
+    return TWICE[nibble];
+  }
+
+  @Override
+  public boolean isHighFirst() {
+    return false;
+  }
+
+  /** Half of what the file has. */
+  @Override
+  public float scale(List<MemorySegment> planes, long row, int col) {
+    return scales.at(planes.get(1), row, groups.group(col)) / 2;
   }
 
   /** Where scales are. */
@@ -104,16 +120,6 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
   }
 
   @Override
-  public boolean hasMinimum() {
-    return false;
-  }
-
-  @Override
-  public int[] permutation() {
-    return groups.permutation();
-  }
-
-  @Override
   public void unpack(
       List<MemorySegment> planes, Region region, byte[] target, float[] targetScales, float[] minimums) {
     MatrixEncoding.requireWithin(region, rows, groups.cols(), 0, target.length);
@@ -122,7 +128,7 @@ public final class LevelEncoding implements MatrixEncoding, IntegerCodes {
     int end = region.from() + region.count();
     for (long row = region.row(); row < region.row() + region.rows(); row++) {
       for (int col = region.from(); col < end; col += groups.packedLength()) {
-        targetScales[group++] = scales.at(planes.get(1), row, groups.group(col)) / 2;
+        targetScales[group++] = scale(planes, row, col);
       }
       codes.codes(planes.getFirst(), row, region.from(), region.count(), 0, target, at);
       for (int last = at + region.count(); at < last; at++) {

@@ -65,7 +65,7 @@ record RowForm(
     /** The levels of all codes, larger by the {@link #center}; empty if codes are numbers. */
     Optional<byte[]> levels() {
       return switch (this) {
-        case E2M1 -> Optional.of(BitMasks.sixteen(code -> LevelEncoding.level(code) + center()));
+        case E2M1 -> Optional.of(BitMasks.sixteen(code -> LevelEncoding.twice(code) + center()));
         case NF4, FP4 -> Optional.of(BitMasks.sixteen(code -> table().level(code)));
         case NIBBLES, UNSIGNED_BYTES, SIGNED_BYTES -> Optional.empty();
       };

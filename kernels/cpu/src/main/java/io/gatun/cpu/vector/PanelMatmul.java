@@ -11,6 +11,7 @@ import io.gatun.device.Product;
 import io.gatun.device.QuantizedRows;
 import io.gatun.device.Scratch;
 import io.gatun.tensors.IntegerCodes;
+import io.gatun.tensors.LevelCodes;
 import io.gatun.tensors.MatrixEncoding.Region;
 import io.gatun.tensors.QuantizedEncoding;
 import java.lang.foreign.MemorySegment;
@@ -44,7 +45,8 @@ record PanelMatmul(int groupLength, boolean hasMinimum, PanelCodes kind, PanelPa
       return Optional.empty();
     }
     PanelCodes kind = PanelCodes.of(length, codes.largest());
-    var packer = NeighbourPacker.of(codes, new UnpackingPacker(length, codes.hasMinimum(), kind));
+    var any = new UnpackingPacker(length, codes.hasMinimum(), kind);
+    PanelPacker packer = codes instanceof LevelCodes levels ? LevelPacker.of(levels, any) : NeighbourPacker.of(codes, any);
     return Optional.of(new PanelMatmul(length, codes.hasMinimum(), kind, packer));
   }
 
