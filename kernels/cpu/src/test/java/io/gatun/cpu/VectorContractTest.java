@@ -97,7 +97,7 @@ class VectorContractTest {
   }
 
   @Test
-  @Timeout(120)
+  @Timeout(300)
   @DisabledIf(value = "isEmulated", disabledReason = EMULATED)
   void nothingIsTouchedBeyondTheOperands() throws Exception {
     List<String> flags =

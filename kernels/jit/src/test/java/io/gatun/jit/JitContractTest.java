@@ -81,7 +81,7 @@ class JitContractTest {
 
   @ParameterizedTest
   @MethodSource("forms")
-  @Timeout(120)
+  @Timeout(300)
   void nothingIsTouchedBeyondTheOperands(JitKernels form) throws Exception {
     assumeUsable(form);
     List<String> flags = List.of("--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector");
