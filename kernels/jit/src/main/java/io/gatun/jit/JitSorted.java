@@ -181,10 +181,10 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
     }
 
     private void sort(long row) {
-      long words = product.w().cols() / form.codesOfWord();
-      set(PlaneArguments.CODES, place.codes(row, words));
+      long runs = product.w().cols() / form.columns();
+      set(PlaneArguments.CODES, place.codes(row, runs * form.words()));
       set(PlaneArguments.STRIDE, place.wordStride);
-      set(PlaneArguments.RUNS, words);
+      set(PlaneArguments.RUNS, runs);
       Calls.run(sort.get(), arguments);
     }
 

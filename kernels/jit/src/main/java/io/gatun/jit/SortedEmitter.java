@@ -50,9 +50,10 @@ final class SortedEmitter extends PlaneEmitter {
     this.codesOfByte = Byte.SIZE / bits;
   }
 
-  /** The function that sorts: from CODES, RUNS rows of words that are STRIDE apart, by ORDER to SORTED. */
+  /** The function that sorts: from CODES, RUNS times the rows of words of some columns that are STRIDE apart, by ORDER to SORTED. */
   static byte[] sort(SortedForm form) {
-    return new SortedEmitter(form).emitSort();
+    var emitter = new SortedEmitter(form);
+    return form.straddles() ? emitter.emitSortOfStraddling() : emitter.emitSort();
   }
 
   /** The function that adds products of a row of activations and the pieces from PIECES to PIECES_END to sums. */
@@ -96,6 +97,57 @@ final class SortedEmitter extends PlaneEmitter {
     code.dec(R12);
     code.jump(Assembler.Condition.NOT_ZERO, words);
     return Emitter.restore(code);
+  }
+
+  /** Codes that bytes do not end with: 32 columns of three words. Vectors of words are in registers 0 to 11. */
+  private byte[] emitSortOfStraddling() {
+    Emitter.save(code);
+    code.mov(R8, argument(PlaneArguments.CODES));
+    code.mov(R9, argument(PlaneArguments.STRIDE));
+    code.mov(R10, argument(PlaneArguments.ORDER));
+    code.mov(R11, argument(PlaneArguments.SORTED));
+    code.mov(R12, argument(PlaneArguments.RUNS));
+    int run = code.here();
+    for (int word = 0; word < bits; word++) {
+      for (int i = 0; i < FOUR; i++) {
+        code.op(Op.VMOVDQU, word(word, i), Mem.at(R8, VECTOR * i));
+      }
+      for (int line = 0; line < FOUR * VECTOR; line += LINE) {
+        code.prefetch(Mem.at(R8, FOUR * VECTOR + line));
+      }
+      code.add(R8, R9);
+    }
+    for (int col = 0; col < RUN; col++) {
+      straddling(col, 0, ymm(12), ymm(13));
+      straddling(col, 1, ymm(13), ymm(14));
+      code.op(Op.VPACKUSDW, ymm(12), ymm(12), ymm(13));
+      straddling(col, 2, ymm(13), ymm(14));
+      straddling(col, 3, ymm(14), ymm(15));
+      code.op(Op.VPACKUSDW, ymm(13), ymm(13), ymm(14));
+      code.op(Op.VPACKUSWB, ymm(12), ymm(12), ymm(13));
+      code.mov32(RAX, Mem.at(R10, Integer.BYTES * col));
+      code.store(Mem.at(R11, RAX, 1, 0), ymm(12));
+    }
+    code.add(R10, Integer.BYTES * RUN);
+    code.dec(R12);
+    code.jump(Assembler.Condition.NOT_ZERO, run);
+    return Emitter.restore(code);
+  }
+
+  private static Vec word(int word, int vector) {
+    return ymm(FOUR * word + vector);
+  }
+
+  /** The codes of a column of eight rows in 32-bit lanes. */
+  private void straddling(int col, int vector, Vec target, Vec free) {
+    int word = bits * col / Integer.SIZE;
+    int shift = bits * col % Integer.SIZE;
+    code.shift(Shift.VPSRLD, target, word(word, vector), shift);
+    if (shift + bits > Integer.SIZE) {
+      code.shift(Shift.VPSLLD, free, word(word + 1, vector), Integer.SIZE - shift);
+      code.op(Op.VPOR, target, target, free);
+    }
+    code.op(Op.VPAND, target, target, Literal.lanes((1 << bits) - 1));
   }
 
   /** Stores the codes of a byte of words, each where its column belongs. */
@@ -156,12 +208,43 @@ final class SortedEmitter extends PlaneEmitter {
     return 1;
   }
 
+  @Override
+  void multiply(int pass) {
+    if (PlaneForm.isSigned(bits)) {
+      multiplySigned();
+    } else {
+      multiplyUnsigned();
+    }
+  }
+
+  /** Products of a quad of columns at a time, as those of two columns fill 16 bits. Registers 0 to 3 are dots of eight rows each. */
+  private void multiplySigned() {
+    for (int quad = 0; quad < QUADS; quad++) {
+      quad(quad);
+      code.op(Op.VPBROADCASTD, X, Mem.at(R13, Integer.BYTES * quad));
+      for (int vector = 0; vector < FOUR; vector++) {
+        Vec codes = ymm(4 + vector);
+        code.op(Op.VPXOR, codes, codes, Emitter.SIGNS);
+        code.op(Op.VPSIGNB, FREE, X, codes);
+        code.op(Op.VPABSB, codes, codes);
+        code.op(Op.VPMADDUBSW, codes, codes, FREE);
+        code.op(Op.VPMADDWD, quad == 0 ? ymm(vector) : codes, codes, Emitter.ONES);
+        if (quad > 0) {
+          code.op(Op.VPADDD, ymm(vector), ymm(vector), codes);
+        }
+      }
+    }
+    sumsOfRun(OF_RUN, X_SCALE);
+    for (int vector = 0; vector < FOUR; vector++) {
+      accumulate(ymm(vector), vector, OF_RUN, X_SCALE, FREE, ymm(4));
+    }
+  }
+
   /**
    * Products of sixteen columns fit 16 bits: 8 · 2 · 15 · 127 = 30480. Registers 0 to 3 are their sums of 16 rows each,
    * then the dots of eight rows each.
    */
-  @Override
-  void multiply(int pass) {
+  private void multiplyUnsigned() {
     for (int half = 0; half < 2; half++) {
       for (int pair = 0; pair < RUN / FOUR; pair++) {
         pair(half * RUN / 2 + 2 * pair, ymm(2 * half), ymm(2 * half + 1), pair == 0);
@@ -210,20 +293,29 @@ final class SortedEmitter extends PlaneEmitter {
   @Override
   void pack() {
     for (int quad = 0; quad < QUADS; quad++) {
-      int first = FOUR * quad;
-      code.op(Op.VMOVDQU, ymm(0), column(first));
-      code.op(Op.VMOVDQU, ymm(2), column(first + 2));
-      code.op(Op.VPUNPCKHBW, ymm(1), ymm(0), column(first + 1));
-      code.op(Op.VPUNPCKLBW, ymm(0), ymm(0), column(first + 1));
-      code.op(Op.VPUNPCKHBW, ymm(3), ymm(2), column(first + 3));
-      code.op(Op.VPUNPCKLBW, ymm(2), ymm(2), column(first + 3));
-      for (int pair = 0; pair < 2; pair++) {
-        code.op(Op.VPUNPCKLWD, ymm(4), ymm(pair), ymm(2 + pair));
-        code.op(Op.VPUNPCKHWD, ymm(5), ymm(pair), ymm(2 + pair));
-        store(ymm(4), 2 * pair, quad);
-        store(ymm(5), 2 * pair + 1, quad);
+      quad(quad);
+      for (int vector = 0; vector < FOUR; vector++) {
+        store(ymm(4 + vector), vector, quad);
       }
     }
+  }
+
+  /** Four columns side by side, of eight rows each in registers 4 to 7. Changes X and what is free. */
+  private void quad(int quad) {
+    Vec low = X;
+    Vec high = FREE;
+    int first = FOUR * quad;
+    code.op(Op.VMOVDQU, low, column(first));
+    code.op(Op.VMOVDQU, high, column(first + 2));
+    code.op(Op.VPUNPCKHBW, ymm(6), low, column(first + 1));
+    code.op(Op.VPUNPCKLBW, low, low, column(first + 1));
+    code.op(Op.VPUNPCKHBW, ymm(7), high, column(first + 3));
+    code.op(Op.VPUNPCKLBW, high, high, column(first + 3));
+    code.op(Op.VPUNPCKLWD, ymm(4), low, high);
+    code.op(Op.VPUNPCKHWD, ymm(5), low, high);
+    code.op(Op.VPUNPCKLWD, low, ymm(6), ymm(7));
+    code.op(Op.VPUNPCKHWD, ymm(7), ymm(6), ymm(7));
+    code.op(Op.VMOVDQU, ymm(6), low);
   }
 
   /** Columns, each a row of words. */

@@ -10,7 +10,7 @@ import java.util.Optional;
  * with act-order.
  *
  * @param plane how it is stored: in streams
- * @param bits of a code, 2 or 4
+ * @param bits of a code, 2, 3, 4 or 8
  */
 record SortedForm(PlaneForm plane, int bits) {
 
@@ -20,15 +20,24 @@ record SortedForm(PlaneForm plane, int bits) {
             && w.encoding() instanceof AffineEncoding affine
             && affine.groups().length() == 0
             && affine.groupLength() == QuantizedRows.RUN
-            && (affine.bits() == 2 || affine.bits() == 4)
+            && (affine.bits() <= 4 || affine.bits() == Byte.SIZE)
         ? PlaneForm.of(affine)
             .filter(plane -> plane.codes() == PlaneForm.Codes.STREAMS)
             .map(plane -> new SortedForm(plane, affine.bits()))
         : Optional.empty();
   }
 
-  /** Codes of a word. */
-  int codesOfWord() {
-    return Integer.SIZE / bits;
+  /** Whether some codes begin in one word and end in the next. */
+  boolean straddles() {
+    return Integer.SIZE % bits != 0;
+  }
+
+  /** Rows of words in which some columns begin and end, and how many columns these are. */
+  int words() {
+    return straddles() ? bits : 1;
+  }
+
+  int columns() {
+    return words() * Integer.SIZE / bits;
   }
 }

@@ -89,7 +89,7 @@ class ApprovedCodeTest {
     planes(functions, new PlaneForm(Codes.STREAMS, Scales.F16, Zeros.STORED_LESS_ONE), 2, 3, 4, 8);
     planes(functions, new PlaneForm(Codes.STREAMS, Scales.SQUARES, Zeros.MIDDLE), 2, 3, 4, 5, 6, 7, 8);
     planes(functions, new PlaneForm(Codes.NIBBLES, Scales.F16, Zeros.STORED), 4);
-    for (int bits : List.of(2, 4)) {
+    for (int bits : List.of(2, 3, 4, 8)) {
       var sorted = new SortedForm(new PlaneForm(Codes.STREAMS, Scales.F16, Zeros.STORED_LESS_ONE), bits);
       functions.put("sorted-%d-sort".formatted(bits), SortedEmitter.sort(sorted));
       functions.put("sorted-%d-products".formatted(bits), SortedEmitter.products(sorted));

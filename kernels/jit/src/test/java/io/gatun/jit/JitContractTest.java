@@ -70,7 +70,7 @@ class JitContractTest {
     for (String kind : List.of("nf4", "nf4-16", "nf4-nested", "bnb-fp4", "levels96", "mxfp4", "nvfp4-over", "nvfp4-times")) {
       assertTrue(checked.contains("jit " + kind + " q8"), kind);
     }
-    for (String kind : List.of("gptq2-table", "gptq4-table", "gptq4-table-zeros")) {
+    for (String kind : List.of("gptq2-table", "gptq4-table", "gptq4-table-zeros", "gptq3-table-zeros", "gptq8-table", "gptq8-table-zeros")) {
       assertTrue(checked.contains("jit " + kind + " q8"), kind);
     }
     assertTrue(form.tier().byteDots().isPresent());
