@@ -45,24 +45,24 @@ final class SortedEmitter extends PlaneEmitter {
 
   private final int codesOfByte;
 
-  private SortedEmitter(SortedForm form) {
-    super(form.plane(), form.bits(), form.bits());
+  private SortedEmitter(SortedForm form, Isa wide) {
+    super(form.plane(), form.bits(), form.bits(), wide);
     this.codesOfByte = Byte.SIZE / bits;
   }
 
   /** The function that sorts: from CODES, RUNS rows of words that are STRIDE apart, by ORDER to SORTED. */
   static byte[] sort(SortedForm form) {
-    return new SortedEmitter(form).emitSort();
+    return new SortedEmitter(form, Isa.AVX2).emitSort();
   }
 
   /** The function that adds products of a row of activations and the pieces from PIECES to PIECES_END to sums. */
   static byte[] products(SortedForm form) {
-    return new SortedEmitter(form).emitProducts();
+    return new SortedEmitter(form, Isa.AVX2).emitProducts();
   }
 
-  /** The function that packs a piece of sorted codes, at CODES with a STRIDE of {@link #VECTOR}, into a panel. */
-  static byte[] panel(SortedForm form) {
-    return new SortedEmitter(form).emitPanel();
+  /** The function that packs a piece of sorted codes, at CODES with a STRIDE of {@link #VECTOR}, into a panel for tiles of a form. */
+  static byte[] panel(SortedForm form, Isa wide) {
+    return new SortedEmitter(form, wide).emitPanel();
   }
 
   // ---- sorting
