@@ -149,8 +149,8 @@ final class PanelEmitter extends Emitter {
 
   /**
    * What does not depend on weights is computed once for all strips, of all activation rows as one array, eight runs at
-   * a time: xscale · Σx where the encoding has minimums, Σx where rows have centers, and else −center · Σx; an array for each
-   * group of a run. Where there are minimums and a center, the second array has −center · Σx.
+   * a time: xscale · Σx where the encoding has minimums, Σx where rows have centers, and else −center · Σx; an array for
+   * each group of a run. Where there are minimums and a center, the second array has −center · Σx.
    */
   private void corrections() {
     code.mov(R13, Mem.at(RDI, Arguments.SUMS));

@@ -60,7 +60,11 @@ final class SortedEmitter extends PlaneEmitter {
     return new SortedEmitter(form, Isa.AVX2).emitProducts();
   }
 
-  /** The function that packs a piece of sorted codes, at CODES with a STRIDE of {@link #VECTOR}, into a panel for tiles of a form. */
+  /**
+   * The function that packs a piece of sorted codes, at CODES with a STRIDE of {@link #VECTOR}, into a panel.
+   *
+   * @param wide the form of the tiles that read it
+   */
   static byte[] panel(SortedForm form, Isa wide) {
     return new SortedEmitter(form, wide).emitPanel();
   }
