@@ -111,7 +111,7 @@ record PlaneKind(String id, int blockLength, Maker maker) implements MatrixEncod
             new PlaneKind("levels16", 32, (rows, cols, _) -> levels(Encodings.BF16, rows, cols, 16)),
             new PlaneKind("levels32", 32, (rows, cols, _) -> levels(Encodings.BF16, rows, cols, 32)),
             new PlaneKind("levels96", 96, (rows, cols, _) -> levels(Encodings.F32, rows, cols, 96)),
-            new PlaneKind("mxfp4", 32, (rows, cols, _) -> levels(Encodings.F8_E8M0, rows, cols, 32)),
+            new PlaneKind("mxfp4", GROUP, (rows, cols, _) -> levels(Encodings.F8_E8M0, rows, cols, 32)),
             nvfp4("nvfp4-over", grid -> grid.over(3.7f)),
             nvfp4("nvfp4-times", grid -> grid.times(0.3f)));
     Stream<PlaneKind> exl2 =

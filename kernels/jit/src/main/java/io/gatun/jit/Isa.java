@@ -99,18 +99,23 @@ enum Isa {
     return bits / Integer.SIZE;
   }
 
+  /** Strips of eight rows that share a vector. */
+  int strips() {
+    return lanes() / Emitter.ROWS;
+  }
+
   /** The form of an encoding's strips: dots alone, without larger vectors, save them no instructions. */
   Isa ofStrips(BlockCode block) {
     return bits > AVX2.bits && block.canBeDoubled() ? this : AVX2;
   }
 
-  /** Whether an encoding's codes are signed and become unsigned for dots, 128 larger. */
-  boolean offsets(BlockCode block) {
-    return hasDots && block.shape().isSigned();
+  /** Whether codes are signed and become unsigned for dots, 128 larger. */
+  boolean offsets(Shape shape) {
+    return hasDots && shape.isSigned();
   }
 
-  /** How products are computed of an encoding's blocks. */
-  Shape shape(BlockCode block) {
-    return offsets(block) ? block.shape().offset() : block.shape();
+  /** How products are computed of codes of a shape. */
+  Shape shape(Shape shape) {
+    return offsets(shape) ? shape.offset() : shape;
   }
 }

@@ -1,7 +1,6 @@
 package io.gatun.jit;
 
 import static io.gatun.jit.PanelEmitter.TILE;
-import static io.gatun.jit.PanelEmitter.VECTORS;
 
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
@@ -25,6 +24,7 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
   private static final int PANEL_ROWS = 256;
 
   private final PlaneForm form;
+  private final Isa isa;
   private final Map<Integer, Lazy<MemorySegment>> products = new ConcurrentHashMap<>();
   private final Map<Integer, Lazy<MemorySegment>> orders = new ConcurrentHashMap<>();
   private final Map<Integer, Lazy<MemorySegment>> tiles = new ConcurrentHashMap<>();
@@ -33,8 +33,15 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
   /** Widths of the codes, and of the panel that they go to. */
   private record Packing(int bits, int panelBits) {}
 
-  JitPlanes(PlaneForm form) {
+  /** @param isa the form of tiles */
+  JitPlanes(PlaneForm form, Isa isa) {
     this.form = form;
+    this.isa = isa;
+  }
+
+  /** A panel of codes of a width. */
+  private Shape shape(int bits) {
+    return isa.shape(form.panel(bits));
   }
 
   // ---- functions, which stay for as long as the JVM runs
@@ -53,7 +60,7 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
 
   private MemorySegment tiles(int bits) {
     return tiles
-        .computeIfAbsent(bits, _ -> function("tiles of " + bits, () -> PanelEmitter.tiles(form.panel(bits), Isa.AVX2)))
+        .computeIfAbsent(bits, _ -> function("tiles of " + bits, () -> PanelEmitter.tiles(shape(bits), isa)))
         .get();
   }
 
@@ -61,7 +68,7 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
     return panels
         .computeIfAbsent(
             new Packing(bits, panelBits),
-            _ -> function("panel of " + bits, () -> PlaneEmitter.panel(form, bits, panelBits)))
+            _ -> function("panel of " + bits, () -> PlaneEmitter.panel(form, bits, panelBits, isa)))
         .get();
   }
 
@@ -81,7 +88,8 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       long x, long factors, long factorBytes, long units, long sums, long panel, long corrections, long end) {
     static final long PLANE = Arguments.END;
 
-    static Room of(PlaneGroups groups, Product<QuantizedRows> product) {
+    /** @param corrections of activations for each run */
+    static Room of(PlaneGroups groups, Product<QuantizedRows> product, long panelBytes, int corrections) {
       QuantizedRows x = product.x();
       long count = product.count();
       int step = groups.form().codes().step();
@@ -92,15 +100,9 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
       long units = factors + 3 * factorBytes;
       long sums = units + (long) groups.units().size() * Float.BYTES;
       long panel = sums + Math.max(count * step, together) * Float.BYTES;
-      long corrections = panel + groups.form().codes().vectors * strip(groups, product);
-      long end = corrections + count * x.scaleStride() * Float.BYTES;
-      return new Room(ordered, factors, factorBytes, units, sums, panel, corrections, end);
-    }
-
-    /** Bytes of a vector of rows in the panel. */
-    static long strip(PlaneGroups groups, Product<QuantizedRows> product) {
-      int bytes = groups.form().panel(groups.widest()).panelBytes(PlaneEmitter.VECTOR);
-      return product.w().cols() / QuantizedRows.RUN * bytes;
+      long correctionRoom = panel + panelBytes;
+      long end = correctionRoom + corrections * count * x.scaleStride() * Float.BYTES;
+      return new Room(ordered, factors, factorBytes, units, sums, panel, correctionRoom, end);
     }
   }
 
@@ -118,26 +120,31 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
         to,
         scratch,
         groups.isNative() ? groups.wholeRows() : 0,
-        (first, end) -> {
-          Room room = Room.of(groups, product);
-          new Run(product, groups, room, scratch.block(room.end)).compute(first, end);
-        });
+        (first, end) -> new Run(product, groups, scratch).compute(first, end));
   }
 
   /** One call. */
   private final class Run {
     private final Product<QuantizedRows> product;
     private final PlaneGroups groups;
+
+    /** Bytes of a run of a vector of rows in the panel, and of all its runs. */
+    private final long runBytes;
+
+    private final long strip;
     private final Room room;
     private final MemorySegment memory;
     private final MemorySegment arguments;
     private final long firstRow;
 
-    Run(Product<QuantizedRows> product, PlaneGroups groups, Room room, MemorySegment memory) {
+    Run(Product<QuantizedRows> product, PlaneGroups groups, Scratch scratch) {
       this.product = product;
       this.groups = groups;
-      this.room = room;
-      this.memory = memory;
+      Shape shape = shape(groups.widest());
+      this.runBytes = shape.panelBytes(isa.bytes());
+      this.strip = product.w().cols() / QuantizedRows.RUN * runBytes;
+      this.room = Room.of(groups, product, form.codes().step() / isa.lanes() * strip, shape.corrections());
+      this.memory = scratch.block(room.end);
       this.arguments = memory.asSlice(Room.PLANE, PlaneArguments.END);
       this.firstRow = product.w().firstRow(product.expert());
     }
@@ -224,13 +231,11 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
 
     /** Packs a step of rows into the panel. */
     private void pack(long row) {
-      int widest = groups.widest();
-      long run = form.panel(widest).panelBytes(PlaneEmitter.VECTOR);
-      set(PlaneArguments.PANEL_STRIP, Room.strip(groups, product));
+      set(PlaneArguments.PANEL_STRIP, strip);
       for (PlaneGroups.Stretch stretch : groups.stretches()) {
         enter(stretch, row, form.codes().step());
-        set(PlaneArguments.PANEL, memory.address() + room.panel + stretch.run() * run);
-        Calls.run(panel(stretch.bits(), widest), arguments);
+        set(PlaneArguments.PANEL, memory.address() + room.panel + stretch.run() * runBytes);
+        Calls.run(panel(stretch.bits(), groups.widest()), arguments);
       }
     }
 
@@ -238,9 +243,9 @@ final class JitPlanes implements MatmulKernel<QuantizedRows> {
     private void tiles(long row, long count, long from, long to) {
       int step = form.codes().step();
       Arguments.activations(memory, product.x(), product.firstX(), count, product.w().cols());
-      Arguments.panel(memory, memory.address() + room.panel, Room.strip(groups, product));
+      Arguments.panel(memory, memory.address() + room.panel, strip);
       Arguments.set(memory, Arguments.CORRECTIONS, memory.address() + room.corrections);
-      Arguments.set(memory, Arguments.STRIPS, step / (VECTORS * Emitter.ROWS));
+      Arguments.set(memory, Arguments.STRIPS, step / PanelEmitter.rows(isa));
       boolean areAll = from <= row && row + step <= to;
       long stride = (areAll ? product.out().cols() : step) * Float.BYTES;
       long out =

@@ -23,6 +23,7 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
   private static final int MOST = 4;
 
   private final RowForm form;
+  private final Isa isa;
   private final Lazy<StripFunctions> functions;
   private final Lazy<MemorySegment> order;
   private final Map<Together, Lazy<MemorySegment>> factors = new ConcurrentHashMap<>();
@@ -40,9 +41,11 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
     }
   }
 
-  JitRows(RowForm form) {
+  /** @param isa the form of panels */
+  JitRows(RowForm form, Isa isa) {
     this.form = form;
-    this.functions = new Lazy<>(form::functions);
+    this.isa = isa;
+    this.functions = new Lazy<>(() -> form.functions(isa));
     this.order = Assembled.function("order of nibbles", () -> RowNibbles.order(form.group()));
   }
 
@@ -120,7 +123,6 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
       set(RowFactors.GROUPS, planes.groups() / together.groups);
       set(RowFactors.COPIES, planes.copies() / together.copies);
       set(RowFactors.SKIP, (product.w().cols() / form.group() - planes.stored()) * RowFactors.bytes(form));
-      set(RowFactors.TARGET, memory.address() + factorRoom);
       memory.set(ValueLayout.JAVA_FLOAT, arguments + RowFactors.FACTOR, planes.factor());
       memory.set(ValueLayout.JAVA_FLOAT, arguments + RowFactors.DIVISOR, planes.divisor());
       boolean hasPanel = planes.wholeRows() >= code.panel().rows();
@@ -176,13 +178,31 @@ final class JitRows implements MatmulKernel<QuantizedRows> {
     /** @param times that the function is to compute its rows, each time the next ones */
     private void compute(StripFunctions.Function function, long row, long times, long out, long outStride) {
       long rows = times * function.rows();
-      set(RowFactors.SCALES, scales(row, rows));
-      set(RowFactors.ZEROS, planes.zeros(row, rows, RowFactors.zeroWords(form)));
-      set(RowFactors.STRIPS, rows / Emitter.ROWS);
       set(RowFactors.AHEAD, planes.nested().isEmpty() ? rows * planes.scales().row() : 0);
-      Calls.run(factors(together), memory.asSlice(arguments, RowFactors.END));
+      bringFactors(row, rows, function.equals(code.panel()) && isa.strips() > 1);
       Arguments.set(memory, Arguments.FACTORS, memory.address() + factorRoom);
       function.compute(memory, planes.codes(row, rows), times, out, outStride);
+    }
+
+    /**
+     * Brings the factors of rows together in the order in which strips ask for them.
+     *
+     * @param areInterleaved whether panels are computed whose vectors several strips share
+     */
+    private void bringFactors(long row, long rows, boolean areInterleaved) {
+      long scales = scales(row, rows);
+      int ofPanel = code.panel().rows() / Emitter.ROWS;
+      long all = rows / Emitter.ROWS;
+      long some = areInterleaved ? 1 : all;
+      for (long strip = 0; strip < all; strip += some) {
+        long first = (strip / ofPanel * ofPanel + PanelEmitter.strip((int) (strip % ofPanel), isa)) * Emitter.ROWS;
+        set(RowFactors.SCALES, scales + first * planes.scales().row());
+        set(RowFactors.ZEROS, planes.zeros(row + first, some * Emitter.ROWS, RowFactors.zeroWords(form)));
+        set(RowFactors.STRIPS, some);
+        long before = strip * (product.w().cols() / form.group()) * RowFactors.bytes(form);
+        set(RowFactors.TARGET, memory.address() + factorRoom + before);
+        Calls.run(factors(together), memory.asSlice(arguments, RowFactors.END));
+      }
     }
 
     private long scales(long row, long rows) {

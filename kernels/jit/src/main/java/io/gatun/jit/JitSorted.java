@@ -1,7 +1,6 @@
 package io.gatun.jit;
 
 import static io.gatun.jit.PanelEmitter.TILE;
-import static io.gatun.jit.PanelEmitter.VECTORS;
 
 import io.gatun.device.MatmulKernel;
 import io.gatun.device.Product;
@@ -26,17 +25,22 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
   private static final int STEP = PlaneForm.Codes.STREAMS.step();
 
   private final SortedForm form;
+  private final Isa isa;
+  private final Shape shape;
   private final Lazy<MemorySegment> sort;
   private final Lazy<MemorySegment> products;
   private final Lazy<MemorySegment> panel;
   private final Lazy<MemorySegment> tiles;
 
-  JitSorted(SortedForm form) {
+  /** @param isa the form of tiles */
+  JitSorted(SortedForm form, Isa isa) {
     this.form = form;
+    this.isa = isa;
+    this.shape = isa.shape(form.plane().panel(form.bits()));
     this.sort = Assembled.function("sort of sorted " + form, () -> SortedEmitter.sort(form));
     this.products = Assembled.function("products of sorted " + form, () -> SortedEmitter.products(form));
-    this.panel = Assembled.function("panel of sorted " + form, () -> SortedEmitter.panel(form));
-    this.tiles = Assembled.function("tiles of sorted " + form, () -> PanelEmitter.tiles(form.plane().panel(form.bits()), Isa.AVX2));
+    this.panel = Assembled.function("panel of sorted " + form, () -> SortedEmitter.panel(form, isa));
+    this.tiles = Assembled.function("tiles of sorted " + form, () -> PanelEmitter.tiles(shape, isa));
   }
 
   /** Where a matrix is. Offsets and strides in bytes. */
@@ -87,12 +91,12 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
     static final long PLANE = Arguments.END;
     static final long FACTOR_BYTES = (long) STEP * Float.BYTES;
 
-    static Room of(Product<QuantizedRows> product, long strip) {
+    static Room of(Product<QuantizedRows> product, long panelBytes) {
       long factors = PLANE + PlaneArguments.END;
       long sorted = factors + 3 * FACTOR_BYTES;
       long sums = sorted + product.w().cols() * SortedEmitter.VECTOR;
       long panel = sums + product.count() * STEP * Float.BYTES;
-      long corrections = panel + STEP / Emitter.ROWS * strip;
+      long corrections = panel + panelBytes;
       return new Room(
           factors,
           sorted,
@@ -137,7 +141,7 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
     /** Bytes of a vector of rows in the panel, and of its runs. */
     private final long strip;
 
-    private final long runBytes = form.plane().panel(form.bits()).panelBytes(SortedEmitter.VECTOR);
+    private final long runBytes = shape.panelBytes(isa.bytes());
     private final Room room;
     private final MemorySegment memory;
     private final MemorySegment arguments;
@@ -147,7 +151,7 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
       this.place = place;
       this.columns = columns;
       this.strip = product.w().cols() / QuantizedRows.RUN * runBytes;
-      this.room = Room.of(product, strip);
+      this.room = Room.of(product, STEP / isa.lanes() * strip);
       this.memory = scratch.block(room.end);
       this.arguments = memory.asSlice(Room.PLANE, PlaneArguments.END);
     }
@@ -228,7 +232,7 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
       Arguments.activations(memory, product.x(), product.firstX(), count, product.w().cols());
       Arguments.panel(memory, memory.address() + room.panel, strip);
       Arguments.set(memory, Arguments.CORRECTIONS, memory.address() + room.corrections);
-      Arguments.set(memory, Arguments.STRIPS, STEP / (VECTORS * Emitter.ROWS));
+      Arguments.set(memory, Arguments.STRIPS, STEP / PanelEmitter.rows(isa));
       Arguments.set(memory, Arguments.OUT, memory.address() + room.sums);
       Arguments.set(memory, Arguments.OUT_STRIDE, (long) STEP * Float.BYTES);
       Calls.run(tiles.get(), memory);

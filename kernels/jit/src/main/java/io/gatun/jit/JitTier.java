@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +36,11 @@ public sealed class JitTier implements KernelTier {
   /** The kernels that were asked for, whose code is assembled when they are first used. */
   private static final Map<Form<QuantizedEncoding>, JitMatmul> PRODUCTS = new ConcurrentHashMap<>();
 
-  private static final Map<PlaneForm, JitPlanes> PLANES = new ConcurrentHashMap<>();
+  private static final Map<Form<PlaneForm>, JitPlanes> PLANES = new ConcurrentHashMap<>();
 
-  private static final Map<SortedForm, JitSorted> SORTED = new ConcurrentHashMap<>();
+  private static final Map<Form<SortedForm>, JitSorted> SORTED = new ConcurrentHashMap<>();
 
-  private static final Map<RowForm, JitRows> ROWS = new ConcurrentHashMap<>();
+  private static final Map<Form<RowForm>, JitRows> ROWS = new ConcurrentHashMap<>();
 
   private static final Map<Form<Encoding>, JitFloatMatmul> FLOAT_PRODUCTS = new ConcurrentHashMap<>();
 
@@ -50,8 +51,8 @@ public sealed class JitTier implements KernelTier {
 
   private final Isa isa;
 
-  /** What an encoding's kernels are for. */
-  private record Form<E extends Encoding>(Isa isa, E encoding) {}
+  /** What kernels are for: an encoding, or matrices in planes that are alike. */
+  private record Form<W>(Isa isa, W weights) {}
 
   /** Found by {@link java.util.ServiceLoader}. */
   public JitTier() {
@@ -142,15 +143,19 @@ public sealed class JitTier implements KernelTier {
         : Optional.ofNullable(PRODUCTS.computeIfAbsent(new Form<>(isa, encoding), JitTier::product));
   }
 
-  /** All forms have those of AVX2. */
   @Override
   public final Optional<MatmulKernel<QuantizedRows>> q8OfPlanes(HostMatrix w) {
-    return isa == Isa.AVX2
-        ? PlaneForm.of(w)
-            .<MatmulKernel<QuantizedRows>>map(form -> PLANES.computeIfAbsent(form, JitPlanes::new))
-            .or(() -> SortedForm.of(w).map(form -> SORTED.computeIfAbsent(form, JitSorted::new)))
-            .or(() -> RowForm.of(w).map(form -> ROWS.computeIfAbsent(form, JitRows::new)))
-        : Optional.empty();
+    return isa == Isa.AVX512BF16
+        ? Optional.empty()
+        : PlaneForm.of(w)
+            .<MatmulKernel<QuantizedRows>>map(plane -> of(PLANES, plane, JitPlanes::new))
+            .or(() -> SortedForm.of(w).map(sorted -> of(SORTED, sorted, JitSorted::new)))
+            .or(() -> RowForm.of(w).map(rows -> of(ROWS, rows, JitRows::new)));
+  }
+
+  /** The kernel for weights, made when it is first asked for. */
+  private <W, K> K of(Map<Form<W>, K> kernels, W weights, BiFunction<W, Isa, K> maker) {
+    return kernels.computeIfAbsent(new Form<>(isa, weights), form -> maker.apply(form.weights, form.isa));
   }
 
   /** AVX-VNNI has nothing for floats that AVX2 lacks. */
@@ -192,12 +197,12 @@ public sealed class JitTier implements KernelTier {
   }
 
   private static @Nullable JitMatmul product(Form<QuantizedEncoding> form) {
-    Supplier<BlockCode> block = block(form.encoding);
+    Supplier<BlockCode> block = block(form.weights);
     return block == null ? null : new JitMatmul(block, form.isa);
   }
 
   private static @Nullable JitFloatMatmul floatProduct(Form<Encoding> form) {
-    return switch (form.encoding.id()) {
+    return switch (form.weights.id()) {
       case "f32" -> new JitFloatMatmul(FloatFormat.F32, form.isa);
       case "f16" -> new JitFloatMatmul(FloatFormat.F16, form.isa);
       case "bf16" -> new JitFloatMatmul(FloatFormat.BF16, form.isa);

@@ -35,8 +35,8 @@ final class NibblesEmitter extends PlaneEmitter {
   private static final Vec MASK = ymm(14);
   private static final Vec X = ymm(15);
 
-  NibblesEmitter(PlaneForm form, int bits, int panelBits) {
-    super(form, bits, panelBits);
+  NibblesEmitter(PlaneForm form, int bits, int panelBits, Isa wide) {
+    super(form, bits, panelBits, wide);
   }
 
   @Override

@@ -96,10 +96,14 @@ final class PanelEmitter extends Emitter {
   }
 
   static byte[] function(BlockCode block, Isa isa) {
-    return new PanelEmitter(block, isa.shape(block), isa).emit();
+    return new PanelEmitter(block, isa.shape(block.shape()), isa).emit();
   }
 
-  /** The function for panels that others have packed: as many as there are strips, one behind the other. */
+  /**
+   * The function for panels that others have packed: as many as there are strips, one behind the other.
+   *
+   * @param shape as the {@linkplain Isa#shape form} has it
+   */
   static byte[] tiles(Shape shape, Isa isa) {
     return new PanelEmitter(null, shape, isa).emit();
   }
@@ -107,6 +111,11 @@ final class PanelEmitter extends Emitter {
   /** Weight rows of a panel. */
   static int rows(Isa isa) {
     return VECTORS * isa.lanes();
+  }
+
+  /** Which eight rows of a panel are packed {@code i}th: the first ones of each vector come before the second ones. */
+  static int strip(int i, Isa isa) {
+    return i % VECTORS * isa.strips() + i / VECTORS;
   }
 
   private Vec register(int number) {
@@ -128,7 +137,7 @@ final class PanelEmitter extends Emitter {
       panel(block);
       tiles();
       code.mov(R9, Mem.at(RDI, Arguments.ROW_BYTES));
-      for (int strip = 0; strip < VECTORS * stripsOfVector(); strip++) {
+      for (int strip = 0; strip < VECTORS * wide.strips(); strip++) {
         code.lea(R8, Mem.at(R8, R9, 8, 0));
       }
     }
@@ -140,8 +149,8 @@ final class PanelEmitter extends Emitter {
 
   /**
    * What does not depend on weights is computed once for all strips, of all activation rows as one array, eight runs at
-   * a time: xscale · Σx where the encoding has minimums, Σx where rows have centers, and else −center · Σx; an array for each
-   * group of a run.
+   * a time: xscale · Σx where the encoding has minimums, Σx where rows have centers, and else −center · Σx; an array for
+   * each group of a run. Where there are minimums and a center, the second array has −center · Σx.
    */
   private void corrections() {
     code.mov(R13, Mem.at(RDI, Arguments.SUMS));
@@ -163,20 +172,28 @@ final class PanelEmitter extends Emitter {
   private void eightCorrections() {
     code.lea(RCX, Mem.at(R15, RBP, 1, 0));
     for (int group = 0; group < shape.groupsOfRun(); group++) {
-      code.op(VMOVDQU, FREE, Mem.at(R13, RBP, 1, 0));
-      code.op(VPMADDWD, FREE, FREE, sumFactors(group));
+      sums(shape.hasMinimums() ? 1 : -shape.center(), group);
       if (shape.addsMinimums()) {
         code.op(VCVTDQ2PS, FREE, FREE);
         code.op(VMULPS, FREE, FREE, Mem.at(R14, RBP, 1, 0));
       }
-      code.store(Mem.at(RCX, 0), FREE);
-      code.add(RCX, R12);
+      keepCorrections();
+    }
+    if (shape.addsMinimumsToCentered()) {
+      sums(-shape.center(), 0);
+      keepCorrections();
     }
   }
 
-  /** By which the two sums of a run are multiplied for a group: one factor for both, or for one of them. */
-  private Literal sumFactors(int group) {
-    return pairs(shape.hasMinimums() ? 1 : -shape.center(), shape, group);
+  /** The sums of eight runs, or of a group of each, times a factor. */
+  private void sums(int factor, int group) {
+    code.op(VMOVDQU, FREE, Mem.at(R13, RBP, 1, 0));
+    code.op(VPMADDWD, FREE, FREE, pairs(factor, shape, group));
+  }
+
+  private void keepCorrections() {
+    code.store(Mem.at(RCX, 0), FREE);
+    code.add(RCX, R12);
   }
 
   /** Goes on to the panel behind this one. */
@@ -211,7 +228,7 @@ final class PanelEmitter extends Emitter {
     code.jump(Assembler.Condition.BELOW, next);
     code.lea(R13, Mem.at(R13, R10, 2, 0));
     code.add(R13, R9); // it had come to row 1
-    for (int others = 1; others < stripsOfVector(); others++) {
+    for (int others = 1; others < wide.strips(); others++) {
       code.lea(R13, Mem.at(R13, R9, 8, 0));
     }
     code.cmp(RBP, Mem.at(RDI, Arguments.PANEL_END));
@@ -222,11 +239,6 @@ final class PanelEmitter extends Emitter {
     code.add(R15, wide.bytes());
     code.cmp(RCX, R15);
     code.jump(Assembler.Condition.BELOW, side);
-  }
-
-  /** Strips that lie side by side in a vector. */
-  private int stripsOfVector() {
-    return wide.bytes() / VECTOR;
   }
 
   private int panelBytes() {
@@ -320,8 +332,8 @@ final class PanelEmitter extends Emitter {
     return strided(R14, token, RDX, RBX, 0);
   }
 
-  private Mem correction(int token, int group) {
-    return strided(group == 0 ? R15 : RCX, token, RDX, RBX, 0);
+  private Mem correction(int token, int array) {
+    return strided(array == 0 ? R15 : RCX, token, RDX, RBX, 0);
   }
 
   /** The dots of a vector of rows and an activation row: registers 0 to 7. */
@@ -414,7 +426,7 @@ final class PanelEmitter extends Emitter {
         transpose(quads, free);
         int start = slices.get(k) / 2 * panelBytes() + slices.get(k) % 2 * quads.size() * wide.bytes();
         for (int i = 0; i < quads.size(); i++) {
-          if (wide.offsets(block)) {
+          if (wide.offsets(block.shape())) {
             code.op(VPXOR, quads.get(i), quads.get(i), SIGNS);
           }
           code.store(Mem.at(RBP, start + i * wide.bytes()), quads.get(i));
@@ -465,7 +477,7 @@ final class PanelEmitter extends Emitter {
   private void dots(int group, int quads) {
     for (int token = 0; token < TILE; token++) {
       if (shape.center() != 0) {
-        code.op(VPBROADCASTD, x, correction(token, group));
+        code.op(VPBROADCASTD, x, correction(token, shape.addsMinimumsToCentered() ? 1 : group));
       }
       for (int vector = 0; vector < VECTORS; vector++) {
         if (shape.center() != 0) {

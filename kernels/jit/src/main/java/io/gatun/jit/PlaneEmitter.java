@@ -66,32 +66,40 @@ abstract class PlaneEmitter {
 
   private final Shape shape;
 
-  /** @param panelBits the width whose {@link PlaneForm#panel} is packed */
-  PlaneEmitter(PlaneForm form, int bits, int panelBits) {
+  /** The form of the tiles that read a panel. */
+  private final Isa wide;
+
+  /**
+   * @param panelBits the width whose {@link PlaneForm#panel} is packed
+   * @param wide the form of the tiles that read it
+   */
+  PlaneEmitter(PlaneForm form, int bits, int panelBits, Isa wide) {
     this.form = form;
     this.bits = bits;
-    this.shape = form.panel(panelBits);
+    this.shape = wide.shape(form.panel(panelBits));
+    this.wide = wide;
   }
 
-  private static PlaneEmitter of(PlaneForm form, int bits, int panelBits) {
+  private static PlaneEmitter of(PlaneForm form, int bits, int panelBits, Isa wide) {
     return switch (form.codes()) {
-      case STREAMS -> new StreamEmitter(form, bits, panelBits);
-      case NIBBLES -> new NibblesEmitter(form, bits, panelBits);
+      case STREAMS -> new StreamEmitter(form, bits, panelBits, wide);
+      case NIBBLES -> new NibblesEmitter(form, bits, panelBits, wide);
     };
   }
 
   /** The function that adds the products of groups and a row of activations to sums. */
   static byte[] products(PlaneForm form, int bits) {
-    return of(form, bits, bits).emitProducts();
+    return of(form, bits, bits, Isa.AVX2).emitProducts();
   }
 
   /**
    * The function that packs groups of a step of rows into a panel.
    *
    * @param panelBits the width whose {@link PlaneForm#panel} it is
+   * @param wide the form of the tiles that read it
    */
-  static byte[] panel(PlaneForm form, int bits, int panelBits) {
-    return of(form, bits, panelBits).emitPanel();
+  static byte[] panel(PlaneForm form, int bits, int panelBits, Isa wide) {
+    return of(form, bits, panelBits, wide).emitPanel();
   }
 
   /** The column of a run that is byte {@code i} of a quad of products. */
@@ -186,14 +194,14 @@ abstract class PlaneEmitter {
     int run = code.here();
     pack();
     for (int vector = 0; vector < vectors(); vector++) {
-      copy(Mem.at(RCX, VECTOR * vector), panel(vector, shape.panelCodes(VECTOR)));
+      copy(Mem.at(RCX, VECTOR * vector), panel(vector, shape.panelCodes(wide.bytes())));
       if (shape.hasMinimums()) {
         Gp room = form.subtracts(bits) ? R12 : RBP;
-        copy(Mem.at(room, VECTOR * vector), panel(vector, shape.panelCodes(VECTOR) + VECTOR));
+        copy(Mem.at(room, VECTOR * vector), panel(vector, shape.panelCodes(wide.bytes()) + wide.bytes()));
       }
     }
-    code.add(R13, shape.panelBytes(VECTOR));
-    code.add(R14, shape.panelBytes(VECTOR));
+    code.add(R13, shape.panelBytes(wide.bytes()));
+    code.add(R14, shape.panelBytes(wide.bytes()));
     advance(words());
     nextRun(run, group);
     return Emitter.restore(code);
@@ -428,14 +436,16 @@ abstract class PlaneEmitter {
 
   // ---- panels
 
-  /** Where a vector of a panel has the run. */
-  private static Mem panel(int vector, int offset) {
+  /** Where a panel has the run of eight rows, which may share its vectors with others. */
+  private Mem panel(int eight, int offset) {
+    int vector = eight / wide.strips();
+    int place = offset + eight % wide.strips() * VECTOR;
     Gp base = vector < 4 ? R13 : R14;
     return switch (vector % 4) {
-      case 0 -> Mem.at(base, offset);
-      case 1 -> Mem.at(base, R15, 1, offset);
-      case 2 -> Mem.at(base, R15, 2, offset);
-      default -> Mem.at(base, RDX, 1, offset);
+      case 0 -> Mem.at(base, place);
+      case 1 -> Mem.at(base, R15, 1, place);
+      case 2 -> Mem.at(base, R15, 2, place);
+      default -> Mem.at(base, RDX, 1, place);
     };
   }
 
@@ -445,10 +455,10 @@ abstract class PlaneEmitter {
     if (!form.subtracts(bits) && center != PlaneForm.middle(bits)) {
       code.op(Op.VPADDB, quad, quad, Literal.bytes(center - PlaneForm.middle(bits)));
     }
-    code.store(panel(vector, VECTOR * number), quad);
+    code.store(panel(vector, wide.bytes() * number), quad);
     if (shape.isSigned()) {
       code.op(Op.VPABSB, quad, quad);
-      code.store(panel(vector, VECTOR * (QUADS + number)), quad);
+      code.store(panel(vector, wide.bytes() * (QUADS + number)), quad);
     }
   }
 

@@ -12,4 +12,10 @@ final class RowBytes extends ByteBlock {
   public void factors(Emitter emitter) {
     RowFactors.load(emitter, shape());
   }
+
+  /** The factors of strips are those of eight rows. */
+  @Override
+  public boolean canBeDoubled() {
+    return false;
+  }
 }

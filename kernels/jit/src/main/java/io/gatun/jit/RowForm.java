@@ -266,9 +266,9 @@ record RowForm(
     return zeros != Zeros.MIDDLE;
   }
 
-  /** The functions on strips and panels. */
-  StripFunctions functions() {
-    return StripFunctions.of(ofStrips(), ofPanels(), Isa.AVX2);
+  /** The functions on strips, and on panels in a form. */
+  StripFunctions functions(Isa isa) {
+    return StripFunctions.of(ofStrips(), ofPanels(), isa);
   }
 
   /** How runs are taken apart in strips. */

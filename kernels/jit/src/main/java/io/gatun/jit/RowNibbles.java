@@ -71,6 +71,12 @@ final class RowNibbles implements BlockCode {
     levels.ifPresent(table -> table.look(emitter, target));
   }
 
+  /** The factors of strips are those of eight rows. */
+  @Override
+  public boolean canBeDoubled() {
+    return false;
+  }
+
   /** The function for it, for groups of so many columns. */
   static byte[] order(int group) {
     var places = new byte[Shape.SLICE];

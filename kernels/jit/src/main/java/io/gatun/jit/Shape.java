@@ -78,6 +78,16 @@ record Shape(int bytes, int columns, int group, int largest, int center, boolean
     return hasMinimums() || center != 0;
   }
 
+  /** Whether they are both to be corrected by a center and to get minimums: of runs of one group. */
+  boolean addsMinimumsToCentered() {
+    return center != 0 && addsMinimums();
+  }
+
+  /** Corrections of a run that depend on activations alone: of each group, or of its center and of its minimums. */
+  int corrections() {
+    return addsMinimumsToCentered() ? 2 : groupsOfRun();
+  }
+
   int groups() {
     return columns / group;
   }

@@ -27,7 +27,7 @@ final class SliceProducts {
     this.emitter = emitter;
     this.code = emitter.code;
     this.block = block;
-    this.shape = emitter.isa.hasDots ? emitter.isa.shape(block) : block.stripShape();
+    this.shape = emitter.isa.hasDots ? emitter.isa.shape(block.shape()) : block.stripShape();
     this.plan = plan;
     this.rows = new RowSums(emitter, shape);
   }
@@ -120,7 +120,7 @@ final class SliceProducts {
     if (areFirst) {
       code.op(VPXOR, sums, sums, sums);
     }
-    if (emitter.isa.offsets(block)) {
+    if (emitter.isa.offsets(block.shape())) {
       code.op(VPXOR, codes, codes, emitter.constant(Emitter.SIGNS));
     }
     code.op(VPDPBUSD, sums, codes, x);

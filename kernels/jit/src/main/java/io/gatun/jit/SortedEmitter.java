@@ -45,25 +45,29 @@ final class SortedEmitter extends PlaneEmitter {
 
   private final int codesOfByte;
 
-  private SortedEmitter(SortedForm form) {
-    super(form.plane(), form.bits(), form.bits());
+  private SortedEmitter(SortedForm form, Isa wide) {
+    super(form.plane(), form.bits(), form.bits(), wide);
     this.codesOfByte = Byte.SIZE / bits;
   }
 
   /** The function that sorts: from CODES, RUNS times the rows of words of some columns that are STRIDE apart, by ORDER to SORTED. */
   static byte[] sort(SortedForm form) {
-    var emitter = new SortedEmitter(form);
+    var emitter = new SortedEmitter(form, Isa.AVX2);
     return form.straddles() ? emitter.emitSortOfStraddling() : emitter.emitSort();
   }
 
   /** The function that adds products of a row of activations and the pieces from PIECES to PIECES_END to sums. */
   static byte[] products(SortedForm form) {
-    return new SortedEmitter(form).emitProducts();
+    return new SortedEmitter(form, Isa.AVX2).emitProducts();
   }
 
-  /** The function that packs a piece of sorted codes, at CODES with a STRIDE of {@link #VECTOR}, into a panel. */
-  static byte[] panel(SortedForm form) {
-    return new SortedEmitter(form).emitPanel();
+  /**
+   * The function that packs a piece of sorted codes, at CODES with a STRIDE of {@link #VECTOR}, into a panel.
+   *
+   * @param wide the form of the tiles that read it
+   */
+  static byte[] panel(SortedForm form, Isa wide) {
+    return new SortedEmitter(form, wide).emitPanel();
   }
 
   // ---- sorting

@@ -41,8 +41,8 @@ final class StreamEmitter extends PlaneEmitter {
   private final int field;
   private final int codesOfField;
 
-  StreamEmitter(PlaneForm form, int bits, int panelBits) {
-    super(form, bits, panelBits);
+  StreamEmitter(PlaneForm form, int bits, int panelBits, Isa wide) {
+    super(form, bits, panelBits, wide);
     this.field = field(bits);
     this.codesOfField = field / bits;
   }

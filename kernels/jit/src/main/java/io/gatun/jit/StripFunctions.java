@@ -50,7 +50,7 @@ record StripFunctions(Shape shape, int panelBytes, Function strip, List<Lazy<Fun
     String name = "%s %s".formatted(block.getClass().getSimpleName(), isa.id());
     PerfMap.add(name + " strip", functions.getFirst());
     PerfMap.add(name + " panel", functions.getLast());
-    Shape shape = isa.shape(block);
+    Shape shape = isa.shape(block.shape());
     return new StripFunctions(
         shape,
         shape.panelBytes(isa.bytes()),
@@ -98,7 +98,7 @@ record StripFunctions(Shape shape, int panelBytes, Function strip, List<Lazy<Fun
 
   /** f32 [activation rows][rows of a function]. */
   long results(Product<QuantizedRows> product) {
-    long values = shape.groupsOfRun() * product.count() * product.x().scaleStride();
+    long values = shape.corrections() * product.count() * product.x().scaleStride();
     return corrections(product.w()) + values * Float.BYTES;
   }
 

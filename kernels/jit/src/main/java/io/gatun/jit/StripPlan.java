@@ -86,7 +86,7 @@ record StripPlan(
 
   /** The encoding's, and before them what makes its codes unsigned for dots. */
   private static List<Literal> constants(BlockCode block, Isa isa) {
-    Stream<Literal> ours = isa.offsets(block) ? Stream.of(Emitter.SIGNS) : Stream.of();
+    Stream<Literal> ours = isa.offsets(block.shape()) ? Stream.of(Emitter.SIGNS) : Stream.of();
     return Stream.concat(ours, block.constants().stream()).toList();
   }
 

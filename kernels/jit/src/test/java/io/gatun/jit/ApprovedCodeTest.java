@@ -38,6 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApprovedCodeTest {
   private static final String LIST = "approved.txt";
 
+  /** The forms of panels. */
+  private static final List<Isa> PANELS = List.of(Isa.AVX2, Isa.AVXVNNI, Isa.AVX512);
+
   @Test
   void everyFunctionIsTheApprovedOne() throws IOException {
     Map<String, byte[]> functions = functions();
@@ -63,7 +66,7 @@ class ApprovedCodeTest {
 
   private static Map<String, byte[]> functions() {
     var functions = new TreeMap<String, byte[]>();
-    for (Isa isa : List.of(Isa.AVX2, Isa.AVXVNNI, Isa.AVX512)) {
+    for (Isa isa : PANELS) {
       for (var encoding : Encodings.all()) {
         Supplier<BlockCode> code = encoding instanceof QuantizedEncoding quantized ? JitTier.block(quantized) : null;
         if (code != null) {
@@ -93,7 +96,7 @@ class ApprovedCodeTest {
       var sorted = new SortedForm(new PlaneForm(Codes.STREAMS, Scales.F16, Zeros.STORED_LESS_ONE), bits);
       functions.put("sorted-%d-sort".formatted(bits), SortedEmitter.sort(sorted));
       functions.put("sorted-%d-products".formatted(bits), SortedEmitter.products(sorted));
-      functions.put("sorted-%d-panel".formatted(bits), SortedEmitter.panel(sorted));
+      PANELS.forEach(isa -> functions.put("sorted-%d-panel".formatted(bits) + of(isa), SortedEmitter.panel(sorted, isa)));
     }
     for (RowForm.Codes codes : RowForm.Codes.values()) {
       for (RowForm.Zeros zeros : List.of(RowForm.Zeros.MIDDLE, RowForm.Zeros.ACROSS)) {
@@ -147,9 +150,16 @@ class ApprovedCodeTest {
     for (int bits : widths) {
       String name = "%s-%s-%d-".formatted(form.codes(), form.scales(), bits).toLowerCase(Locale.ROOT);
       functions.put(name + "products", PlaneEmitter.products(form, bits));
-      functions.put(name + "panel", PlaneEmitter.panel(form, bits, bits));
-      functions.put(name + "tiles", PanelEmitter.tiles(form.panel(bits), Isa.AVX2));
+      for (Isa isa : PANELS) {
+        functions.put(name + "panel" + of(isa), PlaneEmitter.panel(form, bits, bits, isa));
+        functions.put(name + "tiles" + of(isa), PanelEmitter.tiles(isa.shape(form.panel(bits)), isa));
+      }
     }
+  }
+
+  /** What follows the name of a function, if it is of another form than most. */
+  private static String of(Isa isa) {
+    return isa == Isa.AVX2 ? "" : "-" + isa.id();
   }
 
   private static RowForm row(RowForm.Codes codes, int group, RowForm.Scales scales, RowForm.Zeros zeros) {
@@ -162,7 +172,7 @@ class ApprovedCodeTest {
     functions.put(name + "factors", RowFactors.function(form, 4, form.scales().bytes == 1 ? 2 : 1));
     functions.put(name + "strip", StripEmitter.function(form.ofStrips(), Isa.AVX2));
     functions.put(name + "batch", BatchEmitter.function(form.ofStrips(), BatchEmitter.largest(form.ofStrips())));
-    functions.put(name + "panel", PanelEmitter.function(form.ofPanels(), Isa.AVX2));
+    PANELS.forEach(isa -> functions.put(name + "panel" + of(isa), PanelEmitter.function(form.ofPanels(), isa)));
   }
 
   private static String line(String name, byte[] code) {

@@ -10,8 +10,10 @@ import io.gatun.conformance.Fuzz;
 import io.gatun.conformance.GuardPages;
 import io.gatun.conformance.Jvm;
 import io.gatun.conformance.KernelContract;
+import io.gatun.conformance.Kernels;
 import io.gatun.cpu.CpuBackend;
 import io.gatun.cpu.KernelTable;
+import io.gatun.cpu.KernelTier;
 import io.gatun.device.Hardware;
 import io.gatun.device.Verdict;
 import io.gatun.program.JitKernels;
@@ -55,24 +57,40 @@ class JitContractTest {
                     : dynamicTest(form.tier().name(), () -> assumeUsable(form)));
   }
 
-  /** The contract checks what kernels there are: these must be there. */
+  private static List<JitKernels> formsOfIntegers() {
+    return List.of(new JitKernels.Avx2(), new JitKernels.AvxVnni(), new JitKernels.Avx512());
+  }
+
+  /** The contract checks what kernels there are: these must be there. Nothing is executed. */
+  @ParameterizedTest
+  @MethodSource("formsOfIntegers")
+  void matricesInPlanesHaveKernels(JitKernels form) {
+    KernelTier tier = form.tier();
+    var kernels =
+        new Kernels(
+            tier.name(),
+            _ -> Optional.empty(),
+            _ -> Optional.empty(),
+            tier::q8OfPlanes,
+            _ -> Optional.empty(),
+            Optional.empty(),
+            false);
+    List<String> checked = KernelContract.of(kernels).checks().map(Check::name).toList();
+    Stream.of(
+            Stream.of("gptq4-v1", "gptq4-v2", "gptq2-sym", "gptq3-sym", "gptq8-v1", "awq", "exl2-4", "exl2-mixed"),
+            Stream.of("ct4", "ct4-zeros", "ct8", "ct8-zeros", "w8", "w8-tensor", "llm-int8", "awq-gemv"),
+            Stream.of("nf4", "nf4-16", "nf4-nested", "bnb-fp4", "levels96", "mxfp4", "nvfp4-over", "nvfp4-times"),
+            Stream.of("gptq2-table", "gptq3-table-zeros", "gptq4-table", "gptq4-table-zeros", "gptq8-table", "gptq8-table-zeros"))
+        .flatMap(kinds -> kinds)
+        .forEach(kind -> assertTrue(checked.contains(tier.name() + " " + kind + " q8"), kind));
+  }
+
+  /** The same of what all forms have from AVX2. */
   @Test
-  void matricesInPlanesHaveKernels() {
+  void bytesAndFloatsInPlanesHaveKernels() {
     var form = new JitKernels.Avx2();
     assumeUsable(form);
     List<String> checked = KernelContract.of(form.get()).checks().map(Check::name).toList();
-    for (String kind : List.of("gptq4-v1", "gptq4-v2", "gptq2-sym", "gptq3-sym", "gptq8-v1", "awq", "exl2-4", "exl2-mixed")) {
-      assertTrue(checked.contains("jit " + kind + " q8"), kind);
-    }
-    for (String kind : List.of("ct4", "ct4-zeros", "ct8", "ct8-zeros", "w8", "w8-tensor", "llm-int8", "awq-gemv")) {
-      assertTrue(checked.contains("jit " + kind + " q8"), kind);
-    }
-    for (String kind : List.of("nf4", "nf4-16", "nf4-nested", "bnb-fp4", "levels96", "mxfp4", "nvfp4-over", "nvfp4-times")) {
-      assertTrue(checked.contains("jit " + kind + " q8"), kind);
-    }
-    for (String kind : List.of("gptq2-table", "gptq4-table", "gptq4-table-zeros", "gptq3-table-zeros", "gptq8-table", "gptq8-table-zeros")) {
-      assertTrue(checked.contains("jit " + kind + " q8"), kind);
-    }
     assertTrue(form.tier().byteDots().isPresent());
     for (String kind : List.of("nf4", "bnb-fp4", "fp8-channel", "fp8-block", "fp8-e5m2", "mxfp8", "exl3-4")) {
       assertTrue(checked.contains("jit " + kind + " f32"), kind);
