@@ -91,7 +91,8 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
     static final long PLANE = Arguments.END;
     static final long FACTOR_BYTES = (long) STEP * Float.BYTES;
 
-    static Room of(Product<QuantizedRows> product, long panelBytes) {
+    /** @param count of the corrections that a run of activations has */
+    static Room of(Product<QuantizedRows> product, long panelBytes, int count) {
       long factors = PLANE + PlaneArguments.END;
       long sorted = factors + 3 * FACTOR_BYTES;
       long sums = sorted + product.w().cols() * SortedEmitter.VECTOR;
@@ -103,7 +104,7 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
           sums,
           panel,
           corrections,
-          corrections + product.count() * product.x().scaleStride() * Float.BYTES);
+          corrections + count * product.count() * product.x().scaleStride() * Float.BYTES);
     }
   }
 
@@ -151,7 +152,7 @@ final class JitSorted implements MatmulKernel<QuantizedRows> {
       this.place = place;
       this.columns = columns;
       this.strip = product.w().cols() / QuantizedRows.RUN * runBytes;
-      this.room = Room.of(product, STEP / isa.lanes() * strip);
+      this.room = Room.of(product, STEP / isa.lanes() * strip, shape.corrections());
       this.memory = scratch.block(room.end);
       this.arguments = memory.asSlice(Room.PLANE, PlaneArguments.END);
     }
