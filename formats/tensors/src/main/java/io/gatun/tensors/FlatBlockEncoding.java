@@ -57,7 +57,7 @@ public final class FlatBlockEncoding implements MatrixEncoding, FloatCodes {
         levels[code] = (byte) Math.round(numbers[code] * inverse);
       }
       for (int pair = 0; pair < pairs.length; pair++) {
-        pairs[pair] = (short) (levels[pair & 15] << Byte.SIZE | levels[pair >> 4] & 0xFF);
+        pairs[pair] = (short) ((levels[pair & 15] << Byte.SIZE) | (levels[pair >> 4] & 0xFF));
       }
       largest = IntStream.range(0, levels.length).map(code -> Math.abs(levels[code])).max().orElse(0);
     }
