@@ -3,6 +3,7 @@ package io.gatun.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatun.oracle.Oracle;
 import java.io.IOException;
@@ -132,6 +133,7 @@ class GuessingAheadTest {
     fails(2, "--draft-max", "--draft", "16");
     fails(2, "draft_max -1", "--draft-max=-1");
     fails(2, "auto, ngram or none", "--speculate", "eagle");
+    assumeTrue(Oracle.find("models/bert.gguf").isPresent(), Oracle.missing("models/bert.gguf"));
     fails(4, "bert.gguf: architecture 'bert' makes embeddings", "--draft", Oracle.require("models/bert.gguf"));
   }
 

@@ -3,6 +3,7 @@ package io.gatun.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatun.oracle.Oracle;
 import java.util.List;
@@ -51,6 +52,7 @@ class InspectTest {
 
   @Test
   void expertsAreReadWhereTheyAreChosen() {
+    assumeTrue(Oracle.find("models/gpt-oss.gguf").isPresent(), Oracle.missing("models/gpt-oss.gguf"));
     var file = Oracle.require("models/gpt-oss.gguf");
     JsonNode json = Oracle.json(Program.gatun("inspect", file, "--json", "--tensors").run().text());
     long active = 0;

@@ -3,6 +3,7 @@ package io.gatun.model;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.KvType;
@@ -203,6 +204,7 @@ class FolderLogitsTest {
   /** Experts of four bits, in which rows of the gate and of the other map alternate, in a file of their own. */
   @Test
   void fusedExpertsOfFourBits() throws IOException {
+    assumeTrue(Oracle.find("models/gpt-oss.gguf").isPresent(), Oracle.missing("models/gpt-oss.gguf"));
     Path gguf = Oracle.require("models/gpt-oss.gguf");
     FolderWriter.of("gpt_oss")
         .named(
@@ -229,6 +231,7 @@ class FolderLogitsTest {
   /** A model that sees pictures, too, describes the text in an object of its own. */
   @Test
   void aModelWithinAnother() throws IOException {
+    assumeTrue(Oracle.find("models/gemma3.gguf").isPresent(), Oracle.missing("models/gemma3.gguf"));
     FolderWriter text = kind("gemma3");
     text.beginning("language_model.model.")
         .with(

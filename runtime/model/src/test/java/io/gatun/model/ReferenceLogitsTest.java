@@ -3,6 +3,7 @@ package io.gatun.model;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatun.device.ActivationPrecision;
 import io.gatun.device.KvType;
@@ -66,6 +67,7 @@ class ReferenceLogitsTest {
   /** The projection of keys and values as two, one of them transposed: as newer files of deepseek have it. */
   @Test
   void latentAttentionMayBeAbsorbed(@TempDir Path folder) throws IOException {
+    assumeTrue(Oracle.find("models/deepseek2.gguf").isPresent(), Oracle.missing("models/deepseek2.gguf"));
     var reference = ReferenceModel.of("deepseek2");
     Path file = folder.resolve("absorbed.gguf");
     int heads = 4;
